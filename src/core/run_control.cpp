@@ -17,9 +17,7 @@ Deadline Deadline::after(double seconds) {
 
 Deadline Deadline::earlier(const Deadline& a, const Deadline& b) { return a.at_ < b.at_ ? a : b; }
 
-bool Deadline::expired() const {
-  return at_ != Clock::time_point::max() && Clock::now() >= at_;
-}
+bool Deadline::expired() const { return at_ != Clock::time_point::max() && Clock::now() >= at_; }
 
 double Deadline::remaining() const {
   if (at_ == Clock::time_point::max()) return std::numeric_limits<double>::infinity();

@@ -18,7 +18,8 @@ enum class ErrorCode {
   kMissing,      ///< a required array, column or key is absent
 };
 
-/// A failure of the world (file missing, malformed, unsupported), never of the caller or the mathematics.
+/// A failure of the world (file missing, malformed, unsupported), never of the caller or the
+/// mathematics.
 struct Error {
   ErrorCode code;
   std::string message;  ///< names file, array, position, what was expected and what came

@@ -19,10 +19,11 @@ enum class LossScale { kSum, kMean };
 
 /// A convex, differentiable loss l(f) = weight(n) * sum_i phi(f_i, y_i), with its conjugate.
 ///
-/// The dual point of a fit is nu = -grad l(f), and the dual value is D(nu) = -l*(-nu) = min_f l(f) + nu^T f.
-/// With q = nu / weight(n): squared D = weight * sum q y - q^2/2; Huber the same on |q| <= delta; squared hinge the same
-/// on q y >= 0; logistic D = weight * sum H(q y), H(p) = -p ln p - (1-p) ln(1-p), on q y in [0, 1].
-/// All domains are star-shaped at 0. Source: Fenchel conjugates, derived in docs/theory.
+/// The dual point of a fit is nu = -grad l(f), and the dual value is D(nu) = -l*(-nu) = min_f l(f)
+/// + nu^T f. With q = nu / weight(n): squared D = weight * sum q y - q^2/2; Huber the same on |q|
+/// <= delta; squared hinge the same on q y >= 0; logistic D = weight * sum H(q y), H(p) = -p ln p -
+/// (1-p) ln(1-p), on q y in [0, 1]. All domains are star-shaped at 0. Source: Fenchel conjugates,
+/// derived in docs/theory.
 class Loss {
  public:
   [[nodiscard]] static Loss squared(LossScale scale = LossScale::kSum);

@@ -7,8 +7,8 @@
 
 namespace thalweg {
 
-/// Seeded random numbers that are the same on every platform: std::mt19937_64 with this project's own
-/// transformations (the standard's distributions differ between libraries).
+/// Seeded random numbers that are the same on every platform: std::mt19937_64 with this project's
+/// own transformations (the standard's distributions differ between libraries).
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}
@@ -19,7 +19,8 @@ class Random {
   [[nodiscard]] std::uint64_t below(std::uint64_t count);
   /// Standard normal by the polar method.
   [[nodiscard]] double normal();
-  /// Uniform direction on the unit sphere in R^dimension, as a (dimension) vector; precondition dimension >= 1.
+  /// Uniform direction on the unit sphere in R^dimension, as a (dimension) vector; precondition
+  /// dimension >= 1.
   [[nodiscard]] Vector direction(Index dimension);
 
  private:

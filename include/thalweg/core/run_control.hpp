@@ -43,7 +43,8 @@ class CancellationToken {
 class ProgressObserver {
  public:
   virtual ~ProgressObserver() = default;
-  /// `phase` names what is being done; `fraction` in [0, 1], or NaN when unknown; `detail` is one short phrase.
+  /// `phase` names what is being done; `fraction` in [0, 1], or NaN when unknown; `detail` is one
+  /// short phrase.
   virtual void report(std::string_view phase, double fraction, std::string_view detail) = 0;
 };
 

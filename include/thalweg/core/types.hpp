@@ -19,6 +19,8 @@ enum class Sign : std::int8_t { kMinus = -1, kPlus = 1 };
 [[nodiscard]] constexpr double to_double(Sign sign) { return sign == Sign::kPlus ? 1.0 : -1.0; }
 
 /// The sign of a nonzero number; zero counts as plus.
-[[nodiscard]] constexpr Sign sign_of(double value) { return value < 0 ? Sign::kMinus : Sign::kPlus; }
+[[nodiscard]] constexpr Sign sign_of(double value) {
+  return value < 0 ? Sign::kMinus : Sign::kPlus;
+}
 
 }  // namespace thalweg

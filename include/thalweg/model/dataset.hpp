@@ -4,7 +4,8 @@
 
 namespace thalweg {
 
-/// A data set: X (n x d), rows are samples; y (n x c), one column per output. Finite doubles, n >= 1, d >= 1, c >= 1.
+/// A data set: X (n x d), rows are samples; y (n x c), one column per output. Finite doubles, n >=
+/// 1, d >= 1, c >= 1.
 struct Dataset {
   Matrix X;
   Matrix y;
@@ -15,8 +16,8 @@ struct Dataset {
 
 /// Class labels {0, 1} mapped to {-1, 1} in place; labels already in {-1, 1} stay.
 enum class LabelMapping { kUnchanged, kZeroToMinusOne };
-/// Maps y (n) to {-1, 1} in place and says what was done; throws InvalidArgument, naming the first offending sample,
-/// when another value occurs.
+/// Maps y (n) to {-1, 1} in place and says what was done; throws InvalidArgument, naming the first
+/// offending sample, when another value occurs.
 LabelMapping map_labels(Vector& y);
 
 }  // namespace thalweg

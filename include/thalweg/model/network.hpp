@@ -9,8 +9,8 @@ enum class HiddenBias { kNone, kLastColumn };
 
 /// A two-layer ReLU network f(x) = sum_j (w_j^T x)_+ alpha_j + b.
 ///
-/// W (m x d), a row a hidden neuron (with HiddenBias::kLastColumn the last of the d columns is the bias);
-/// alpha (m x c), a row a hidden neuron; output_bias (c), zero when the network has none.
+/// W (m x d), a row a hidden neuron (with HiddenBias::kLastColumn the last of the d columns is the
+/// bias); alpha (m x c), a row a hidden neuron; output_bias (c), zero when the network has none.
 struct TwoLayerNetwork {
   Matrix W;
   Matrix alpha;
@@ -28,7 +28,8 @@ struct TwoLayerNetwork {
   [[nodiscard]] static TwoLayerNetwork empty(Index input_dimension, Index outputs = 1);
 };
 
-/// Hidden activations (X W^T)_+, (n x m); X (n x d) with the column of ones when the network has a hidden bias.
+/// Hidden activations (X W^T)_+, (n x m); X (n x d) with the column of ones when the network has a
+/// hidden bias.
 [[nodiscard]] Matrix activations(const Matrix& X, const TwoLayerNetwork& network);
 /// Outputs of the network, (n x c). O(n d m).
 [[nodiscard]] Matrix predict(const Matrix& X, const TwoLayerNetwork& network);
