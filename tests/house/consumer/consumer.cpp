@@ -1,5 +1,5 @@
-// Uses the installed package: trains fixture F3 of docs/theory/two_layer.md (two samples), whose optimum is
-// 5 beta / 3 - 25 beta^2 / 36, to a certified gap.
+// Uses the installed package: trains fixture F3 of docs/theory/two_layer.md (two samples), whose
+// optimum is 5 beta / 3 - 25 beta^2 / 36, to a certified gap.
 #include <cmath>
 #include <iostream>
 
