@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+
+#include "thalweg/core/error.hpp"
+#include "thalweg/io/npz.hpp"
+#include "thalweg/io/safetensors.hpp"
+#include "thalweg/model/dataset.hpp"
+#include "thalweg/model/network.hpp"
+
+namespace thalweg::io {
+
+/// A network as a file holds it.
+struct StoredNetwork {
+  TwoLayerNetwork network;       ///< a hidden bias is the last column of W
+  bool has_output_bias = false;  ///< whether the file has an output bias, be it zero
+};
+
+/// Reads a two-layer network from `.npz` or `.safetensors`, by the ending.
+///
+/// Two naming schemes: `W` (m x d), `alpha` or `a` (m or m x c), optional `b` (m) and `output_bias`
+/// (c); or PyTorch's for nn.Sequential(Linear, ReLU, Linear): `0.weight` (m x d), `2.weight` (c x
+/// m), optional `0.bias` (m) and `2.bias` (c). A hidden bias becomes the last column of W. m may be
+/// 0; d and c are at least 1.
+///
+/// Errors: those of the format's reader; kUnsupported (another ending; a pickle, with the lines
+/// that export it; more PyTorch layers), kMissing, kMalformed (both schemes, or both `alpha` and
+/// `a`), kBadShape.
+[[nodiscard]] Expected<StoredNetwork> read_network(const std::filesystem::path& path);
+
+/// Whether the network can be applied to the data: W has the data's d columns, or d + 1 with a
+/// hidden bias, and alpha the data's c columns. Errors: kBadShape; a W with d + 1 columns and no
+/// `b` is told how a hidden bias is stored.
+[[nodiscard]] Expected<void> check_fits(const StoredNetwork& stored, const Dataset& dataset);
+
+/// The network inside an open archive. Errors: as read_network.
+[[nodiscard]] Expected<StoredNetwork> network_from(const NpzArchive& archive);
+/// The network inside an open safetensors file. Errors: as read_network.
+[[nodiscard]] Expected<StoredNetwork> network_from(const SafetensorsFile& file);
+
+}  // namespace thalweg::io

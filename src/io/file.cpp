@@ -1,0 +1,137 @@
+#include "thalweg/io/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+
+#include "io/byte_source.hpp"
+
+namespace thalweg::io {
+namespace {
+
+/// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+
+  [[nodiscard]] int get() const { return value_; }
+  /// Closes now and says whether that worked (late write errors show here).
+  [[nodiscard]] bool close() {
+    const int value = value_;
+    value_ = -1;
+    return ::close(value) == 0;
+  }
+
+ private:
+  int value_;
+};
+
+tl::unexpected<Error> fail_errno(ErrorCode code, const std::string& what) {
+  return fail(code, what + ": " + std::strerror(errno));
+}
+
+/// Writes all bytes, going on after partial writes and signals.
+bool write_all(int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// Creates a file that did not exist, in the folder of `path`; its name goes to `created`.
+int create_beside(const std::filesystem::path& path, std::string& created) {
+  static std::atomic<unsigned> counter{0};
+  do {
+    created =
+        path.string() + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp";
+    const int descriptor = ::open(created.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  } while (true);
+}
+
+/// Writes into something that must not be replaced: a device or a pipe.
+Expected<void> write_in_place(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || !write_all(file.get(), bytes) || !file.close()) {
+    return fail_errno(ErrorCode::kUnwritable, path.string());
+  }
+  return {};
+}
+
+}  // namespace
+
+Expected<void> for_each_chunk(const std::filesystem::path& path,
+                              const std::function<void(std::span<const std::byte>)>& take) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return fail_errno(ErrorCode::kUnreadable, path.string());
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return fail_errno(ErrorCode::kUnreadable, path.string());
+  if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
+    return fail(ErrorCode::kUnreadable,
+                path.string() + ": expected a file, found a " +
+                    (S_ISDIR(status.st_mode) ? "directory" : "device or socket"));
+  }
+  std::vector<std::byte> chunk(std::size_t{1} << 20);
+  std::size_t total = 0;
+  while (true) {
+    const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(ErrorCode::kUnreadable, path.string());
+    if (got == 0) return {};
+    total += static_cast<std::size_t>(got);
+    if (total > kMaxFileBytes) {
+      return fail(ErrorCode::kTooLarge, path.string() + ": expected at most " +
+                                            std::to_string(kMaxFileBytes) + " bytes, found more");
+    }
+    take(std::span(chunk).first(static_cast<std::size_t>(got)));
+  }
+}
+
+Expected<Bytes> read_file(const std::filesystem::path& path) {
+  Bytes bytes;
+  const auto done = for_each_chunk(path, [&](std::span<const std::byte> chunk) {
+    bytes.insert(bytes.end(), chunk.begin(), chunk.end());
+  });
+  if (!done) return tl::unexpected(done.error());
+  return bytes;
+}
+
+Expected<void> write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return write_in_place(path, bytes);
+  }
+  // A symbolic link stays; the file it leads to is replaced.
+  const auto target =
+      std::filesystem::exists(status) ? std::filesystem::canonical(path, ignored) : path;
+  std::string beside;
+  Descriptor file(create_beside(target, beside));
+  if (file.get() < 0) return fail_errno(ErrorCode::kUnwritable, path.string());
+  const bool complete =
+      write_all(file.get(), bytes) && file.close() && ::rename(beside.c_str(), target.c_str()) == 0;
+  if (complete) return {};
+  auto error = fail_errno(ErrorCode::kUnwritable, path.string());
+  ::unlink(beside.c_str());
+  return error;
+}
+
+Expected<void> write_file(const std::filesystem::path& path, std::string_view text) {
+  return write_file(path, std::as_bytes(std::span(text)));
+}
+
+}  // namespace thalweg::io

@@ -1,0 +1,93 @@
+#include "thalweg/io/npz.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "io/text.hpp"
+#include "io/zip_archive.hpp"
+#include "thalweg/io/npy.hpp"
+
+namespace thalweg::io {
+namespace {
+
+constexpr std::string_view kNpyEnding = ".npy";
+
+}  // namespace
+
+struct NpzArchive::State {
+  std::string file;
+  ZipArchive zip;
+  std::vector<std::string> names;
+};
+
+NpzArchive::NpzArchive(std::unique_ptr<State> state) : state_(std::move(state)) {}
+NpzArchive::NpzArchive(NpzArchive&&) noexcept = default;
+NpzArchive& NpzArchive::operator=(NpzArchive&&) noexcept = default;
+NpzArchive::~NpzArchive() = default;
+
+const std::string& NpzArchive::file() const { return state_->file; }
+const std::vector<std::string>& NpzArchive::names() const { return state_->names; }
+
+bool NpzArchive::contains(std::string_view name) const {
+  return std::find(state_->names.begin(), state_->names.end(), name) != state_->names.end();
+}
+
+Expected<NpzArchive> NpzArchive::parse(Bytes bytes, std::string file) {
+  auto zip = ZipArchive::open(std::move(bytes), file);
+  if (!zip) return tl::unexpected(zip.error());
+  for (const std::string& entry : zip->entries()) {
+    if (entry == "data.pkl" || entry.ends_with("/data.pkl")) {
+      return fail(ErrorCode::kUnsupported, file + ": " + pickle_advice());
+    }
+  }
+  std::vector<std::string> names;
+  std::set<std::string_view> seen;
+  for (const std::string& entry : zip->entries()) {
+    if (!entry.ends_with(kNpyEnding) || entry.size() == kNpyEnding.size()) {
+      return fail(ErrorCode::kMalformed,
+                  file + ": expected entries named NAME.npy, found " + quote(entry));
+    }
+    if (!seen.insert(entry).second) {
+      return fail(ErrorCode::kMalformed,
+                  file + ": expected distinct array names, found " + quote(entry) + " twice");
+    }
+    names.push_back(entry.substr(0, entry.size() - kNpyEnding.size()));
+  }
+  return NpzArchive(
+      std::make_unique<State>(State{std::move(file), std::move(*zip), std::move(names)}));
+}
+
+Expected<NdArray> NpzArchive::read(std::string_view name) const {
+  const auto found = std::find(state_->names.begin(), state_->names.end(), name);
+  if (found == state_->names.end()) {
+    return fail(ErrorCode::kMissing,
+                state_->file + ": expected an array " + quote(name) + ", found none of that name");
+  }
+  const auto bytes = state_->zip.read(static_cast<std::size_t>(found - state_->names.begin()));
+  if (!bytes) return tl::unexpected(bytes.error());
+  return parse_npy(*bytes, {state_->file, std::string(name)});
+}
+
+Expected<NpzArchive> read_npz(const std::filesystem::path& path) {
+  auto bytes = read_file(path);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return NpzArchive::parse(std::move(*bytes), path.string());
+}
+
+Expected<void> write_npz(const std::filesystem::path& path, std::span<const NpzEntry> entries) {
+  std::set<std::string_view> seen;
+  std::vector<ZipEntry> files;
+  for (const NpzEntry& entry : entries) {
+    if (entry.name.empty() || !seen.insert(entry.name).second) {
+      throw InvalidArgument("entries has the array name " + quote(entry.name) +
+                            " where distinct names that are not empty were expected");
+    }
+    files.push_back({entry.name + std::string(kNpyEnding), entry.npy});
+  }
+  const auto bytes = write_zip(files, path.string());
+  if (!bytes) return tl::unexpected(bytes.error());
+  return write_file(path, *bytes);
+}
+
+}  // namespace thalweg::io
