@@ -17,7 +17,8 @@ enum class Outcome {
   kLimit,        ///< a limit on memory, digits or size was reached
 };
 
-/// A number mantissa * 2^exponent, |mantissa| < 2^53: exactly one double, without naming the type.
+/// A number mantissa * 2^exponent, |mantissa| < 2^53, exponent in [-1074, 971]: the numbers of the
+/// machine's 64-bit binary type, held as integers.
 struct Dyad53 {
   std::int64_t mantissa = 0;
   int exponent = 0;
@@ -25,13 +26,14 @@ struct Dyad53 {
 
 /// What a verified certificate proves; recomputed by the checker, never copied from the claims.
 struct Statement {
-  Dyad53 objective_upper;                   ///< L(network), rounded up
-  Dyad53 objective_lower;                   ///< L(network), rounded down
-  std::optional<Dyad53> lower_bound;        ///< D(nu), rounded down: no network of any width is below
-  std::optional<Dyad53> gap;                ///< L - D, rounded up
-  std::optional<Dyad53> relative_gap;       ///< (L - D) / L, rounded up; 0 if both are 0
-  std::optional<Dyad53> improved_upper;     ///< L(improved network), rounded up
-  std::optional<Dyad53> decrease;           ///< L(network) - L(improved network), rounded down (may be negative)
+  Dyad53 objective_upper;                ///< L(network), rounded up
+  Dyad53 objective_lower;                ///< L(network), rounded down
+  std::optional<Dyad53> lower_bound;     ///< D(nu), rounded down: no network of any width is below
+  std::optional<Dyad53> gap;             ///< L - D, rounded up
+  std::optional<Dyad53> relative_gap;    ///< (L - D) / L, rounded up; 0 if both are 0
+  std::optional<Dyad53> improved_upper;  ///< L(improved network), rounded up
+  std::optional<Dyad53>
+      decrease;  ///< L(network) - L(improved network), rounded down (may be negative)
 };
 
 struct Limits {
@@ -41,12 +43,13 @@ struct Limits {
 
 struct Report {
   Outcome outcome = Outcome::kMalformed;
-  std::string reason;     ///< empty when verified; otherwise one sentence with the line number
-  Statement statement;    ///< meaningful only when verified
+  std::string reason;   ///< empty when verified; otherwise one sentence with the line number
+  Statement statement;  ///< meaningful only when verified
   std::uint64_t leaves = 0;
 };
 
-/// Checks one self-contained certificate in exact integer arithmetic (grammar and lemma: docs/certificate.md).
+/// Checks one self-contained certificate in exact integer arithmetic (grammar and lemma:
+/// docs/certificate.md).
 [[nodiscard]] Report check(std::istream& input, const Limits& limits = {});
 
 }  // namespace thalweg::verify
