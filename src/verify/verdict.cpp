@@ -30,9 +30,13 @@ std::string decimal(const Dyad53& number, Rounding side) {
     std::string digits = Int(abs(quotient)).get_str();
     if (static_cast<long>(digits.size()) > kDigits) continue;
     const long leading = exponent + static_cast<long>(digits.size()) - 1;
-    digits.insert(1, ".");
-    if (quotient < 0) digits.insert(0, "-");
-    return digits.append("e").append(std::to_string(leading));
+    std::string text = quotient < 0 ? "-" : "";
+    text += digits[0];
+    text += '.';
+    text += digits.substr(1);
+    text += 'e';
+    text += std::to_string(leading);
+    return text;
   }
 }
 
