@@ -1,0 +1,477 @@
+"""A second checker of certificates, written from docs/certificate.md alone.
+
+It shares nothing with the C++ checker and goes about the work differently: the whole text is held,
+trees are walked with the cones themselves, every leaf is decided from scratch (no sums are carried
+down), and a sphere proof is decided by an exact elimination of the bordered matrix. So it may accept a
+sphere proof whose bordered matrix is positive semidefinite by less than the rounded factor needs;
+everything else is the same statement. Standard library only.
+
+Usage: check_certificate.py FILE.cert
+"""
+
+import re
+import sys
+from fractions import Fraction
+from math import gcd, isqrt
+
+
+class Malformed(Exception):
+    """The text does not follow the grammar."""
+
+
+class Rejected(Exception):
+    """A claim or a step of the proof does not hold."""
+
+
+INTEGER = re.compile(rb"(?:0|-?[1-9][0-9]{0,1299})\Z")
+
+
+def require(condition, message):
+    if not condition:
+        raise Rejected(message)
+
+
+def grammar(condition, message):
+    if not condition:
+        raise Malformed(message)
+
+
+def integer(token):
+    grammar(INTEGER.match(token), "integer")
+    return int(token)
+
+
+def bounded(token, low, high):
+    value = integer(token)
+    grammar(low <= value <= high, "range")
+    return value
+
+
+def dyad(token):
+    parts = token.split(b":")
+    grammar(len(parts) == 2, "dyad")
+    mantissa, exponent = integer(parts[0]), bounded(parts[1], -4096, 4096)
+    grammar(mantissa % 2 == 1 or (mantissa == 0 and exponent == 0), "canonical dyad")
+    return scale_down(mantissa, exponent)
+
+
+def scale_down(mantissa, exponent):
+    """mantissa * 2^-exponent."""
+    if exponent >= 0:
+        return Fraction(mantissa, 1 << exponent)
+    return Fraction(mantissa << -exponent)
+
+
+class Lines:
+    """The lines of a text, each a list of tokens."""
+
+    def __init__(self, text):
+        grammar(text.endswith(b"\n"), "last line")
+        self.lines = text[:-1].split(b"\n")
+        self.at = 0
+
+    def take(self, *words):
+        """The tokens after `words`, which must open the next line."""
+        grammar(self.at < len(self.lines), "the text ends early")
+        tokens = self.lines[self.at].split(b" ")
+        self.at += 1
+        grammar(b"" not in tokens, "spaces")
+        grammar(tuple(tokens[: len(words)]) == words, "expected word")
+        return tokens[len(words):]
+
+    def next_is(self, word):
+        return self.at < len(self.lines) and self.lines[self.at].split(b" ")[0] == word
+
+
+class Certificate:
+    def __init__(self, text):
+        self.lines = Lines(text)
+        grammar(self.lines.take(b"cert") == [b"1"], "version")
+        self.read_problem()
+        self.value = self.read_network(b"network")
+        self.improved = self.read_network(b"improved") if self.lines.next_is(b"improved") else None
+        self.bound = None
+        self.leaves = 0
+        if self.lines.next_is(b"basis"):
+            self.read_bound()
+            require(self.bound <= self.value, "internal contradiction")
+            require(self.improved is None or self.bound <= self.improved, "internal contradiction")
+        self.read_claims()
+
+    # The problem and its networks.
+
+    def read_problem(self):
+        tokens = self.lines.take(b"problem", b"relu2", b"loss")
+        self.loss = tokens.pop(0)
+        grammar(self.loss in (b"squared", b"huber", b"squared-hinge"), "loss")
+        if self.loss == b"huber":
+            grammar(tokens, "threshold")
+            self.delta = dyad(tokens.pop(0))
+            grammar(self.delta > 0, "threshold")
+        grammar(len(tokens) == 4 and tokens[0] == b"scale" and tokens[2] == b"output-bias", "problem")
+        grammar(tokens[1] in (b"sum", b"mean"), "scale")
+        self.bias_kind = tokens[3]
+        grammar(self.bias_kind in (b"none", b"penalised", b"free"), "output bias")
+        (token,) = self.exactly(self.lines.take(b"beta"), 1)
+        self.beta = dyad(token)
+        grammar(self.beta > 0, "beta")
+        source = self.exactly(self.lines.take(b"source"), 4)
+        grammar(source[0] == b"dataset" and source[2] == b"network", "source")
+        for token in (source[1], source[3]):
+            grammar(token == b"-" or re.match(rb"[0-9a-f]{64}\Z", token), "sha256")
+        n, d = (integer(t) for t in self.exactly(self.lines.take(b"data"), 2))
+        grammar(n >= 1 and d >= 1, "shape")
+        self.n, self.d = n, d
+        self.weight = Fraction(1, n) if tokens[1] == b"mean" else Fraction(1)
+        self.x, self.y = self.read_rows(n)
+        if self.loss == b"squared-hinge":
+            require(all(abs(y) == 1 for y in self.y), "labels")
+
+    @staticmethod
+    def exactly(tokens, count):
+        grammar(len(tokens) == count, "number of tokens")
+        return tokens
+
+    def read_rows(self, count):
+        grammar(count <= len(self.lines.lines), "rows")
+        rows = [[dyad(t) for t in self.exactly(self.lines.take(), self.d + 1)] for _ in range(count)]
+        return [row[:-1] for row in rows], [row[-1] for row in rows]
+
+    def phi(self, f, y):
+        if self.loss == b"squared-hinge":
+            return max(0, 1 - y * f) ** 2 / 2
+        r = abs(f - y)
+        if self.loss == b"huber" and r > self.delta:
+            return self.delta * r - self.delta**2 / 2
+        return r**2 / 2
+
+    def read_network(self, word):
+        """L of the network in the section that opens with `word`."""
+        (token,) = self.exactly(self.lines.take(word), 1)
+        m = integer(token)
+        grammar(m >= 0, "width")
+        w, alpha = self.read_rows(m)
+        bias = Fraction(0)
+        if self.bias_kind != b"none":
+            (token,) = self.exactly(self.lines.take(b"bias"), 1)
+            bias = dyad(token)
+        penalty = sum(v * v for row in w for v in row) + sum(a * a for a in alpha)
+        if self.bias_kind == b"penalised":
+            penalty += bias * bias
+        total = Fraction(0)
+        for row, y in zip(self.x, self.y):
+            fit = bias + sum(a * max(0, inner(row, u)) for u, a in zip(w, alpha))
+            total += self.phi(fit, y)
+        return self.weight * total + self.beta / 2 * penalty
+
+    # The dual bound.
+
+    def read_bound(self):
+        tokens = self.lines.take(b"basis")
+        grammar(tokens, "basis")
+        rank = integer(tokens[0])
+        indices = [bounded(t, 0, self.n - 1) for t in tokens[1:]]
+        grammar(0 <= rank <= min(self.n, self.d, 24) and len(indices) == rank, "basis")
+        grammar(all(i < j for i, j in zip(indices, indices[1:])), "basis order")
+        tokens = self.lines.take(b"nu")
+        grammar(len(tokens) == self.n + 1, "nu")
+        exponent = bounded(tokens[0], -4096, 4096)
+        self.nu = [scale_down(integer(t), exponent) for t in tokens[1:]]
+        self.bound = self.dual_value()
+        self.basis = [self.x[i] for i in indices]
+        if rank:
+            require(matrix_rank(self.basis + self.x) == matrix_rank(self.basis), "span")
+        self.rank = rank or self.d
+        self.make_groups()
+        for sign, word in ((1, b"+"), (-1, b"-")):
+            if self.lines.next_is(b"sphere"):
+                grammar(rank == 0, "a sphere proof needs basis 0")
+                grammar(self.lines.take(b"sphere") == [word], "sign")
+                self.check_sphere([sign * v for v in self.nu])
+            else:
+                grammar(self.lines.take(b"tree") == [word], "sign")
+                grammar(self.rank <= 24, "coordinates")
+                self.check_tree(sign)
+
+    def dual_value(self):
+        q = [v / self.weight for v in self.nu]
+        if self.loss == b"huber":
+            require(all(abs(v) <= self.delta for v in q), "Huber domain")
+        if self.loss == b"squared-hinge":
+            require(all(v * y >= 0 for v, y in zip(q, self.y)), "hinge domain")
+        value = self.weight * sum(v * y - v * v / 2 for v, y in zip(q, self.y))
+        total = sum(self.nu)
+        if self.bias_kind == b"free":
+            require(total == 0, "free bias")
+        if self.bias_kind == b"penalised":
+            value -= total * total / (2 * self.beta)
+        return value
+
+    def make_groups(self):
+        """Groups as integer rows: [first row, w, coordinates of v], w with a common denominator."""
+        scale = common_denominator(v for row in self.x for v in row)
+        found = {}
+        for j, row in enumerate(self.x):
+            whole = [int(v * scale) for v in row]
+            divisor = gcd(*whole)
+            if divisor == 0:
+                continue
+            direction = tuple(v // divisor for v in whole)
+            opposite = tuple(-v for v in direction)
+            multiple = Fraction(divisor, scale) * self.nu[j]
+            if opposite in found:
+                found[opposite][2] += multiple
+            else:
+                found.setdefault(direction, [j, Fraction(0), Fraction(0)])[1] += multiple
+        fine = common_denominator(g for _, plus, minus in found.values() for g in (plus, minus))
+        basis_scale = common_denominator(v for row in self.basis for v in row)
+        rows = [[int(v * basis_scale) for v in row] for row in self.basis]
+        self.gram = [[inner(a, b) for b in rows] for a in rows]
+        self.groups, self.ell = [], [0] * self.rank
+        for direction, (j, plus, minus) in found.items():
+            place = [inner(row, direction) for row in rows] if rows else list(direction)
+            w = int((plus + minus) * fine)
+            self.ell = [e - int(minus * fine) * v for e, v in zip(self.ell, place)]
+            if w:
+                self.groups.append((j, w, place))
+        # c_k as integers carries 1 / (fine * basis_scale); (Q P).r_k carries 2^-f / basis_scale^2.
+        self.fine, self.basis_scale = fine, basis_scale
+
+    def check_tree(self, sign):
+        for mask in range(1 << self.rank):
+            rays = [[0] * self.rank for _ in range(self.rank)]
+            for k in range(self.rank):
+                rays[k][k] = -1 if mask >> k & 1 else 1
+            waiting = [rays]
+            while waiting:
+                rays = waiting.pop()
+                tokens = self.lines.take()
+                if tokens[0] == b"s":
+                    waiting += reversed(self.split(rays, tokens[1:]))
+                else:
+                    self.check_leaf(rays, tokens, sign)
+                    self.leaves += 1
+
+    def split(self, rays, tokens):
+        grammar(len(tokens) in (2, 3), "split")
+        k, l = (bounded(t, 0, self.rank - 1) for t in tokens[:2])
+        grammar(k != l, "split")
+        shift = bounded(tokens[2], -64, 64) if len(tokens) == 3 else 0
+        grammar(len(tokens) == 2 or shift != 0, "shift")
+        a, b = 1 << max(shift, 0), 1 << max(-shift, 0)
+        ray = [a * v + b * w for v, w in zip(rays[k], rays[l])]
+        return [[ray if i == place else old for i, old in enumerate(rays)] for place in (k, l)]
+
+    def read_leaf(self, rays, tokens):
+        """(f, P, the vector whose sign gives the default multipliers or None, q, exceptions)."""
+        r = self.rank
+        if tokens == [b"0"]:
+            return 0, [0] * r, None, 0, {}
+        grammar(len(tokens) >= r + 1, "leaf")
+        f = bounded(tokens[0], -4096, 4096)
+        p = [integer(t) for t in tokens[1 : r + 1]]
+        rest, weights = tokens[r + 1 :], None
+        if rest and rest[0] == b";":
+            weights = [integer(t) for t in rest[1 : r + 1]]
+            grammar(len(weights) == r and min(weights) >= 0 and any(weights), "weights")
+            rest = rest[r + 1 :]
+        q, listed = 0, {}
+        if rest:
+            grammar(rest[0] == b"/" and len(rest) >= 3, "exceptions")
+            q, last = bounded(rest[1], 0, 4096), -1
+            for token in rest[2:]:
+                parts = token.split(b":")
+                grammar(len(parts) == 2, "exception")
+                last = bounded(parts[0], last + 1, self.n - 1)
+                listed[last] = bounded(parts[1], 0, 1 << q)
+        return f, p, weights, q, listed
+
+    def check_leaf(self, rays, tokens, sign):
+        zero = tokens == [b"0"]
+        f, p, weights, q, listed = self.read_leaf(rays, tokens)
+        c = [sign * inner(self.ell, ray) << q for ray in rays]
+        crossing_negative = set()
+        for j, w, v in self.groups:
+            w *= sign
+            along = [inner(v, ray) for ray in rays]
+            if w > 0 or min(along) >= 0 or max(along) <= 0:
+                c = [a + (w * max(t, 0) << q) for a, t in zip(c, along)]
+                continue
+            crossing_negative.add(j)
+            if j in listed:
+                s = listed[j]
+            elif zero:
+                s = 0
+            else:
+                s = (inner(weights, along) if weights else inner(v, p)) > 0
+                s <<= q
+            c = [a + s * w * t for a, t in zip(c, along)]
+        require(crossing_negative.issuperset(listed), "listed row")
+        qp = [inner(row, p) for row in self.gram] if self.basis else p
+        length = Fraction(inner(qp, p)) * scale_down(1, 2 * f) / self.basis_scale**2
+        require(length <= self.beta**2, "length")
+        reached = scale_down(1, f) / self.basis_scale**2
+        wanted = Fraction(1, self.fine * self.basis_scale << q)
+        ratio = reached / wanted
+        for ray, needed in zip(rays, c):
+            require(ratio.numerator * inner(qp, ray) >= needed * ratio.denominator, "leaf")
+
+    # Sphere proofs.
+
+    def check_sphere(self, g):
+        (token,) = self.exactly(self.lines.take(b"grid"), 1)
+        grid = scale_down(1, -bounded(token, -4096, 4096))
+        tokens = self.lines.take()
+        grammar(len(tokens) == self.n + 1, "coefficients")
+        q = bounded(tokens[0], 0, 62)
+        given = [bounded(t, -(1 << 62), 1 << 62) for t in tokens[1:]]
+        (token,) = self.exactly(self.lines.take(b"mu"), 1)
+        unit = Fraction(1, 1 << q)
+        mu = integer(token) * unit
+        d = self.d
+        matrix = [[Fraction(0)] * (d + 1) for _ in range(d + 1)]
+        kappa = Fraction(0)
+        size = 0
+        for gj, row, a in zip(g, self.x, given):
+            exact = [abs(gj) * v * grid for v in row]
+            y = [(2 * v.numerator + v.denominator) // (2 * v.denominator) for v in exact]
+            require(all(abs(v) < 1 << 31 for v in y), "grid")
+            kappa += sum(abs(v - w) for v, w in zip(exact, y))
+            square = inner(y, y)
+            length = isqrt(square - 1) + 1 if square else 0
+            if gj == 0:
+                require(a == 0, "coefficient of a zero row")
+                continue
+            if gj > 0:
+                require(a >= 0, "sign of a coefficient")
+                omega, slope = a * unit, Fraction(1)
+                kappa += Fraction(1, 8) / omega if a else Fraction(length, 2)
+            else:
+                require(abs(a) <= 1 << q, "size of a coefficient")
+                omega = -(((1 << q) - abs(a)) // length if length else 0) * unit
+                slope = -(1 + a * unit)
+            size += int(abs(omega) / unit) * max(abs(v) for v in y) ** 2
+            for k in range(d):
+                for l in range(d):
+                    matrix[k][l] -= omega * y[k] * y[l] / 2
+                matrix[k][d] -= slope * y[k] / 4
+                matrix[d][k] = matrix[k][d]
+        require(size < 1 << 119, "size")
+        for k in range(d):
+            matrix[k][k] += mu
+        matrix[d][d] = self.beta * grid - kappa - mu
+        top = 1 << (122 - q - 2)
+        require(all(abs(v) < top for row in matrix for v in row) and abs(mu) < top, "size")
+        require(is_semidefinite(matrix), "bordered matrix")
+
+    # The claims.
+
+    def read_claims(self):
+        gap = None if self.bound is None else self.value - self.bound
+        order = [b"value", b"bound", b"gap", b"relgap", b"decrease"]
+        names = []
+        while self.lines.next_is(b"claim"):
+            name, token = self.exactly(self.lines.take(b"claim"), 2)
+            grammar(name in order, "claim")
+            names.append(order.index(name))
+            claimed = dyad(token)
+            if name == b"value":
+                require(self.value <= claimed, "value")
+            elif name == b"decrease":
+                grammar(self.improved is not None, "claim without an improved network")
+                require(self.value - self.improved >= claimed, "decrease")
+            else:
+                grammar(gap is not None, "claim without a dual bound")
+                if name == b"bound":
+                    require(self.bound >= claimed, "bound")
+                else:
+                    require(gap <= claimed * (1 if name == b"gap" else self.value), "gap")
+        grammar(names and all(a < b for a, b in zip(names, names[1:])), "claims")
+        grammar(self.lines.take(b"end") == [] and self.lines.at == len(self.lines.lines), "end")
+
+    def statement(self):
+        """The fields of the C++ Statement, as (mantissa, exponent) or None."""
+        gap = None if self.bound is None else self.value - self.bound
+        relative = None
+        if gap is not None and (gap == 0 or self.value > 0):
+            relative = gap / self.value if gap else Fraction(0)
+        decrease = None if self.improved is None else self.value - self.improved
+        wanted = [(self.value, 1), (self.value, 0), (self.bound, 0), (gap, 1), (relative, 1),
+                  (self.improved, 1), (decrease, 0)]
+        return [None if v is None else outward(v, up) for v, up in wanted]
+
+
+def inner(a, b):
+    return sum(v * w for v, w in zip(a, b))
+
+
+def common_denominator(values):
+    """The largest of the denominators, all powers of two; 1 when there is none."""
+    return max((v.denominator for v in values), default=1)
+
+
+def matrix_rank(rows):
+    rows = [list(row) for row in rows]
+    rank = 0
+    for column in range(len(rows[0])):
+        pivot = next((r for r in range(rank, len(rows)) if rows[r][column]), None)
+        if pivot is None:
+            continue
+        rows[rank], rows[pivot] = rows[pivot], rows[rank]
+        for r in range(rank + 1, len(rows)):
+            factor = rows[r][column] / rows[rank][column]
+            if factor:
+                rows[r] = [v - factor * w for v, w in zip(rows[r], rows[rank])]
+        rank += 1
+    return rank
+
+
+def is_semidefinite(matrix):
+    """Whether a symmetric matrix of Fractions is positive semidefinite: elimination, exactly."""
+    rows = [list(row) for row in matrix]
+    size = len(rows)
+    for k in range(size):
+        pivot = rows[k][k]
+        if pivot < 0 or (pivot == 0 and any(rows[k][l] for l in range(k, size))):
+            return False
+        for i in range(k + 1, size) if pivot else ():
+            factor = rows[i][k] / pivot
+            for l in range(k, size):
+                rows[i][l] -= factor * rows[k][l]
+    return True
+
+
+def outward(value, up):
+    """(mantissa, exponent): the smallest exponent >= -1074 whose rounded mantissa is below 2^53."""
+    exponent = max(abs(value.numerator).bit_length() - value.denominator.bit_length() - 54, -1074)
+    while value:
+        scaled = value * scale_down(1, exponent)
+        mantissa = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
+        if abs(mantissa) < 1 << 53:
+            require(exponent <= 971, "range of the statement")
+            return mantissa, exponent
+        exponent += 1
+    return 0, 0
+
+
+def check(text):
+    """The checked Certificate; raises Malformed or Rejected."""
+    certificate = Certificate(text)
+    certificate.statement()
+    return certificate
+
+
+def main():
+    with open(sys.argv[1], "rb") as file:
+        try:
+            certificate = check(file.read())
+        except (Malformed, Rejected) as error:
+            print(f"s NOT VERIFIED {error}")
+            return 2 if isinstance(error, Malformed) else 1
+    gap = None if certificate.bound is None else certificate.value - certificate.bound
+    print("s VERIFIED" + ("" if gap is None else f" gap {gap.numerator}/{gap.denominator}"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

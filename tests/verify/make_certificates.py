@@ -1,0 +1,347 @@
+"""Writes the small certificates in tests/data/certificates: stand-alone, slow and simple.
+
+Fixtures F1x, F2x and F3 of the theory (docs/theory, section of test fixtures), F3 scaled to integers: with
+rows 5 x_i the optimum at beta equals that of F3 at beta / 5. Leaf vectors are found in floating point and
+decided by the second checker's exact leaf test; a leaf that does not hold is split.
+
+Usage: make_certificates.py FOLDER
+"""
+
+import itertools
+import math
+import os
+import random
+import sys
+from fractions import Fraction
+
+import check_certificate
+
+MAX_DEPTH = 40
+
+
+def dyad(value):
+    value = Fraction(value)
+    exponent = value.denominator.bit_length() - 1
+    mantissa = value.numerator
+    assert value.denominator == 1 << exponent
+    while mantissa and mantissa % 2 == 0:
+        mantissa //= 2
+        exponent -= 1
+    return f"{mantissa}:{exponent}" if mantissa else "0:0"
+
+
+def solve(matrix, right):
+    """Gaussian elimination in floats; None when singular."""
+    n = len(right)
+    rows = [[float(v) for v in row] + [float(b)] for row, b in zip(matrix, right)]
+    for k in range(n):
+        pivot = max(range(k, n), key=lambda i: abs(rows[i][k]))
+        if abs(rows[pivot][k]) < 1e-13 * max(1.0, max(abs(v) for v in rows[pivot])):
+            return None
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        for i in range(n):
+            if i != k:
+                factor = rows[i][k] / rows[k][k]
+                rows[i] = [v - factor * w for v, w in zip(rows[i], rows[k])]
+    return [rows[k][n] / rows[k][k] for k in range(n)]
+
+
+def quadratic(gram, a, b):
+    return sum(a[i] * gram[i][j] * b[j] for i in range(len(a)) for j in range(len(b)))
+
+
+def shortest(rays, gram, c):
+    """(length, p) minimising p^T Q p subject to p^T Q r_k >= c_k, by all active sets."""
+    r = len(rays)
+    products = [[quadratic(gram, a, b) for b in rays] for a in rays]
+    best = None
+    for size in range(r + 1):
+        for active in itertools.combinations(range(r), size):
+            weights = solve([[products[a][b] for b in active] for a in active], [c[a] for a in active])
+            if weights is None or any(w < 0 for w in weights):
+                continue
+            p = [sum(w * rays[a][i] for w, a in zip(weights, active)) for i in range(r)]
+            if all(quadratic(gram, p, ray) >= ck - 1e-9 * (1 + abs(ck)) for ray, ck in zip(rays, c)):
+                length = math.sqrt(max(0.0, quadratic(gram, p, p)))
+                if best is None or length < best[0]:
+                    best = (length, p)
+    return best
+
+
+class Producer:
+    """One certificate. The exact data live in a Certificate of the second checker, filled by hand."""
+
+    def __init__(self, instance, seed):
+        self.i = instance
+        self.random = random.Random(seed)
+        c = check_certificate.Certificate.__new__(check_certificate.Certificate)
+        c.n, c.d = len(instance["x"]), len(instance["x"][0])
+        c.x, c.y, c.nu = instance["x"], instance["y"], instance.get("nu")
+        c.beta, c.loss, c.delta = instance["beta"], instance["loss"].encode(), instance.get("delta")
+        c.bias_kind = instance["bias_kind"].encode()
+        c.weight = Fraction(1, c.n) if instance["scale"] == "mean" else Fraction(1)
+        c.basis = [c.x[k] for k in instance.get("basis", [])]
+        c.rank = len(c.basis) or c.d
+        self.c = c
+
+    # The tree.
+
+    def coordinates(self):
+        """Float gram matrix and groups in the units of p.u."""
+        c = self.c
+        scale = c.fine * c.basis_scale
+        if c.basis:
+            gram = [[v / c.basis_scale**2 for v in row] for row in c.gram]
+        else:
+            gram = [[float(i == j) for j in range(c.rank)] for i in range(c.rank)]
+        return gram, scale
+
+    def tree(self, sign):
+        gram, scale = self.coordinates()
+        lines = []
+        for mask in range(1 << self.c.rank):
+            rays = [[(-1 if mask >> k & 1 else 1) * (i == k) for i in range(self.c.rank)]
+                    for k in range(self.c.rank)]
+            self.node(rays, sign, gram, scale, 0, lines)
+        return lines
+
+    def node(self, rays, sign, gram, scale, depth, lines):
+        leaf = self.leaf(rays, sign, gram, scale)
+        if leaf:
+            lines.append(leaf)
+            return
+        assert depth < MAX_DEPTH, "the tree does not close"
+        lengths = [math.sqrt(quadratic(gram, a, a)) for a in rays]
+        pairs = [(quadratic(gram, rays[a], rays[b]) / (lengths[a] * lengths[b]), a, b)
+                 for a in range(len(rays)) for b in range(a)]
+        _, k, l = min(pairs)
+        if self.random.random() < 0.5:
+            k, l = l, k
+        shift = round(math.log2(lengths[l] / lengths[k])) if self.i.get("shifts") else 0
+        line = f"s {k} {l}" + (f" {shift}" if shift else "")
+        lines.append(line)
+        for child in self.c.split(rays, line.encode().split()[1:]):
+            self.node(child, sign, gram, scale, depth + 1, lines)
+
+    def leaf(self, rays, sign, gram, scale):
+        base, free = [sign * check_certificate.inner(self.c.ell, r) / scale for r in rays], []
+        for j, w, v in self.c.groups:
+            along = [check_certificate.inner(v, r) * w * sign / scale for r in rays]
+            if w * sign < 0 and min(along) < 0 < max(along):
+                free.append((j, v, along))
+            else:
+                base = [b + (max(t, 0) if w * sign > 0 else min(t, 0)) for b, t in zip(base, along)]
+        if all(b <= 0 for b in base) and self.holds(rays, "0", sign):
+            return "0"
+        levels = {0: [0], 1: [0, 1, 2, 3, 4], 2: [0, 1, 2, 3, 4]}.get(len(free), [0, 2, 4])
+        if len(free) > 5:
+            return None
+        found = []
+        for s in itertools.product(levels, repeat=len(free)):
+            c = list(base)
+            for value, (_, _, along) in zip(s, free):
+                c = [a + value / 4 * t for a, t in zip(c, along)]
+            best = shortest(rays, gram, c)
+            if best and best[0] < float(self.c.beta) * (1 + 1e-12):
+                found.append((sum(v % 4 != 0 for v in s), best[0], s, c))
+        for _, length, s, c in sorted(found)[:3]:
+            text = self.rounded(rays, sign, gram, free, s, c, length)
+            if text:
+                return text
+        return None
+
+    def rounded(self, rays, sign, gram, free, s, c, length):
+        room = max(0.0, float(self.c.beta) - length) / 2
+        unit = [math.sqrt(quadratic(gram, r, r)) for r in rays]
+        best = shortest(rays, gram, [a + room / 2 * u for a, u in zip(c, unit)])
+        for p in ([best[1]] if best else []) + [shortest(rays, gram, c)[1]]:
+            for f in range(0, 45):
+                whole = [round(v * 2.0**f) for v in p]
+                text = self.leaf_text(rays, free, s, f, whole)
+                if self.holds(rays, text, sign):
+                    return text
+        return None
+
+    def leaf_text(self, rays, free, s, f, whole):
+        text = f"{f} " + " ".join(map(str, whole))
+        rules = [(None, [check_certificate.inner(v, whole) > 0 for _, v, _ in free])]
+        for weights in ([1] * len(rays), [self.random.randrange(4) for _ in rays]):
+            if any(weights):
+                ray = [check_certificate.inner(weights, column) for column in zip(*rays)]
+                rules.append((weights, [check_certificate.inner(v, ray) > 0 for _, v, _ in free]))
+        wrong = [[(j, value) for (j, _, _), value, default in zip(free, s, rule) if value != 4 * default]
+                 for _, rule in rules]
+        pick = min(range(len(rules)), key=lambda i: (len(wrong[i]), i))
+        if rules[pick][0]:
+            text += " ; " + " ".join(map(str, rules[pick][0]))
+        if wrong[pick]:
+            q = 2 if any(value % 2 for _, value in wrong[pick]) else 1 if any(
+                value % 4 for _, value in wrong[pick]) else 0
+            text += f" / {q} " + " ".join(f"{j}:{value >> (2 - q)}" for j, value in wrong[pick])
+        return text
+
+    def holds(self, rays, text, sign):
+        try:
+            self.c.check_leaf(rays, text.encode().split(), sign)
+        except check_certificate.Rejected:
+            return False
+        return True
+
+    # The whole text.
+
+    def sphere(self, sign):
+        c = self.c
+        grid, q = self.i["sphere_grid"], 40
+        lines = [f"grid {grid}"]
+        given, mean = [], 0.0
+        for g, row in zip(c.nu, c.x):
+            length = max(1.0, math.sqrt(sum(float(abs(g) * v * 2**grid) ** 2 for v in row)))
+            if sign * g > 0:
+                given.append(max(1, round(2**q / (1.0 * length))))
+                mean += length / 8
+            else:
+                given.append(-(1 << (q - 3)) if g else 0)
+        lines.append(f"{q} " + " ".join(map(str, given)))
+        head = [l.encode() for l in lines]
+        for step in range(1, 200):  # a feasible mu by a coarse sweep over [0, beta 2^f]
+            mu = int(float(c.beta) * 2**grid * 2**q * step / 200)
+            c.lines = check_certificate.Lines(b"\n".join(head + [b"mu %d" % mu]) + b"\n")
+            try:
+                c.check_sphere([sign * v for v in c.nu])
+            except check_certificate.Rejected:
+                continue
+            return lines + [f"mu {mu}"]
+        raise AssertionError("no mu closes the sphere proof")
+
+    def network_lines(self, word, network):
+        w, alpha, bias = network
+        lines = [f"{word} {len(alpha)}"]
+        lines += [" ".join(map(dyad, list(row) + [a])) for row, a in zip(w, alpha)]
+        if self.i["bias_kind"] != "none":
+            lines.append(f"bias {dyad(bias)}")
+        return lines
+
+    def text(self):
+        i, c = self.i, self.c
+        loss = i["loss"] + (f" {dyad(i['delta'])}" if i["loss"] == "huber" else "")
+        lines = ["cert 1",
+                 f"problem relu2 loss {loss} scale {i['scale']} output-bias {i['bias_kind']}",
+                 f"beta {dyad(i['beta'])}",
+                 f"source dataset {i.get('hash', '-')} network -",
+                 f"data {c.n} {c.d}"]
+        lines += [" ".join(map(dyad, list(row) + [y])) for row, y in zip(c.x, c.y)]
+        lines += self.network_lines("network", i["network"])
+        if "improved" in i:
+            lines += self.network_lines("improved", i["improved"])
+        if "nu" in i:
+            basis = i.get("basis", [])
+            lines.append(" ".join(map(str, ["basis", len(basis)] + basis)))
+            e = max(v.denominator.bit_length() - 1 for v in c.nu)
+            lines.append(f"nu {e} " + " ".join(str(int(v * 2**e)) for v in c.nu))
+            c.make_groups()
+            for sign, word in ((1, "+"), (-1, "-")):
+                if word in i.get("spheres", ""):
+                    lines += [f"sphere {word}"] + self.sphere(sign)
+                else:
+                    lines += [f"tree {word}"] + self.tree(sign)
+        return lines + self.claims("\n".join(lines) + "\n")
+
+    def claims(self, head):
+        """Claims at exactly the values that a Dyad53 rounded outward can hold."""
+        probe = check_certificate.check((head + f"claim value 1:-60\nend\n").encode())
+        value, _, bound, gap, relative, _, decrease = probe.statement()
+        named = [("value", value), ("bound", bound), ("gap", gap), ("relgap", relative),
+                 ("decrease", decrease)]
+        lines = [f"claim {name} {dyad(Fraction(v[0]) * Fraction(2) ** v[1])}"
+                 for name, v in named if v is not None]
+        return lines + ["end"]
+
+
+def fractions(rows):
+    return [[Fraction(v) for v in row] for row in rows]
+
+
+def floor_to(value, bits):
+    return Fraction(math.floor(Fraction(value) * 2**bits), 2**bits)
+
+
+def neuron(direction, mass, sign=1):
+    """A balanced neuron with |w| |alpha| = mass, in doubles."""
+    length = math.sqrt(sum(v * v for v in direction))
+    root = math.sqrt(mass)
+    return [Fraction(root * v / length) for v in direction], sign * Fraction(root)
+
+
+def network(*neurons, bias=0):
+    return [n[0] for n in neurons], [n[1] for n in neurons], Fraction(bias)
+
+
+def instances():
+    """(name, instance); nu is shrunk by eta = 2^-6 .. 2^-12 so that the trees close early."""
+    plain = {"loss": "squared", "scale": "sum", "bias_kind": "none"}
+    eighth = Fraction(1, 8)
+    half = Fraction(1, 2)
+    f1x = {**plain, "x": fractions([[1, 1, 1, 1], [-1, -1, -1, 1]]), "y": [Fraction(1)] * 2,
+           "beta": eighth, "network": network(neuron([0, 0, 0, 1], 1 - 1 / 16))}
+    f1x_nu = [floor_to(Fraction(1, 16) * (1 - Fraction(1, 2**8)), 40)] * 2
+    f2x = {**plain, "x": [[half] * 4, [-half, -half, -half, half], [Fraction(0)] * 3 + [Fraction(-1)]],
+           "y": [Fraction(1)] * 3, "beta": eighth}
+    f2x["network"] = network(*[neuron(row, 1 - 1 / 8) for row in f2x["x"]])
+    f2x_nu = [floor_to(eighth * (1 - Fraction(1, 2**8)), 40)] * 3
+    f3 = {**plain, "x": fractions([[3, 4], [3, -4]]), "y": [Fraction(1)] * 2, "beta": half}
+    # With rows 5 x_i one neuron at (1, 0) of mass z fits 3 z: 3 z = 1 - beta / 6.
+    f3["network"] = network(neuron([1, 0], float(1 - half / 6) / 3))
+    f3_nu = [floor_to(half / 6 * (1 - Fraction(1, 2**10)), 40)] * 2
+    # The strict local minimum at the neurons x_1, x_2 of F3: each fits its own row, 5 z = 1 - beta / 5.
+    local = network(neuron([3, 4], 0.9 / 5), neuron([3, -4], 0.9 / 5))
+
+    yield "f1x_basis", {**f1x, "basis": [0, 1], "nu": f1x_nu}
+    yield "f1x_full", {**f1x, "nu": [v * Fraction(7, 8) for v in f1x_nu], "hash": "0" * 63 + "f"}
+    yield "f2x_basis", {**f2x, "basis": [0, 1], "nu": f2x_nu, "shifts": True}
+    yield "f3_optimal", {**f3, "nu": f3_nu}
+    yield "f3_local", {**f3, "network": local, "improved": f3["network"], "nu": f3_nu}
+    yield "f3_mean", {**f3, "scale": "mean", "beta": half / 2, "nu": [v / 2 for v in f3_nu]}
+    yield "f3_value_only", {**f3, "network": local, "improved": f3["network"]}
+    yield "f1x_huber_wide", {**f1x, "loss": "huber", "delta": half, "basis": [0, 1], "nu": f1x_nu}
+    yield "f1x_huber_narrow", {**f1x, "loss": "huber", "delta": Fraction(1, 32), "basis": [0, 1],
+                               "network": network(), "nu": [Fraction(1, 32)] * 2}
+    yield "f1x_hinge", {**f1x, "loss": "squared-hinge", "basis": [0, 1], "nu": f1x_nu}
+    # Each row of F3 twice , a zero row and an opposite row.
+    yield "f3_parallel", {
+        **f3, "beta": Fraction(1),
+        "x": f3["x"] + f3["x"] + fractions([[0, 0], [-6, -8]]), "y": f3["y"] * 2 + [Fraction(0)] * 2,
+        "nu": f3_nu * 2 + [Fraction(0), Fraction(-1, 64)], "shifts": True}
+    f5 = {**plain, "x": fractions([[-1], [1]]), "y": [Fraction(1), Fraction(2)], "beta": eighth}
+    yield "f5_bias_free", {**f5, "bias_kind": "free", "nu": [-eighth, eighth],
+                           "network": network(neuron([1], 0.75), bias=Fraction(9, 8))}
+    yield "f5_bias_penalised", {**f5, "bias_kind": "penalised", "nu": [Fraction(0), eighth],
+                                "network": network(neuron([1], 0.875), bias=1)}
+    yield "f5_perfect", {**f5, "bias_kind": "free", "y": [Fraction(2)] * 2, "nu": [Fraction(0)] * 2,
+                         "network": network(bias=2)}
+    yield "f1x_sphere", {**f1x, "nu": [v / 4 for v in f1x_nu], "spheres": "+-", "sphere_grid": 22}
+    mixed = {**plain, "x": fractions([[3, 1, 1], [-2, 2, 1], [1, -3, 1], [-1, -1, 1], [2, 2, -1]]),
+             "y": [Fraction(v, 4) for v in (5, -3, 2, 4, -6)], "beta": Fraction(3, 2)}
+    mixed["network"] = network(neuron([1, 1, 1], 0.25), neuron([-1, 1, -1], 0.125, -1))
+    mixed_nu = [floor_to(y * Fraction(3, 16), 30) for y in mixed["y"]]
+    yield "mixed_tree", {**mixed, "nu": mixed_nu, "shifts": True}
+    yield "mixed_sphere", {**mixed, "nu": [v * Fraction(5, 8) for v in mixed_nu], "spheres": "+-",
+                           "sphere_grid": 18}
+    yield "mixed_sphere_and_tree", {**mixed, "nu": [v * Fraction(5, 8) for v in mixed_nu],
+                                    "spheres": "-", "sphere_grid": 26}
+
+
+def main():
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for seed, (name, instance) in enumerate(instances()):
+        lines = Producer(instance, seed).text()
+        text = "\n".join(lines) + "\n"
+        certificate = check_certificate.check(text.encode())
+        with open(os.path.join(sys.argv[1], name + ".cert"), "wb") as file:
+            file.write(text.encode())
+        gap = "" if certificate.bound is None else f"{float(certificate.value - certificate.bound):.3e}"
+        print(f"{name}: {certificate.leaves} leaves, {len(text)} bytes, "
+              f"value {float(certificate.value):.9f} gap {gap}")
+
+
+if __name__ == "__main__":
+    main()
