@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "thalweg/convex/kink_newton.hpp"
+
+namespace thalweg {
+
+/// A point whose dual is accurate relative to itself, not only relative to the targets.
+struct PolishedPoint {
+  std::vector<Neuron> neurons;
+  double bias = 0;
+  Vector dual;              ///< nu (n), rounded once from double-double
+  double stationarity = 0;  ///< reduced stationarity of the unrounded point, relative to beta
+};
+
+/// Refines a solved point with its linear pieces, kinks and loss regimes held fixed: Newton
+/// corrections from the double factorisation, residuals and iterates in double-double (about 106
+/// bits).
+///
+/// At small beta the dual nu = y - fit is smaller than the fit by the factor beta, so a double fit
+/// leaves nu only 1e-16 |y| / beta relative accuracy; here nu is accurate to rounding relative to
+/// beta where the reduced system is not singular to working precision. Never worse than the given
+/// point: without progress the point is returned as it is. The logistic loss is returned unchanged.
+/// `gates` as in kink_newton. O(n m d) in double-double an iteration.
+[[nodiscard]] PolishedPoint polish_dual(const TrainingProblem& problem,
+                                        const std::vector<Neuron>& neurons, double bias,
+                                        Crossing crossing, const Matrix* gates = nullptr);
+
+}  // namespace thalweg

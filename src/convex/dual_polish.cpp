@@ -1,0 +1,250 @@
+#include "thalweg/convex/dual_polish.hpp"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "convex/double_double.hpp"
+#include "convex/newton_direction.hpp"
+
+namespace thalweg {
+namespace {
+
+using detail::DoubleDouble;
+using detail::GatedNeuron;
+using detail::NeuronModel;
+using Wide = std::vector<DoubleDouble>;
+
+constexpr int kIterations = 8;
+constexpr double kEnough = 1e-18;  ///< reduced stationarity relative to beta
+
+Wide widen(const Vector& v) { return Wide(v.data(), v.data() + v.size()); }
+
+Vector narrow(const Wide& v) {
+  Vector result(static_cast<Index>(v.size()));
+  for (std::size_t k = 0; k < v.size(); ++k) result[static_cast<Index>(k)] = v[k].hi;
+  return result;
+}
+
+void add(Wide& v, const Vector& move) {
+  for (std::size_t k = 0; k < v.size(); ++k) v[k] = v[k] + move[static_cast<Index>(k)];
+}
+
+DoubleDouble dot(const Matrix& X, Index row, const Wide& w) {
+  DoubleDouble sum;
+  for (std::size_t k = 0; k < w.size(); ++k)
+    sum = sum + DoubleDouble(X(row, static_cast<Index>(k))) * w[k];
+  return sum;
+}
+
+/// -phi'(f, y) of a loss with piecewise linear gradient.
+DoubleDouble dual_of(const Loss& loss, double weight, DoubleDouble f, double y) {
+  DoubleDouble value = DoubleDouble(y) - f;
+  if (loss.kind() == LossKind::kHuber) {
+    if (DoubleDouble(loss.delta()) < value) value = loss.delta();
+    if (value < DoubleDouble(-loss.delta())) value = -loss.delta();
+  } else if (loss.kind() == LossKind::kSquaredHinge) {
+    const DoubleDouble slack = DoubleDouble(1) - DoubleDouble(y) * f;
+    value = slack < DoubleDouble(0) ? DoubleDouble(0) : DoubleDouble(y) * slack;
+  }
+  return DoubleDouble(weight) * value;
+}
+
+/// One neuron's extended state: its weight and the multipliers of an independent set of its kinks.
+struct WideNeuron {
+  Wide w;
+  Wide multipliers;
+  std::vector<Index> walls;  ///< independent kink rows
+  Eigen::ColPivHouseholderQR<Matrix> qr;
+  Wide residual;      ///< gradient minus the walls' part, (d)
+  Vector wall_error;  ///< x_i^T w of the walls
+};
+
+class Polisher {
+ public:
+  Polisher(const TrainingProblem& problem, const std::vector<Neuron>& neurons, double bias,
+           Crossing crossing, const Matrix* gates)
+      : problem_(problem), model_(problem, neurons, bias, crossing, gates), bias_(bias) {
+    for (const GatedNeuron& neuron : model_.neurons) wide_.push_back(start(neuron));
+    system_ = std::make_unique<detail::NewtonSystem>(model_, 1e-14);
+  }
+
+  PolishedPoint run() {
+    PolishedPoint best;
+    best.stationarity = std::numeric_limits<double>::infinity();
+    for (int iteration = 0; iteration < kIterations; ++iteration) {
+      const double stationarity = evaluate();
+      const bool better = stationarity < best.stationarity;
+      const bool fast = stationarity < 0.1 * best.stationarity;
+      if (better) best = snapshot(stationarity);
+      if (stationarity <= kEnough || !fast) break;
+      correct();
+    }
+    return best;
+  }
+
+ private:
+  WideNeuron start(const GatedNeuron& neuron) const {
+    WideNeuron wide;
+    wide.w = widen(neuron.w);
+    const Index d = problem_.dimension();
+    Matrix walls(d, static_cast<Index>(neuron.kinks.size()));
+    for (std::size_t k = 0; k < neuron.kinks.size(); ++k) {
+      walls.col(static_cast<Index>(k)) = problem_.X().row(neuron.kinks[k]).transpose();
+    }
+    if (walls.cols() == 0) return wide;
+    const Index rank = d - neuron.basis.cols();
+    Matrix scaled = walls;
+    for (Index k = 0; k < scaled.cols(); ++k) scaled.col(k).normalize();
+    const Eigen::ColPivHouseholderQR<Matrix> order(scaled);
+    Matrix chosen(d, rank);
+    for (Index k = 0; k < rank; ++k) {
+      const Index column = order.colsPermutation().indices()[k];
+      wide.walls.push_back(neuron.kinks[static_cast<std::size_t>(column)]);
+      chosen.col(k) = walls.col(column);
+    }
+    wide.multipliers.assign(static_cast<std::size_t>(rank), DoubleDouble());
+    wide.qr.compute(chosen);
+    return wide;
+  }
+
+  /// Residuals at the current extended point; returns the reduced stationarity relative to beta.
+  double evaluate() {
+    compute_dual();
+    double worst = 0;
+    for (std::size_t j = 0; j < wide_.size(); ++j) {
+      WideNeuron& wide = wide_[j];
+      compute_gradient(j);
+      if (!wide.walls.empty()) {
+        add(wide.multipliers, wide.qr.solve(wall_residual(wide)));
+        wall_residual(wide);
+      }
+      worst = std::max(worst, narrow(wide.residual).norm() / problem_.beta());
+      for (Index k = 0; k < wide.wall_error.size(); ++k) {
+        const Index row = wide.walls[static_cast<std::size_t>(k)];
+        worst = std::max(worst, std::abs(wide.wall_error[k]) /
+                                    (model_.row_norms()[row] * narrow(wide.w).norm()));
+      }
+    }
+    return std::max(worst, std::abs(bias_residual()) / problem_.beta());
+  }
+
+  double bias_residual() const {
+    if (!model_.has_bias()) return 0;
+    DoubleDouble sum = DoubleDouble(bias_penalty(problem_)) * bias_;
+    for (const DoubleDouble& value : dual_) sum = sum - value;
+    return sum.hi;
+  }
+
+  void compute_dual() {
+    const Index n = problem_.samples();
+    const double weight = problem_.loss().weight(n);
+    dual_.assign(static_cast<std::size_t>(n), DoubleDouble());
+    for (Index i = 0; i < n; ++i) {
+      DoubleDouble f = bias_;
+      for (std::size_t j = 0; j < wide_.size(); ++j) {
+        const GatedNeuron& neuron = model_.neurons[j];
+        if (neuron.gate[i] == 0) continue;
+        const DoubleDouble t = dot(problem_.X(), i, wide_[j].w);
+        f = neuron.s > 0 ? f + t : f - t;
+      }
+      dual_[static_cast<std::size_t>(i)] = dual_of(problem_.loss(), weight, f, problem_.y()[i]);
+    }
+  }
+
+  /// gradient_j = -s X^T (gate nu) + beta w / |w|.
+  void compute_gradient(std::size_t j) {
+    const GatedNeuron& neuron = model_.neurons[j];
+    WideNeuron& wide = wide_[j];
+    const std::size_t d = wide.w.size();
+    DoubleDouble square;
+    for (const DoubleDouble& value : wide.w) square = square + value * value;
+    const DoubleDouble scale = DoubleDouble(problem_.beta()) / sqrt(square);
+    gradient_.assign(d, DoubleDouble());
+    for (std::size_t k = 0; k < d; ++k) {
+      DoubleDouble sum;
+      for (Index i = 0; i < problem_.samples(); ++i) {
+        if (neuron.gate[i] == 0) continue;
+        sum = sum + DoubleDouble(problem_.X()(i, static_cast<Index>(k))) *
+                        dual_[static_cast<std::size_t>(i)];
+      }
+      gradient_[k] = scale * wide.w[k] - DoubleDouble(neuron.s) * sum;
+    }
+    wide.residual = gradient_;
+    wide.wall_error.resize(static_cast<Index>(wide.walls.size()));
+    for (std::size_t k = 0; k < wide.walls.size(); ++k) {
+      wide.wall_error[static_cast<Index>(k)] = dot(problem_.X(), wide.walls[k], wide.w).hi;
+    }
+  }
+
+  /// Gradient minus the walls' part at the present multipliers.
+  Vector wall_residual(WideNeuron& wide) {
+    wide.residual = gradient_;
+    for (std::size_t k = 0; k < wide.walls.size(); ++k) {
+      for (std::size_t q = 0; q < wide.w.size(); ++q) {
+        wide.residual[q] =
+            wide.residual[q] -
+            wide.multipliers[k] * DoubleDouble(problem_.X()(wide.walls[k], static_cast<Index>(q)));
+      }
+    }
+    return narrow(wide.residual);
+  }
+
+  void correct() {
+    std::vector<Vector> residuals;
+    for (const WideNeuron& wide : wide_) residuals.push_back(narrow(wide.residual));
+    const detail::Direction direction = system_->solve(residuals, bias_residual());
+    for (std::size_t j = 0; j < wide_.size(); ++j) {
+      WideNeuron& wide = wide_[j];
+      Vector move = direction.dw[j];
+      if (!wide.walls.empty()) {
+        // Least-norm correction of the walls: B (B^T B)^-1 e through B = Q R.
+        const Index rank = static_cast<Index>(wide.walls.size());
+        const Matrix R = wide.qr.matrixR().topRows(rank).triangularView<Eigen::Upper>();
+        const Vector permuted = wide.qr.colsPermutation().transpose() * wide.wall_error;
+        Vector lifted = Vector::Zero(move.size());
+        lifted.head(rank) = R.transpose().triangularView<Eigen::Lower>().solve(permuted);
+        move -= wide.qr.householderQ() * lifted;
+      }
+      add(wide.w, move);
+    }
+    bias_ = bias_ + DoubleDouble(direction.db);
+  }
+
+  PolishedPoint snapshot(double stationarity) const {
+    PolishedPoint point;
+    point.neurons = model_.neurons_out();
+    for (std::size_t j = 0; j < wide_.size(); ++j) point.neurons[j].w = narrow(wide_[j].w);
+    point.bias = bias_.hi;
+    point.dual = narrow(dual_);
+    point.stationarity = stationarity;
+    return point;
+  }
+
+  const TrainingProblem& problem_;
+  NeuronModel model_;
+  std::vector<WideNeuron> wide_;
+  std::unique_ptr<detail::NewtonSystem> system_;
+  DoubleDouble bias_;
+  Wide dual_;
+  Wide gradient_;
+};
+
+}  // namespace
+
+PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
+                          double bias, Crossing crossing, const Matrix* gates) {
+  if (problem.loss().kind() == LossKind::kLogistic || neurons.empty()) {
+    const NeuronModel model(problem, neurons, bias, crossing, gates);
+    PolishedPoint point{model.neurons_out(), bias, model.nu, 0};
+    for (const GatedNeuron& neuron : model.neurons) {
+      const Vector reduced = neuron.basis.transpose() * model.gradient(neuron);
+      point.stationarity = std::max(point.stationarity, reduced.norm() / problem.beta());
+    }
+    return point;
+  }
+  return Polisher(problem, neurons, bias, crossing, gates).run();
+}
+
+}  // namespace thalweg

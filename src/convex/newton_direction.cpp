@@ -1,0 +1,176 @@
+#include "convex/newton_direction.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thalweg::detail {
+namespace {
+
+constexpr Index kDenseLimit = 1200;  ///< beyond this many coordinates: conjugate gradients
+constexpr Index kChunk = 1024;       ///< rows of X at a time: the panel stays in cache
+constexpr int kConjugateSteps = 150;
+
+}  // namespace
+
+/// The Hessian of the smooth piece in null-space coordinates.
+class ReducedHessian {
+ public:
+  explicit ReducedHessian(const NeuronModel& model)
+      : model_(model),
+        curvature_(model.problem().loss().curvature(model.fit, model.problem().y())) {
+    Index offset = 0;
+    for (const GatedNeuron& neuron : model.neurons) {
+      offset_.push_back(offset);
+      offset += neuron.basis.cols();
+    }
+    bias_at_ = offset;
+    size_ = offset + (model.has_bias() ? 1 : 0);
+  }
+
+  [[nodiscard]] Index size() const { return size_; }
+
+  [[nodiscard]] Vector reduce(const std::vector<Vector>& full, double bias_part) const {
+    Vector z(size_);
+    for (std::size_t j = 0; j < offset_.size(); ++j) {
+      const Matrix& basis = model_.neurons[j].basis;
+      z.segment(offset_[j], basis.cols()) = basis.transpose() * full[j];
+    }
+    if (model_.has_bias()) z[bias_at_] = bias_part;
+    return z;
+  }
+
+  [[nodiscard]] Direction expand(const Vector& z) const {
+    Direction direction;
+    for (std::size_t j = 0; j < offset_.size(); ++j) {
+      const Matrix& basis = model_.neurons[j].basis;
+      direction.dw.emplace_back(basis * z.segment(offset_[j], basis.cols()));
+    }
+    if (model_.has_bias()) direction.db = z[bias_at_];
+    return direction;
+  }
+
+  [[nodiscard]] Matrix dense() const {
+    Matrix H = Matrix::Zero(size_, size_);
+    const Matrix& X = model_.problem().X();
+    Matrix panel;
+    for (Index first = 0; first < X.rows(); first += kChunk) {
+      const Index rows = std::min(kChunk, X.rows() - first);
+      panel.resize(rows, size_);
+      const Vector root = curvature_.segment(first, rows).cwiseSqrt();
+      for (std::size_t j = 0; j < offset_.size(); ++j) {
+        const GatedNeuron& neuron = model_.neurons[j];
+        const Vector scale = neuron.s * neuron.gate.segment(first, rows).cwiseProduct(root);
+        panel.middleCols(offset_[j], neuron.basis.cols()).noalias() =
+            X.middleRows(first, rows) * neuron.basis;
+        panel.middleCols(offset_[j], neuron.basis.cols()).array().colwise() *= scale.array();
+      }
+      if (model_.has_bias()) panel.col(bias_at_) = root;
+      H.selfadjointView<Eigen::Lower>().rankUpdate(panel.transpose());
+    }
+    H = Matrix(H.selfadjointView<Eigen::Lower>());
+    for (std::size_t j = 0; j < offset_.size(); ++j) {
+      const GatedNeuron& neuron = model_.neurons[j];
+      const Index k = neuron.basis.cols();
+      const double norm = neuron.w.norm();
+      const Vector along = neuron.basis.transpose() * neuron.w / norm;
+      H.block(offset_[j], offset_[j], k, k) +=
+          model_.problem().beta() / norm * (Matrix::Identity(k, k) - along * along.transpose());
+    }
+    if (model_.has_bias()) H(bias_at_, bias_at_) += bias_penalty(model_.problem());
+    return H;
+  }
+
+  [[nodiscard]] Vector apply(const Vector& z) const {
+    const Direction direction = expand(z);
+    const Matrix& X = model_.problem().X();
+    Vector move = Vector::Constant(X.rows(), direction.db);
+    for (std::size_t j = 0; j < offset_.size(); ++j) {
+      const GatedNeuron& neuron = model_.neurons[j];
+      move += neuron.s * neuron.gate.cwiseProduct(X * direction.dw[j]);
+    }
+    move = move.cwiseProduct(curvature_);
+    std::vector<Vector> full;
+    for (std::size_t j = 0; j < offset_.size(); ++j) {
+      const GatedNeuron& neuron = model_.neurons[j];
+      const double norm = neuron.w.norm();
+      const Vector along = neuron.w / norm;
+      full.emplace_back(neuron.s * (X.transpose() * neuron.gate.cwiseProduct(move)) +
+                        model_.problem().beta() / norm *
+                            (direction.dw[j] - along.dot(direction.dw[j]) * along));
+    }
+    return reduce(full, move.sum() + bias_penalty(model_.problem()) * direction.db);
+  }
+
+  /// Mean diagonal entry, cheaply: the squared column norms of the gated data.
+  [[nodiscard]] double mean_diagonal() const {
+    double sum = model_.has_bias() ? curvature_.sum() : 0.0;
+    const Vector weight = curvature_.cwiseProduct(model_.row_norms().cwiseAbs2());
+    for (const GatedNeuron& neuron : model_.neurons) sum += neuron.gate.dot(weight);
+    return std::max(sum / static_cast<double>(std::max<Index>(size_, 1)), 1e-300);
+  }
+
+ private:
+  const NeuronModel& model_;
+  Vector curvature_;
+  std::vector<Index> offset_;
+  Index bias_at_ = 0;
+  Index size_ = 0;
+};
+
+namespace {
+
+Vector conjugate_gradients(const ReducedHessian& hessian, const Vector& rhs, double shift) {
+  Vector z = Vector::Zero(rhs.size());
+  Vector r = rhs;
+  Vector p = r;
+  double rr = r.squaredNorm();
+  const double target = 1e-20 * rr;
+  for (int step = 0; step < kConjugateSteps && rr > target; ++step) {
+    const Vector Hp = hessian.apply(p) + shift * p;
+    const double curvature = p.dot(Hp);
+    if (!(curvature > 0)) break;
+    const double alpha = rr / curvature;
+    z += alpha * p;
+    r -= alpha * Hp;
+    const double next = r.squaredNorm();
+    p = r + next / rr * p;
+    rr = next;
+  }
+  return z;
+}
+
+}  // namespace
+
+NewtonSystem::NewtonSystem(const NeuronModel& model, double damping)
+    : hessian_(std::make_unique<ReducedHessian>(model)) {
+  if (hessian_->size() > kDenseLimit) {
+    shift_ = damping * hessian_->mean_diagonal();
+    return;
+  }
+  Matrix H = hessian_->dense();
+  shift_ = damping * H.trace() / static_cast<double>(std::max<Index>(hessian_->size(), 1));
+  H.diagonal().array() += shift_;
+  factor_.compute(H);
+}
+
+NewtonSystem::~NewtonSystem() = default;
+
+Direction NewtonSystem::solve(const std::vector<Vector>& gradients, double bias_gradient) const {
+  const Vector rhs = -hessian_->reduce(gradients, bias_gradient);
+  return hessian_->expand(hessian_->size() > kDenseLimit
+                              ? conjugate_gradients(*hessian_, rhs, shift_)
+                              : Vector(factor_.solve(rhs)));
+}
+
+Direction scaled_descent(const NeuronModel& model, const std::vector<Vector>& r) {
+  const ReducedHessian hessian(model);
+  const Vector z = -hessian.reduce(r, model.bias_gradient());
+  const double curvature = z.dot(hessian.apply(z));
+  const double square = z.squaredNorm();
+  const double scale = curvature > 1e-12 * square * hessian.mean_diagonal()
+                           ? square / curvature
+                           : 1 / hessian.mean_diagonal();
+  return hessian.expand(scale * z);
+}
+
+}  // namespace thalweg::detail

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <memory>
+#include <vector>
+
+#include "convex/neuron_model.hpp"
+
+namespace thalweg::detail {
+
+/// A joint move of all neurons and of the output bias.
+struct Direction {
+  std::vector<Vector> dw;  ///< (d) each, within the neuron's kink constraints
+  double db = 0;
+};
+
+class ReducedHessian;
+
+/// The Newton system of the current linear pieces in null-space coordinates of all neurons and the
+/// bias: H + damping * (mean diagonal of H) * I, factorised once. The model must not change
+/// meanwhile.
+class NewtonSystem {
+ public:
+  NewtonSystem(const NeuronModel& model, double damping);
+  ~NewtonSystem();
+
+  /// The z with (H + shift) z = -g, as a direction; gradients (d) each.
+  [[nodiscard]] Direction solve(const std::vector<Vector>& gradients, double bias_gradient) const;
+
+ private:
+  std::unique_ptr<ReducedHessian> hessian_;
+  Eigen::LDLT<Matrix> factor_;  ///< unused beyond the dense limit
+  double shift_ = 0;
+};
+
+/// Steepest descent -r_j for the given vectors, scaled so that the quadratic model is minimal at
+/// step 1.
+[[nodiscard]] Direction scaled_descent(const NeuronModel& model, const std::vector<Vector>& r);
+
+}  // namespace thalweg::detail
