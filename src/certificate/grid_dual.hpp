@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "thalweg/model/training_problem.hpp"
+
+namespace thalweg::certificate {
+
+/// A dual point on a grid: nu_i = entries_i * 2^-exponent, exactly the doubles in `nu`.
+struct GridDual {
+  long exponent = 0;
+  std::vector<std::int64_t> entries;  ///< (n), |entry| < 2^53
+  Vector nu;                          ///< (n)
+};
+
+/// Rounds nu (n) to a grid so fine that max |nu^T (Xu)_+| changes by at most about slack * beta / 4
+/// (coarser where 53 bits an entry do not suffice). The result lies exactly in the domain of the
+/// loss's conjugate, and sums to exactly 0 when the output bias is free; empty when that cannot be
+/// reached. O(n d).
+[[nodiscard]] std::optional<GridDual> round_to_grid(const TrainingProblem& problem,
+                                                    const Vector& nu, double slack);
+
+}  // namespace thalweg::certificate

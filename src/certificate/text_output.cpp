@@ -1,0 +1,77 @@
+#include "certificate/text_output.hpp"
+
+#include <ostream>
+#include <string>
+
+namespace thalweg::certificate {
+namespace {
+
+std::string text(double value) {
+  std::string result;
+  append(result, to_dyad(value));
+  return result;
+}
+
+std::string loss_words(const Loss& loss) {
+  return loss.name() + (loss.kind() == LossKind::kHuber ? ' ' + text(loss.delta()) : "");
+}
+
+const char* output_bias_word(OutputBias bias) {
+  switch (bias) {
+    case OutputBias::kNone:
+      return "none";
+    case OutputBias::kPenalised:
+      return "penalised";
+    case OutputBias::kFree:
+      return "free";
+  }
+  return "none";
+}
+
+/// One line a row of the matrix, closed by the vector's entry.
+void write_rows(std::ostream& output, const Matrix& matrix, const Vector& last) {
+  std::string line;
+  for (Index i = 0; i < matrix.rows(); ++i) {
+    line.clear();
+    for (Index k = 0; k < matrix.cols(); ++k) {
+      append(line, to_dyad(matrix(i, k)));
+      line += ' ';
+    }
+    append(line, to_dyad(last[i]));
+    output << line << '\n';
+  }
+}
+
+void write_network(std::ostream& output, const char* word, const TrainingProblem& problem,
+                   const TwoLayerNetwork& network) {
+  output << word << ' ' << network.width() << '\n';
+  write_rows(output, network.W, network.alpha.col(0));
+  if (problem.output_bias() != OutputBias::kNone) {
+    const double bias = network.output_bias.size() > 0 ? network.output_bias[0] : 0.0;
+    output << "bias " << text(bias) << '\n';
+  }
+}
+
+}  // namespace
+
+void write_statement(std::ostream& output, const CertificateRequest& request) {
+  const TrainingProblem& problem = *request.problem;
+  output << "cert 1\nproblem relu2 loss " << loss_words(problem.loss()) << " scale "
+         << (problem.loss().scale() == LossScale::kSum ? "sum" : "mean") << " output-bias "
+         << output_bias_word(problem.output_bias()) << "\nbeta " << text(problem.beta())
+         << "\nsource dataset " << request.dataset_sha256 << " network " << request.network_sha256
+         << "\ndata " << problem.samples() << ' ' << problem.dimension() << '\n';
+  write_rows(output, problem.X(), problem.y());
+  write_network(output, "network", problem, *request.network);
+  if (request.improved != nullptr) write_network(output, "improved", problem, *request.improved);
+}
+
+void write_dual(std::ostream& output, const std::vector<Index>& basis, const GridDual& dual) {
+  output << "basis " << basis.size();
+  for (const Index row : basis) output << ' ' << row;
+  output << "\nnu " << dual.exponent;
+  for (const std::int64_t entry : dual.entries) output << ' ' << entry;
+  output << '\n';
+}
+
+}  // namespace thalweg::certificate
