@@ -324,6 +324,7 @@ def instances():
     mixed["network"] = network(neuron([1, 1, 1], 0.25), neuron([-1, 1, -1], 0.125, -1))
     mixed_nu = [floor_to(y * Fraction(3, 16), 30) for y in mixed["y"]]
     yield "mixed_tree", {**mixed, "nu": mixed_nu, "shifts": True}
+    yield "mixed_deep", {**mixed, "nu": [v * Fraction(7, 4) for v in mixed_nu], "shifts": True}
     yield "mixed_sphere", {**mixed, "nu": [v * Fraction(5, 8) for v in mixed_nu], "spheres": "+-",
                            "sphere_grid": 18}
     yield "mixed_sphere_and_tree", {**mixed, "nu": [v * Fraction(5, 8) for v in mixed_nu],

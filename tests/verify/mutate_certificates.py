@@ -1,0 +1,276 @@
+"""Mutation test of both checkers: thousands of edits of valid certificates.
+
+For each mutant the checker in C++ (through the batch program) and the one in check_certificate.py must agree;
+one that both accept must carry the same statement, recomputed exactly, and its claims hold in it.
+A sphere proof is decided by C++ with a rounded factor and here exactly, so there, and only there, the
+C++ checker may reject a mutant that the exact one accepts.
+
+Usage: mutate_certificates.py BATCH_PROGRAM MUTANTS FOLDER...
+"""
+
+import collections
+import glob
+import os
+import random
+import re
+import subprocess
+import sys
+
+import check_certificate
+
+NUMBER = re.compile(rb"-?[0-9]+")
+MAX_BYTES = 20000  # larger certificates would make the exact twin slow
+
+
+def one_number(rng, text, change, line_filter=lambda line: True):
+    """Changes one number of the text."""
+    lines = text.split(b"\n")
+    places = [i for i, line in enumerate(lines) if line_filter(line) and NUMBER.search(line)]
+    if not places:
+        return text
+    at = rng.choice(places)
+    matches = list(NUMBER.finditer(lines[at]))
+    match = rng.choice(matches)
+    value = str(change(int(match.group()))).encode()
+    lines[at] = lines[at][: match.start()] + value + lines[at][match.end():]
+    return b"\n".join(lines)
+
+
+def is_leaf(line):
+    return NUMBER.match(line) and b":" not in line.split(b" ")[0]
+
+
+def on_lines(edit, wanted=lambda line: True):
+    def mutate(rng, text):
+        lines = text[:-1].split(b"\n")
+        places = [i for i, line in enumerate(lines) if wanted(line)]
+        if not places:
+            return text
+        edit(rng, lines, rng.choice(places))
+        return b"\n".join(lines) + b"\n"
+
+    return mutate
+
+
+def starts(*words):
+    return lambda line: line.split(b" ")[0] in words
+
+
+def drop(rng, lines, at):
+    del lines[at]
+
+
+def duplicate(rng, lines, at):
+    lines.insert(at, lines[at])
+
+
+def swap_with_next(rng, lines, at):
+    other = min(at + 1, len(lines) - 1)
+    lines[at], lines[other] = lines[other], lines[at]
+
+
+def swap_lines(rng, lines, at):
+    other = rng.randrange(len(lines))
+    lines[at], lines[other] = lines[other], lines[at]
+
+
+def swap_children(rng, lines, at):
+    tokens = lines[at].split(b" ")
+    tokens[1], tokens[2] = tokens[2], tokens[1]
+    lines[at] = b" ".join(tokens)
+
+
+def reshift(rng, lines, at):
+    tokens = lines[at].split(b" ")[:3]
+    lines[at] = b" ".join(tokens + [b"%d" % rng.choice([-64, -2, -1, 0, 1, 2, 64, 65])])
+
+
+def replace_by(*texts):
+    def edit(rng, lines, at):
+        lines[at] = rng.choice(texts)
+
+    return edit
+
+
+def cut_tail(word):
+    def edit(rng, lines, at):
+        lines[at] = lines[at].split(b" " + word)[0]
+
+    return edit
+
+
+def append(*texts):
+    def edit(rng, lines, at):
+        lines[at] += rng.choice(texts)
+
+    return edit
+
+
+def scale_line(rng, lines, at):
+    """Scales every number of a line after its second token: the dual, a leaf vector, coefficients."""
+    tokens = lines[at].split(b" ")
+    up, down = rng.choice([(2, 1), (1, 2), (-1, 1), (9, 8), (7, 8), (1001, 1000), (0, 1)])
+    lines[at] = b" ".join(tokens[:2] + [b"%d" % (int(t) * up // down) if NUMBER.fullmatch(t) else t
+                                         for t in tokens[2:]])
+
+
+def nudge_dyad(rng, lines, at):
+    """Moves one dyad of a line by one unit in the last place of a 53-bit mantissa."""
+    tokens = lines[at].split(b" ")
+    places = [i for i, t in enumerate(tokens) if b":" in t and NUMBER.match(t)]
+    if not places:
+        return
+    place = rng.choice(places)
+    mantissa, exponent = (int(v) for v in tokens[place].split(b":"))
+    grow = max(0, 53 - abs(mantissa).bit_length()) if mantissa else 53
+    mantissa, exponent = (mantissa << grow) + rng.choice([-1, 1]), exponent + grow
+    while mantissa and mantissa % 2 == 0:
+        mantissa, exponent = mantissa // 2, exponent - 1
+    tokens[place] = b"%d:%d" % (mantissa, exponent if mantissa else 0)
+    lines[at] = b" ".join(tokens)
+
+
+def flip_byte(rng, text):
+    at = rng.randrange(len(text))
+    return text[:at] + bytes([rng.choice(b"0123456789 :-;/sx\n\r\t\x00\xff+.eE")]) + text[at + 1 :]
+
+
+def swap_trees(rng, text):
+    parts = re.split(rb"(?=\n(?:tree|sphere) |\nclaim )", text)
+    heads = [i for i, part in enumerate(parts) if part.startswith((b"\ntree", b"\nsphere"))]
+    if len(heads) != 2:
+        return text
+    a, b = heads
+    first, second = parts[a].split(b"\n", 2), parts[b].split(b"\n", 2)
+    first[2], second[2] = second[2], first[2]
+    parts[a], parts[b] = b"\n".join(first), b"\n".join(second)
+    return b"".join(parts)
+
+
+def change_word(rng, text):
+    swaps = [(b"scale sum", b"scale mean"), (b"scale mean", b"scale sum"), (b"loss squared ", b"loss squared-hinge "),
+             (b"loss squared ", b"loss huber 1:1 "), (b"output-bias none", b"output-bias free"),
+             (b"output-bias penalised", b"output-bias free"), (b"output-bias free", b"output-bias penalised"),
+             (b"basis 0", b"basis 1 0"), (b"tree +", b"tree -"), (b"cert 1", b"cert 2"), (b"\n", b"\r\n"),
+             (b"claim gap", b"claim value"), (b"claim relgap", b"claim gap"), (b"claim value", b"claim decrease"),
+             (b"tree -", b"sphere -"), (b" ", b"  "), (b"huber ", b"huber -")]
+    old, new = rng.choice(swaps)
+    return text.replace(old, new, 1)
+
+
+MUTATIONS = {
+    "truncate": lambda rng, text: text[: rng.randrange(len(text))],
+    "truncate-line": lambda rng, text: text[: text.rfind(b"\n", 0, rng.randrange(1, len(text))) + 1],
+    "flip-byte": flip_byte,
+    "sign": lambda rng, text: one_number(rng, text, lambda v: -v),
+    "plus-one": lambda rng, text: one_number(rng, text, lambda v: v + 1),
+    "minus-one": lambda rng, text: one_number(rng, text, lambda v: v - 1),
+    "double": lambda rng, text: one_number(rng, text, lambda v: 2 * v),
+    "halve": lambda rng, text: one_number(rng, text, lambda v: v // 2),
+    "huge": lambda rng, text: one_number(rng, text, lambda v: v + 10 ** rng.choice([9, 19, 40, 1400])),
+    "leaf-number": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-1, 1]), is_leaf),
+    "leaf-sign": lambda rng, text: one_number(rng, text, lambda v: -v, is_leaf),
+    "ulp": on_lines(nudge_dyad, lambda line: b":" in line and not is_leaf(line)),
+    "claim-ulp": on_lines(nudge_dyad, starts(b"claim")),
+    "beta-ulp": on_lines(nudge_dyad, starts(b"beta")),
+    "drop": on_lines(drop),
+    "duplicate": on_lines(duplicate),
+    "swap-next": on_lines(swap_with_next),
+    "swap-lines": on_lines(swap_lines),
+    "swap-leaves": on_lines(swap_with_next, is_leaf),
+    "swap-children": on_lines(swap_children, starts(b"s")),
+    "shift": on_lines(reshift, starts(b"s")),
+    "split-to-leaf": on_lines(replace_by(b"0"), starts(b"s")),
+    "leaf-to-zero": on_lines(replace_by(b"0"), is_leaf),
+    "leaf-to-split": on_lines(replace_by(b"s 0 1", b"s 1 0", b"s 0 0", b"s 0 9"), is_leaf),
+    "no-exceptions": on_lines(cut_tail(b"/"), lambda line: b" / " in line),
+    "no-weights": on_lines(cut_tail(b";"), lambda line: b" ; " in line),
+    "exceptions": on_lines(append(b" / 0 0:1", b" / 1 1:1", b" / 2 3:4", b" / 0 2:0", b" / 0 1:0 0:1",
+                                  b" / 1 0:3", b" / 0", b" / 0 0:-1", b" / 4097 1:1"), is_leaf),
+    "scale-dual": on_lines(scale_line, starts(b"nu")),
+    "scale-leaf": on_lines(scale_line, is_leaf),
+    "swap-trees": swap_trees,
+    "word": change_word,
+    "after-end": lambda rng, text: text + rng.choice([b"\n", b"end\n", b" ", b"\x00"]),
+}
+
+
+class Batch:
+    def __init__(self, program):
+        self.program = program
+
+    def check(self, texts):
+        """(outcome, statement) for every text."""
+        data = b"".join(b"%d\n" % len(text) + text for text in texts)
+        done = subprocess.run([self.program], input=data, stdout=subprocess.PIPE, check=True)
+        lines = done.stdout.split(b"\n")[:-1]
+        assert len(lines) == len(texts), "the batch program died"
+        answers = []
+        for line in lines:
+            outcome, *numbers = line.split(b" # ")[0].split(b" ")
+            statement = [None if t == b"-" else tuple(int(v) for v in t.split(b":")) for t in numbers]
+            answers.append((outcome.decode(), statement))
+        return answers
+
+
+def exact(text):
+    try:
+        return "verified", check_certificate.check(text).statement()
+    except check_certificate.Malformed as error:
+        return "malformed", str(error)
+    except check_certificate.Rejected as error:
+        return "not-verified", str(error)
+
+
+def compare(text, ours, theirs):
+    """None when the two answers agree, else what is wrong."""
+    if theirs[0] == "verified":
+        if ours[0] != "verified":
+            return f"C++ accepts, Python says {ours}"
+        return None if ours[1] == theirs[1] else f"statements differ: {ours[1]} {theirs[1]}"
+    if ours[0] == "verified" and not (b"\nsphere" in text and theirs[0] == "not-verified"):
+        return f"Python accepts, C++ says {theirs[0]}"
+    return None
+
+
+def main():
+    batch, wanted = Batch(sys.argv[1]), int(sys.argv[2])
+    files = sorted(name for folder in sys.argv[3:] for name in glob.glob(os.path.join(folder, "*.cert")))
+    files = [name for name in files if os.path.getsize(name) <= MAX_BYTES]
+    assert files, "no certificates"
+    sources = [open(name, "rb").read() for name in files]
+    rng = random.Random(20240607)
+    jobs, seen = [(name, "original", text) for name, text in zip(files, sources)], set(sources)
+    names = sorted(MUTATIONS)
+    for turn in range(100 * wanted):
+        if len(jobs) >= wanted + len(files):
+            break
+        at, name = turn % len(files), names[turn // len(files) % len(names)]
+        mutant = MUTATIONS[name](rng, sources[at])
+        if mutant not in seen:
+            seen.add(mutant)
+            jobs.append((files[at], name, mutant))
+    theirs = batch.check([text for _, _, text in jobs])
+    accepted, total, failures, stricter = collections.Counter(), collections.Counter(), 0, 0
+    for (file, name, text), answer in zip(jobs, theirs):
+        ours = exact(text)
+        problem = compare(text, ours, answer)
+        if name == "original" and answer[0] != "verified":
+            problem = f"a valid certificate is rejected: {answer[0]}"
+        if problem:
+            failures += 1
+            print(f"DISAGREEMENT {os.path.basename(file)} {name}: {problem}")
+            if failures <= 3:
+                sys.stdout.write(text.decode("latin-1") + "\n")
+        stricter += ours[0] == "verified" and answer[0] != "verified"
+        total[name] += 1
+        accepted[name] += answer[0] == "verified"
+    for name in ["original"] + names:
+        print(f"{name}: {total[name]} mutants, {accepted[name]} still true")
+    print(f"{len(jobs)} checked, {sum(accepted.values())} accepted by both, {stricter} sphere proofs "
+          f"accepted by the exact elimination only, {failures} disagreements")
+    return 1 if failures or len(jobs) < wanted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
