@@ -18,6 +18,8 @@ using Wide = std::vector<DoubleDouble>;
 
 constexpr int kIterations = 8;
 constexpr double kEnough = 1e-18;  ///< reduced stationarity relative to beta
+constexpr double kTooFar = 1e-2;   ///< a point this far from stationary is not to be refined
+constexpr double kSlack = 1e-10;   ///< how far a row may be beyond its wall, relative
 
 Wide widen(const Vector& v) { return Wide(v.data(), v.data() + v.size()); }
 
@@ -73,12 +75,15 @@ class Polisher {
   PolishedPoint run() {
     PolishedPoint best;
     best.stationarity = std::numeric_limits<double>::infinity();
+    const double start_objective = model_.objective();
     for (int iteration = 0; iteration < kIterations; ++iteration) {
       const double stationarity = evaluate();
-      const bool better = stationarity < best.stationarity;
-      const bool fast = stationarity < 0.1 * best.stationarity;
+      const bool better =
+          stationarity < best.stationarity && (iteration == 0 || still_valid(start_objective));
+      const bool fast = stationarity < 0.3 * best.stationarity;
+      if (!better && iteration > 1) break;
       if (better) best = snapshot(stationarity);
-      if (stationarity <= kEnough || !fast) break;
+      if (stationarity <= kEnough || (!fast && iteration > 1) || stationarity > kTooFar) break;
       correct();
     }
     return best;
@@ -210,6 +215,27 @@ class Polisher {
       add(wide.w, move);
     }
     bias_ = bias_ + DoubleDouble(direction.db);
+  }
+
+  /// The corrected weights are still on their pieces and no worse.
+  bool still_valid(double start_objective) const {
+    double mass = 0;
+    Vector fit = Vector::Constant(problem_.samples(), bias_.hi);
+    for (std::size_t j = 0; j < wide_.size(); ++j) {
+      const GatedNeuron& neuron = model_.neurons[j];
+      const Vector w = narrow(wide_[j].w);
+      const Vector t = problem_.X() * w;
+      const double slack = kSlack * w.norm();
+      mass += w.norm();
+      for (Index i = 0; i < t.size(); ++i) {
+        const double beyond = neuron.gate[i] > 0 ? -t[i] : t[i];
+        if (beyond > slack * model_.row_norms()[i]) return false;
+      }
+      fit += neuron.s * neuron.gate.cwiseProduct(t);
+    }
+    const double value = problem_.loss().value(fit, problem_.y()) + problem_.beta() * mass +
+                         0.5 * bias_penalty(problem_) * bias_.hi * bias_.hi;
+    return value <= start_objective * (1 + 1e-12);
   }
 
   PolishedPoint snapshot(double stationarity) const {

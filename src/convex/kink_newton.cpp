@@ -17,7 +17,8 @@ using detail::KinkMultipliers;
 using detail::NeuronModel;
 
 constexpr double kLeastDamping = 1e-13;
-constexpr int kStallSteps = 12;
+constexpr int kStallSteps = 8;
+constexpr std::size_t kHitsPerNeuron = 12;
 
 class KinkNewton {
  public:
@@ -37,7 +38,11 @@ class KinkNewton {
       }
       measure();
       target = std::max(settings_.stationarity, model_.noise_floor());
-      if (stationarity_ <= target || stalled()) break;
+      if (stationarity_ <= target || stalled()) {
+        if (!detail::drop_dependent(model_)) break;
+        idle_ = 0;
+        continue;
+      }
       choose_kinks(info.steps);
       step();
       if (model_.crossing() == Crossing::kFree) detail::merge_neurons(model_);
@@ -77,6 +82,9 @@ class KinkNewton {
     const double value = model_.objective();
     if (value < best_objective_ - 1e-15 * std::abs(value) || stationarity_ < 0.7 * best_) {
       idle_ = 0;
+      hits_ = 0;
+    } else if (hit_ && hits_ < kHitsPerNeuron * model_.neurons.size()) {
+      ++hits_;  // a wall joined: finitely many do before a step has room
     } else {
       ++idle_;
     }
@@ -146,6 +154,7 @@ class KinkNewton {
   double move(const Direction& direction) {
     const std::size_t before = model_.neurons.size();
     const detail::LineSearchResult result = detail::line_search(model_, direction);
+    hit_ = result.neuron >= 0;
     if (!result.descent || (!result.moved && result.neuron < 0)) return -1;
     if (result.neuron >= 0 && model_.neurons.size() == before) {
       GatedNeuron& neuron = model_.neurons[static_cast<std::size_t>(result.neuron)];
@@ -167,7 +176,9 @@ class KinkNewton {
   double best_objective_ = std::numeric_limits<double>::infinity();
   double best_ = std::numeric_limits<double>::infinity();
   int idle_ = 0;
-  int changes_ = 0;  ///< changes of the kinks since the last step of positive length
+  bool hit_ = false;      ///< the last step ended at a wall
+  std::size_t hits_ = 0;  ///< such steps since the last progress
+  int changes_ = 0;       ///< changes of the kinks since the last step of positive length
 };
 
 }  // namespace

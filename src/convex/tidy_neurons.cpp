@@ -1,6 +1,8 @@
 #include "convex/tidy_neurons.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
+#include <cmath>
 
 namespace thalweg::detail {
 namespace {
@@ -8,6 +10,21 @@ namespace {
 constexpr double kSmallMass = 1e-2;    ///< neurons below this share of the largest may be dropped
 constexpr double kNegligible = 1e-13;  ///< below this share they always are
 constexpr double kSimilarCosine = 0.95;
+constexpr double kDependent = 1e-10;  ///< relative pivot below which atoms count as dependent
+
+/// A null vector of the columns (sum >= 0), or an empty vector when they are independent.
+Vector null_vector(const Matrix& atoms) {
+  Eigen::ColPivHouseholderQR<Matrix> qr(atoms);
+  qr.setThreshold(kDependent);
+  const Index rank = qr.rank();
+  if (rank == atoms.cols()) return {};
+  const Matrix R = qr.matrixR().topLeftCorner(rank, rank).triangularView<Eigen::Upper>();
+  Vector g = Vector::Zero(atoms.cols());
+  g.head(rank) = -R.triangularView<Eigen::Upper>().solve(qr.matrixR().col(rank).head(rank));
+  g[rank] = 1;
+  g = qr.colsPermutation() * g;
+  return g.sum() < 0 ? Vector(-g) : g;
+}
 
 double loss_at(const NeuronModel& model, const Vector& fit) {
   return model.problem().loss().value(fit, model.problem().y());
@@ -71,6 +88,40 @@ bool merge_neurons(NeuronModel& model) {
     }
   }
   return merged;
+}
+
+bool drop_dependent(NeuronModel& model) {
+  bool dropped = false;
+  while (model.neurons.size() > 1) {
+    const Index m = static_cast<Index>(model.neurons.size());
+    Matrix atoms(model.problem().samples(), m);
+    Vector mass(m);
+    Vector scale(m);
+    for (Index j = 0; j < m; ++j) {
+      const GatedNeuron& neuron = model.neurons[static_cast<std::size_t>(j)];
+      mass[j] = neuron.w.norm();
+      atoms.col(j) = NeuronModel::contribution(neuron) / mass[j];
+      scale[j] = atoms.col(j).norm();
+      if (scale[j] > 0) atoms.col(j) /= scale[j];
+    }
+    Vector g = null_vector(atoms);
+    if (g.size() == 0) return dropped;
+    for (Index j = 0; j < m; ++j) g[j] = scale[j] > 0 ? g[j] / scale[j] : g[j];
+    if (g.sum() < 0) g = -g;
+    Index leaving = -1;
+    for (Index j = 0; j < m; ++j) {
+      if (g[j] > 0 && (leaving < 0 || mass[j] * g[leaving] < mass[leaving] * g[j])) leaving = j;
+    }
+    const double step = mass[leaving] / g[leaving];
+    for (Index j = 0; j < m; ++j) {
+      model.neurons[static_cast<std::size_t>(j)].w *= std::max(0.0, 1 - step * g[j] / mass[j]);
+    }
+    model.neurons.erase(model.neurons.begin() + leaving);
+    std::erase_if(model.neurons, [](const GatedNeuron& neuron) { return neuron.w.norm() == 0; });
+    model.refresh();
+    dropped = true;
+  }
+  return dropped;
 }
 
 }  // namespace thalweg::detail
