@@ -1,0 +1,71 @@
+"""A time limit or Ctrl-C ends with exit code 4 and a valid document."""
+
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from cli_case import BINARY, CliCase, gaussian_problem, write_npz
+
+HARD = dict(samples=400, dimension=12, seed=1, neurons=12)
+
+
+class Limits(CliCase):
+    def setUp(self):
+        super().setUp()
+        X, y = gaussian_problem(**HARD)
+        self.data = write_npz(self.path("data.npz"), X=X, y=y)
+        W, _ = gaussian_problem(6, HARD["dimension"], seed=2)
+        self.network = write_npz(self.path("network.npz"), W=W, alpha=[1, -1, 1, -1, 1, -1])
+        self.files = ["--dataset", self.data, "--beta", "0.01"]
+
+    def assert_partial(self, document):
+        self.assertGreaterEqual(document["lower_bound"], 0)
+        self.assertGreaterEqual(document["objective"], document["lower_bound"])
+        self.assertGreaterEqual(document["gap"], 0)
+        self.assertLessEqual(document["relative_gap"], 1)
+
+    def test_train(self):
+        document = self.answer("train", *self.files, "--gap", "1e-12", "--time-limit", "1", "--out",
+                               self.path("partial.npz"), expect=4)
+        self.assert_partial(document)
+        self.assertEqual(document["settings"]["time_limit"], 1)
+        self.assertTrue(os.path.exists(self.path("partial.npz")))
+
+    def test_certify(self):
+        certify = ["certify", *self.files, "--network", self.network, "--tolerance", "1e-12", "--time-limit", "1"]
+        document = self.answer(*certify, expect=4)
+        self.assert_partial(document)
+        self.assertNotEqual(document["verdict"], "global_minimum")
+        self.answer(*certify, "--assert", document["verdict"])
+
+    def test_info(self):
+        self.answer("info", *self.files, "--time-limit", "0.001", expect=4)
+
+    def test_check(self):
+        X, y = gaussian_problem(30, 2, seed=1)
+        small = write_npz(self.path("small.npz"), X=X, y=y)
+        self.answer("train", "--dataset", small, "--beta", "0.5", "--certificate", self.path("proof.cert"))
+        document = self.answer("check", self.path("proof.cert"), "--time-limit", "1e-9", expect=4)
+        self.assertIs(document["verified"], False)
+        self.assert_mentions(document["reason"], "stopped")
+
+    def test_interrupt(self):
+        for name in [signal.SIGINT, signal.SIGTERM]:
+            process = subprocess.Popen([BINARY, "train", *self.files, "--gap", "1e-12", "--json"], text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(1.5)
+            process.send_signal(name)
+            stdout, stderr = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 4, stderr)
+            self.assert_partial(self.parse(stdout))
+
+    def test_progress_is_for_terminals_only(self):
+        done = self.thalweg("train", *self.files, "--gap", "1e-12", "--time-limit", "1", expect=4)
+        self.assertNotIn("\r", done.stderr)
+        self.assertNotIn("\x1b", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,159 @@
+#include "thalweg/landscape/certify.hpp"
+
+#include <memory>
+#include <string>
+
+#include "certify_text.hpp"
+#include "commands.hpp"
+#include "inputs.hpp"
+#include "output_file.hpp"
+#include "report.hpp"
+#include "session.hpp"
+
+namespace thalweg::cli {
+namespace {
+
+constexpr double kDefaultTolerance = 1e-8;
+
+struct CertifyOptions {
+  RunOptions run;
+  ProblemOptions problem;
+  std::optional<double> tolerance;
+  std::string asserted;
+  std::string certificate;
+  std::string improved;
+  bool no_verify = false;
+};
+
+CertifySettings make_settings(const CertifyOptions& options, const Inputs& inputs,
+                              const RunControl& control) {
+  CertifySettings settings;
+  settings.tolerance = options.tolerance.value_or(kDefaultTolerance);
+  settings.threads = thread_count(options.run);
+  settings.seed = options.run.seed;
+  settings.verify = !options.no_verify;
+  if (!options.certificate.empty()) settings.certificate = options.certificate;
+  settings.dataset_sha256 = inputs.sha256("dataset");
+  settings.network_sha256 = inputs.sha256("network");
+  settings.control = control;
+  return settings;
+}
+
+Json describe_improvement(const std::optional<Improvement>& improvement) {
+  if (!improvement) return nullptr;
+  const bool neuron = improvement->kind == ImprovementKind::kNeuron;
+  return {{"kind", to_string(improvement->kind)},
+          {"decrease", improvement->decrease},
+          {"objective_after", improvement->objective_after},
+          {"verified", improvement->verified},
+          {"w", neuron ? to_json(improvement->w) : Json(nullptr)},
+          {"alpha", neuron ? Json(improvement->alpha) : Json(nullptr)},
+          {"width", improvement->network.width()}};
+}
+
+Json make_document(const CertifyOptions& options, const ProblemSetup& setup, const Inputs& inputs,
+                   const CertifyResult& result) {
+  Json document = begin_document("certify");
+  document["inputs"] = describe_files(inputs);
+  document["settings"] = describe_settings(options.run, setup, inputs);
+  document["settings"]["tolerance"] = options.tolerance.value_or(kDefaultTolerance);
+  document["settings"]["verify"] = !options.no_verify;
+  document["verdict"] = to_string(result.verdict);
+  document["objective"] = result.objective;
+  document["lower_bound"] = result.lower_bound;
+  document["gap"] = result.gap;
+  document["relative_gap"] = result.relative_gap;
+  document["level"] = to_string(result.level);
+  document["bound_source"] = to_string(result.bound_source);
+  document["dual_norm"] = result.dual_norm;
+  document["own_dual_norm"] = result.own_dual_norm;
+  document["optimum_upper_bound"] = result.optimum_upper_bound;
+  document["improvement"] = describe_improvement(result.improvement);
+  document["improving_neuron"] = describe_improvement(result.improving_neuron);
+  document["balanced"] = result.balanced;
+  document["balance_defect"] = result.balance_defect;
+  document["stationarity"] = {{"gradient_norm", result.stationarity_residual}};
+  document["width"] = inputs.network->network.width();
+  document["width_of_best_network"] = result.optimum_width;
+  document["width_may_be_too_small"] =
+      width_may_be_too_small(result, inputs.network->network.width());
+  document["certificate"] = describe_certificate(options.certificate, result.certificate_bytes,
+                                                 result.certificate_leaves);
+  document["stopped_at_limit"] = result.stopped_at_limit;
+  return document;
+}
+
+/// An asserted verdict that holds is an answer whatever stopped the rest; one that time alone left
+/// open is a limit, not a refutation.
+ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result) {
+  const bool open = result.stopped_at_limit && result.verdict == Verdict::kUndecided;
+  if (!options.asserted.empty()) {
+    if (options.asserted == to_string(result.verdict)) return ExitCode::kDone;
+    return open ? ExitCode::kLimit : ExitCode::kRefuted;
+  }
+  const bool partial = result.stopped_at_limit && result.verdict != Verdict::kGlobalMinimum;
+  return partial ? ExitCode::kLimit : ExitCode::kDone;
+}
+
+void write_improved(const CertifyOptions& options, const ProblemSetup& setup, Inputs& inputs,
+                    const CertifyResult& result) {
+  if (options.improved.empty()) return;
+  if (!result.improvement) {
+    inputs.notes.push_back(options.improved + " is not written: no improvement was found");
+    return;
+  }
+  write_network_file(options.improved, result.improvement->network, inputs.hidden_bias,
+                     setup.problem.output_bias());
+}
+
+ExitCode run_certify(const CertifyOptions& options) {
+  require_writable_npz(options.improved);
+  require_writable(options.certificate);
+  Session session(options.run);
+  Inputs inputs = load_inputs(options.problem);
+  const ProblemSetup setup = build_problem(options.problem, inputs);
+  const CertifyResult result = require(certify(setup.problem, inputs.network->network,
+                                               make_settings(options, inputs, session.control())));
+  write_improved(options, setup, inputs, result);
+  Json document = make_document(options, setup, inputs, result);
+  TextReport text;
+  add_inputs(text, inputs);
+  add_objective(text, setup);
+  describe_certification(text, result,
+                         {.tolerance = options.tolerance.value_or(kDefaultTolerance),
+                          .beta = setup.problem.beta(),
+                          .width = inputs.network->network.width(),
+                          .certificate = options.certificate,
+                          .improved = options.improved});
+  print_result(options.run, session, document, text, inputs.notes);
+  return exit_code(options, result);
+}
+
+}  // namespace
+
+Command make_certify(CLI::App& root) {
+  auto options = std::make_shared<CertifyOptions>();
+  CLI::App* app = root.add_subcommand(
+      "certify", "Prove how far a trained network is from a global minimum over all widths");
+  add_dataset_options(*app, options->problem, Required::kYes);
+  add_network_option(*app, options->problem, Required::kYes);
+  add_objective_options(*app, options->problem);
+  add_nonnegative_real(*app, "--tolerance", options->tolerance,
+                       "Relative gap that counts as a global minimum (default 1e-8)")
+      ->type_name("E");
+  app->add_option("--assert", options->asserted, "Exit code 1 unless the verdict is this one")
+      ->check(CLI::IsMember({"global_minimum", "suboptimal", "undecided"}));
+  app->add_option("--certificate", options->certificate, "Keep the proof here (.cert)")
+      ->type_name("FILE");
+  app->add_option("--improved", options->improved, "Write the improved network here (.npz)")
+      ->type_name("FILE");
+  app->add_flag("--no-verify", options->no_verify, "Build no proof; the level is estimate");
+  add_run_options(*app, options->run);
+  app->footer(
+      "Example:\n  thalweg certify --dataset examples/iris/iris.npz --network "
+      "examples/iris/wide.npz \\\n"
+      "      --torch-weight-decay 0.02 --torch-loss mse-mean --certificate network.cert");
+  return {app, [options] { return run_certify(*options); }};
+}
+
+}  // namespace thalweg::cli

@@ -1,0 +1,132 @@
+#include "certify_text.hpp"
+
+namespace thalweg::cli {
+namespace {
+
+std::string verdict_sentence(const CertifyResult& result, const CertifyContext& context) {
+  const std::string share = exact_digits(context.tolerance);
+  switch (result.verdict) {
+    case Verdict::kGlobalMinimum:
+      return "GLOBAL MINIMUM. No network of any width has an objective that is lower by more than "
+             "a share of " +
+             share + ".";
+    case Verdict::kSuboptimal:
+      return "SUBOPTIMAL. There is an explicit network whose objective is lower by more than a "
+             "share of " +
+             share + ".";
+    case Verdict::kUndecided:
+      return "UNDECIDED. The network is at most the gap below away from a global minimum; that is "
+             "more than a share of " +
+             share + ", and no network that is lower by more was found.";
+  }
+  return "";
+}
+
+std::string improvement_sentence(const Improvement& improvement) {
+  std::string action;
+  switch (improvement.kind) {
+    case ImprovementKind::kBalance:
+      action = "rescale every neuron to |w| = |alpha|";
+      break;
+    case ImprovementKind::kMerge:
+      action = "rescale every neuron to |w| = |alpha| and join those of equal direction";
+      break;
+    case ImprovementKind::kPrune:
+      action = "balance, merge and prune to " + std::to_string(improvement.network.width()) +
+               " neurons with independent activations";
+      break;
+    case ImprovementKind::kNeuron:
+      action = "append one neuron";
+      break;
+    case ImprovementKind::kReplace:
+      action = "train anew: a network of width " + std::to_string(improvement.network.width());
+      break;
+  }
+  return action + "; lowers the objective by at least " + exact_digits(improvement.decrease) +
+         " to at most " + exact_digits(improvement.objective_after) +
+         (improvement.verified ? " (exact)" : " (estimate)");
+}
+
+std::string source_sentence(const CertifyResult& result, const CertifyContext& context) {
+  const std::string own = rounded_up(result.own_dual_norm / context.beta);
+  switch (result.bound_source) {
+    case BoundSource::kOwnResidual:
+      return "the network's own residual bounds every other network: its dual norm is " + own +
+             " beta (1 at a global minimum)";
+    case BoundSource::kColumnGeneration:
+      return "the network's own residual (dual norm " + own +
+             " beta) bounds too weakly; training from it by column generation gave a better bound";
+    case BoundSource::kWholeSphere:
+      return "one bound over the whole sphere of directions, without branching; the dual norm is "
+             "at most " +
+             rounded_up(result.dual_norm / context.beta) + " beta";
+  }
+  return "";
+}
+
+std::string next_step(const CertifyResult& result, const CertifyContext& context) {
+  switch (result.verdict) {
+    case Verdict::kGlobalMinimum:
+      if (!context.certificate.empty()) {
+        return "Nothing is left to improve. Anyone can check the proof: thalweg-check " +
+               context.certificate;
+      }
+      return "Nothing is left to improve. --certificate FILE keeps the proof for others to check.";
+    case Verdict::kSuboptimal:
+      if (!context.improved.empty()) {
+        return "The improved network is in " + context.improved +
+               ": certify it in turn. `thalweg train` writes a global minimum.";
+      }
+      return "--improved FILE.npz writes the lower network; `thalweg train --out FILE.npz` writes "
+             "a global minimum.";
+    case Verdict::kUndecided:
+      if (result.stopped_at_limit) return "Give it more time (--time-limit).";
+      if (result.bound_source == BoundSource::kWholeSphere) {
+        return "The inputs have too many dimensions for the exact search over directions; the gap "
+               "stands as proved.";
+      }
+      return "Ask for less precision (a larger --tolerance) if this gap is small enough for you.";
+  }
+  return "";
+}
+
+}  // namespace
+
+bool width_may_be_too_small(const CertifyResult& result, Index width) {
+  return result.verdict != Verdict::kGlobalMinimum && width < result.optimum_width &&
+         result.optimum_upper_bound < result.objective;
+}
+
+void describe_certification(TextReport& text, const CertifyResult& result,
+                            const CertifyContext& context) {
+  text.paragraph(verdict_sentence(result, context));
+  text.add("objective", exact_digits(result.objective));
+  text.add("lower bound", exact_digits(result.lower_bound) + ": no network of any width is below");
+  text.add("gap", rounded_up(result.gap) + " (relative " + rounded_up(result.relative_gap) + ")");
+  text.add("level", level_in_words(result.level));
+  text.add("how", source_sentence(result, context));
+  if (result.optimum_upper_bound < result.objective) {
+    text.add("best network seen", exact_digits(result.optimum_upper_bound) + " with width " +
+                                      std::to_string(result.optimum_width));
+  }
+  if (result.improvement) text.add("improvement", improvement_sentence(*result.improvement));
+  if (!result.balanced) {
+    text.add("balance", "some neurons have |w| and |alpha| apart by " +
+                            rounded_up(result.balance_defect) +
+                            "; rescaling them lowers the penalty");
+  }
+  if (width_may_be_too_small(result, context.width)) {
+    text.add("warning", "width " + std::to_string(context.width) +
+                            " may be too small to reach the optimum: the best network seen has "
+                            "width " +
+                            std::to_string(result.optimum_width));
+  }
+  if (!context.certificate.empty() && result.certificate_bytes > 0) {
+    text.add("certificate", context.certificate + " (" + std::to_string(result.certificate_bytes) +
+                                " bytes, " + std::to_string(result.certificate_leaves) +
+                                " leaves)");
+  }
+  text.paragraph("Next: " + next_step(result, context));
+}
+
+}  // namespace thalweg::cli

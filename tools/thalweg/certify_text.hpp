@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "report.hpp"
+#include "thalweg/landscape/certify.hpp"
+
+namespace thalweg::cli {
+
+/// What the words of the report need besides the result.
+struct CertifyContext {
+  double tolerance;
+  double beta;
+  Index width;              ///< of the given network
+  std::string certificate;  ///< where the proof is kept, may be empty
+  std::string improved;     ///< where the improved network went, may be empty
+};
+
+/// Whether a better network was seen only at a larger width: a global minimum may need more
+/// neurons than the given network has.
+[[nodiscard]] bool width_may_be_too_small(const CertifyResult& result, Index width);
+
+/// The verdict, the numbers, how they were proved and what to do next, for a reader who meets all
+/// of this for the first time.
+void describe_certification(TextReport& text, const CertifyResult& result,
+                            const CertifyContext& context);
+
+}  // namespace thalweg::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "exit_code.hpp"
+
+namespace thalweg::cli {
+
+/// A subcommand: its options are registered, `run` does the work once they are parsed.
+struct Command {
+  CLI::App* app;
+  std::function<ExitCode()> run;
+};
+
+/// Each adds one subcommand with its options, help and example to `root`.
+[[nodiscard]] Command make_info(CLI::App& root);
+[[nodiscard]] Command make_train(CLI::App& root);
+[[nodiscard]] Command make_certify(CLI::App& root);
+[[nodiscard]] Command make_simplify(CLI::App& root);
+[[nodiscard]] Command make_check(CLI::App& root);
+
+}  // namespace thalweg::cli

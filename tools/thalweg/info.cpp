@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "advice.hpp"
+#include "cell_count.hpp"
+#include "commands.hpp"
+#include "inputs.hpp"
+#include "report.hpp"
+#include "session.hpp"
+#include "thalweg/training/beta_max.hpp"
+
+namespace thalweg::cli {
+namespace {
+
+struct InfoOptions {
+  RunOptions run;
+  ProblemOptions problem;
+};
+
+/// Counts up to 2^53 as a number, larger ones as a decimal string.
+Json to_json(const mpz_class& count) {
+  const mpz_class largest_exact = mpz_class(1) << 53;
+  if (count > largest_exact) return count.get_str();
+  return count.get_ui();
+}
+
+struct InfoAnswer {
+  DataFacts facts;
+  std::optional<mpz_class> cells;
+  mpz_class cells_general_position;
+  std::vector<std::string> advice;
+  bool closed = true;
+};
+
+InfoAnswer examine(const InfoOptions& options, const ProblemSetup& setup, const Inputs& inputs,
+                   const RunControl& control) {
+  const TrainingProblem& problem = setup.problem;
+  const RowGroups groups = group_parallel_rows(problem.X());
+  const RowBasis basis = row_basis(problem.X());
+  const auto lines = static_cast<Index>(groups.first_rows.size());
+  InfoAnswer answer;
+  DataFacts& facts = answer.facts;
+  facts.samples = problem.samples();
+  facts.dimension = problem.dimension();
+  facts.rank = basis.rank();
+  facts.zero_rows = std::count(groups.group_of_row.begin(), groups.group_of_row.end(), Index{-1});
+  facts.parallel_rows = facts.samples - facts.zero_rows - lines;
+  facts.hidden_bias = inputs.hidden_bias == HiddenBias::kLastColumn;
+  facts.squared_loss = problem.loss().kind() == LossKind::kSquared;
+  facts.mean_scale = problem.loss().scale() == LossScale::kMean;
+  facts.beta = penalty(options.problem, inputs.dataset);
+  answer.cells = exact_cell_count(problem.X(), groups, basis);
+  answer.cells_general_position = cells_in_general_position(lines, basis.rank());
+  facts.beta_max = 0;
+  answer.closed = !control.should_stop();
+  answer.advice = advise(facts);
+  return answer;
+}
+
+Json make_document(const InfoOptions& options, const ProblemSetup& setup, const Inputs& inputs,
+                   const InfoAnswer& answer) {
+  const DataFacts& facts = answer.facts;
+  Json document = begin_document("info");
+  document["inputs"] = describe_files(inputs);
+  document["settings"] = describe_settings(options.run, setup, inputs);
+  if (!facts.beta) {
+    document["settings"]["beta"] = nullptr;
+    document["settings"]["torch_weight_decay"] = nullptr;
+    document["settings"]["objective"] = nullptr;
+  }
+  document["n"] = facts.samples;
+  document["d"] = facts.dimension;
+  document["rank"] = facts.rank;
+  document["zero_rows"] = facts.zero_rows;
+  document["parallel_rows"] = facts.parallel_rows;
+  document["cells"] = answer.cells ? to_json(*answer.cells) : Json(nullptr);
+  document["cells_general_position"] = to_json(answer.cells_general_position);
+  document["beta_max"] = facts.beta_max;
+  document["advice"] = answer.advice;
+  return document;
+}
+
+TextReport make_text(const ProblemSetup& setup, const Inputs& inputs, const InfoAnswer& answer) {
+  const DataFacts& facts = answer.facts;
+  TextReport text;
+  add_inputs(text, inputs);
+  if (facts.beta) add_objective(text, setup);
+  text.add("samples n", std::to_string(facts.samples));
+  text.add("dimension d", std::to_string(facts.dimension) +
+                              (facts.hidden_bias ? " (the column of ones included)" : ""));
+  text.add("rank", std::to_string(facts.rank));
+  text.add("zero rows", std::to_string(facts.zero_rows));
+  text.add("parallel rows", std::to_string(facts.parallel_rows));
+  text.add("cells", answer.cells ? answer.cells->get_str() + " activation patterns (exact)"
+                                 : "at most " + answer.cells_general_position.get_str() +
+                                       " activation patterns (that many in general position)");
+  text.add("beta_max", exact_digits(facts.beta_max) +
+                           ": from this penalty on the network without neurons is optimal");
+  for (const std::string& sentence : answer.advice) text.add("advice", sentence);
+  return text;
+}
+
+ExitCode run_info(const InfoOptions& options) {
+  Session session(options.run);
+  Inputs inputs = load_inputs(options.problem);
+  const std::optional<double> beta = penalty(options.problem, inputs.dataset);
+  // Nothing but the words depends on beta here; any positive number completes the problem.
+  const ProblemSetup setup = build_problem(options.problem, inputs, beta.value_or(1.0));
+  const InfoAnswer answer = examine(options, setup, inputs, session.control());
+  Json document = make_document(options, setup, inputs, answer);
+  print_result(options.run, session, document, make_text(setup, inputs, answer), inputs.notes);
+  return answer.closed ? ExitCode::kDone : ExitCode::kLimit;
+}
+
+}  // namespace
+
+Command make_info(CLI::App& root) {
+  auto options = std::make_shared<InfoOptions>();
+  CLI::App* app = root.add_subcommand(
+      "info", "Size, rank, activation patterns and largest useful penalty of a data set");
+  add_dataset_options(*app, options->problem, Required::kYes);
+  add_network_option(*app, options->problem, Required::kNo);
+  add_objective_options(*app, options->problem);
+  add_run_options(*app, options->run);
+  app->footer("Example:\n  thalweg info --dataset examples/iris/iris.npz --bias");
+  return {app, [options] { return run_info(*options); }};
+}
+
+}  // namespace thalweg::cli

@@ -1,0 +1,173 @@
+#include "inputs.hpp"
+
+#include "exit_code.hpp"
+#include "thalweg/io/dataset_reader.hpp"
+#include "thalweg/io/sha256.hpp"
+
+namespace thalweg::cli {
+namespace {
+
+InputFile describe_file(const std::string& role, const std::string& path,
+                        std::vector<Index> shape) {
+  return {role, path, require(io::sha256_of_file(path)), std::move(shape)};
+}
+
+void load_dataset(const ProblemOptions& options, Inputs& inputs) {
+  if (!options.dataset.empty()) {
+    inputs.dataset = require(io::read_dataset(options.dataset, options.target_column));
+    inputs.files.push_back(describe_file("dataset", options.dataset,
+                                         {inputs.dataset.X.rows(), inputs.dataset.X.cols()}));
+    return;
+  }
+  inputs.dataset = require(io::read_dataset_npy(options.data, options.targets));
+  inputs.files.push_back(
+      describe_file("data", options.data, {inputs.dataset.X.rows(), inputs.dataset.X.cols()}));
+  inputs.files.push_back(describe_file("targets", options.targets,
+                                       {inputs.dataset.y.rows(), inputs.dataset.y.cols()}));
+}
+
+/// The same function with a hidden bias of 0 at every neuron.
+void append_zero_biases(TwoLayerNetwork& network) {
+  network.W.conservativeResize(network.W.rows(), network.W.cols() + 1);
+  network.W.rightCols(1).setZero();
+  network.hidden_bias = HiddenBias::kLastColumn;
+}
+
+void load_network(const ProblemOptions& options, Inputs& inputs) {
+  io::StoredNetwork stored = require(io::read_network(options.network));
+  if (inputs.has_dataset()) {
+    if (auto fits = io::check_fits(stored, inputs.dataset); !fits) {
+      throw Failure(ExitCode::kUsage, options.network + ": " + fits.error().message);
+    }
+  }
+  const bool has_bias = stored.network.hidden_bias == HiddenBias::kLastColumn;
+  const Index columns = stored.network.input_dimension() - (has_bias ? 1 : 0);
+  inputs.files.push_back(
+      describe_file("network", options.network, {stored.network.width(), columns}));
+  if (has_bias) {
+    inputs.hidden_bias = HiddenBias::kLastColumn;
+    inputs.notes.emplace_back(
+        "the network has a hidden bias: a column of ones is appended to X and penalised like any "
+        "weight");
+  } else if (inputs.hidden_bias == HiddenBias::kLastColumn) {
+    append_zero_biases(stored.network);
+    inputs.notes.emplace_back(
+        "--bias: a column of ones is appended to X; the network has no b, so its hidden biases are "
+        "0");
+  }
+  inputs.network = std::move(stored);
+}
+
+Loss make_loss(const ProblemOptions& options) {
+  const LossScale scale = options.loss_scale == "mean" ? LossScale::kMean : LossScale::kSum;
+  if (options.huber_delta && options.loss != "huber") {
+    throw Failure(ExitCode::kUsage,
+                  "--huber-delta is for --loss huber, the loss is " + options.loss);
+  }
+  if (options.loss == "huber") {
+    if (!options.huber_delta) {
+      throw Failure(ExitCode::kUsage, "--loss huber needs --huber-delta DELTA");
+    }
+    return Loss::huber(*options.huber_delta, scale);
+  }
+  if (options.loss == "logistic") return Loss::logistic(scale);
+  if (options.loss == "squared-hinge") return Loss::squared_hinge(scale);
+  if (options.loss == "softmax") {
+    throw Failure(ExitCode::kUsage,
+                  "--loss softmax is for networks with several outputs, which this version does "
+                  "not handle");
+  }
+  return Loss::squared(scale);
+}
+
+OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs) {
+  const bool has_one = inputs.network && inputs.network->has_output_bias;
+  if (options.output_bias == "penalised") return OutputBias::kPenalised;
+  if (options.output_bias == "free") return OutputBias::kFree;
+  if (options.output_bias == "none") {
+    if (has_one && inputs.network->network.output_bias[0] != 0) {
+      throw Failure(ExitCode::kUsage,
+                    "--output-bias none, but the network has an output bias: use penalised "
+                    "(PyTorch's weight decay) or free");
+    }
+    return OutputBias::kNone;
+  }
+  if (!has_one) return OutputBias::kNone;
+  inputs.notes.emplace_back(
+      "the network has an output bias, penalised with beta like every weight (--output-bias free "
+      "if it was not)");
+  return OutputBias::kPenalised;
+}
+
+std::string describe_mapping(LabelMapping mapping) {
+  return mapping == LabelMapping::kZeroToMinusOne ? "0 -> -1, 1 -> 1" : "-1 -> -1, 1 -> 1";
+}
+
+}  // namespace
+
+bool Inputs::has_dataset() const { return dataset.X.size() > 0; }
+
+std::string Inputs::sha256(const std::string& role) const {
+  for (const InputFile& file : files) {
+    if (file.role == role) return file.sha256;
+  }
+  return "-";
+}
+
+Inputs load_inputs(const ProblemOptions& options) {
+  Inputs inputs;
+  if (options.bias) inputs.hidden_bias = HiddenBias::kLastColumn;
+  if (!options.dataset.empty() || !options.data.empty()) load_dataset(options, inputs);
+  if (!options.network.empty()) load_network(options, inputs);
+  return inputs;
+}
+
+std::optional<double> penalty(const ProblemOptions& options, const Dataset& dataset) {
+  if (!options.torch_weight_decay) return options.beta;
+  if (options.loss != "squared") {
+    throw Failure(ExitCode::kUsage, "--torch-loss " + options.torch_loss +
+                                        " is a squared loss, but --loss is " + options.loss +
+                                        ": give --beta instead");
+  }
+  const double samples = static_cast<double>(dataset.X.rows());
+  const double outputs = static_cast<double>(dataset.y.cols());
+  const bool mean_scale = options.loss_scale == "mean";
+  const double decay = *options.torch_weight_decay;
+  if (options.torch_loss == "mse-mean") {
+    return mean_scale ? outputs * decay / 2 : samples * outputs * decay / 2;
+  }
+  return mean_scale ? decay / (2 * samples) : decay / 2;
+}
+
+ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs) {
+  const std::optional<double> beta = penalty(options, inputs.dataset);
+  if (!beta) {
+    throw Failure(ExitCode::kUsage,
+                  "the penalty is missing: give --beta BETA, or --torch-weight-decay W with "
+                  "--torch-loss mse-mean or mse-sum");
+  }
+  return build_problem(options, inputs, *beta);
+}
+
+ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double beta) {
+  const Dataset& dataset = inputs.dataset;
+  if (dataset.y.cols() != 1) {
+    throw Failure(ExitCode::kUsage, "y has " + std::to_string(dataset.y.cols()) +
+                                        " columns; this version handles networks with one output");
+  }
+  const Loss loss = make_loss(options);
+  const OutputBias output_bias = choose_output_bias(options, inputs);
+  Vector y = dataset.y.col(0);
+  std::string mapping;
+  if (loss.needs_labels()) {
+    mapping = describe_mapping(map_labels(y));
+    inputs.notes.push_back("class labels: " + mapping);
+  }
+  const bool bias = inputs.hidden_bias == HiddenBias::kLastColumn;
+  TrainingProblem problem(bias ? append_ones(dataset.X) : dataset.X, std::move(y), beta, loss,
+                          output_bias);
+  if (inputs.network) problem.check(inputs.network->network);
+  return {std::move(problem), std::move(mapping)};
+}
+
+}  // namespace thalweg::cli

@@ -1,0 +1,64 @@
+#include <exception>
+#include <iostream>
+#include <new>
+#include <vector>
+
+#include "commands.hpp"
+#include "thalweg/core/error.hpp"
+
+namespace {
+
+using thalweg::cli::Command;
+using thalweg::cli::ExitCode;
+using thalweg::cli::Failure;
+
+/// A defect of this program (EX_SOFTWARE), outside the contract's codes.
+constexpr int kInternalError = 70;
+
+int finish(ExitCode code) { return static_cast<int>(code); }
+
+int fail(ExitCode code, const char* message) {
+  std::cerr << "thalweg: error: " << message << '\n';
+  return finish(code);
+}
+
+int run(const Command& command) {
+  try {
+    return finish(command.run());
+  } catch (const Failure& failure) {
+    return fail(failure.code(), failure.what());
+  } catch (const thalweg::InvalidArgument& mistake) {
+    return fail(ExitCode::kUsage, mistake.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitCode::kUsage, "out of memory: the input is too large for this machine");
+  } catch (const std::exception& defect) {
+    std::cerr << "thalweg: internal error: " << defect.what()
+              << "; please report it with the data\n";
+    return kInternalError;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Certified loss landscapes of two-layer ReLU networks with weight decay", "thalweg");
+  app.set_version_flag("--version", "thalweg " THALWEG_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 done, 1 asserted verdict does not hold or certificate rejected, 2 wrong usage "
+      "or malformed input,\n3 file cannot be read or written, 4 stopped at a limit with a valid "
+      "partial answer.\n`thalweg COMMAND --help` shows an example.");
+  const std::vector<Command> commands = {
+      thalweg::cli::make_certify(app),  thalweg::cli::make_train(app), thalweg::cli::make_info(app),
+      thalweg::cli::make_simplify(app), thalweg::cli::make_check(app),
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? finish(ExitCode::kDone) : finish(ExitCode::kUsage);
+  }
+  for (const Command& command : commands) {
+    if (command.app->parsed()) return run(command);
+  }
+  return finish(ExitCode::kUsage);
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "thalweg/model/training_problem.hpp"
+
+namespace thalweg::cli {
+
+/// Failure (exit 3) when `path` is certainly not writable: told before hours of work, not after.
+/// An empty path asks for nothing.
+void require_writable(const std::string& path);
+/// The same for a network's file, whose name must end in `.npz` (else exit 2).
+void require_writable_npz(const std::string& path);
+
+/// Writes a network that belongs to a problem: the bias column is stored as `b`, the output bias
+/// when the problem has one. Failure (exit 3) when the file cannot be written.
+void write_network_file(const std::string& path, TwoLayerNetwork network, HiddenBias hidden_bias,
+                        OutputBias output_bias);
+
+}  // namespace thalweg::cli

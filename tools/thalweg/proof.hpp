@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "inputs.hpp"
+#include "thalweg/core/run_control.hpp"
+#include "thalweg/landscape/certify.hpp"
+#include "thalweg/model/training_problem.hpp"
+#include "thalweg/verify/check.hpp"
+
+namespace thalweg::cli {
+
+/// The double m 2^e; NaN when absent.
+[[nodiscard]] double to_double(const std::optional<verify::Dyad53>& dyad);
+
+/// What is to be proved and where the proof is kept.
+struct ProofRequest {
+  const TrainingProblem* problem = nullptr;
+  const TwoLayerNetwork* network = nullptr;
+  const Vector* dual = nullptr;  ///< nu (n)
+  double relative_gap = 1e-6;    ///< what the network is meant to reach
+  std::string path;              ///< empty: a temporary file, removed at once
+  std::string dataset_sha256 = "-";
+  std::string network_sha256 = "-";
+  int threads = 1;
+  RunControl control;
+};
+
+/// What the independent checker made of the proof.
+struct Proof {
+  Level level = Level::kEstimate;  ///< kVerified, kBound (the gap is larger than meant), kValue
+  verify::Statement statement;     ///< meaningful above kEstimate
+  std::int64_t bytes = 0;
+  std::int64_t leaves = 0;
+};
+
+/// Writes the certificate of a network's gap and runs the `verify` library on it. The level is
+/// kEstimate when the loss has no exact certificate (logistic). Failure when a file cannot be
+/// written, or when the checker rejects the proof (an internal error).
+[[nodiscard]] Proof prove_gap(const ProofRequest& request);
+
+}  // namespace thalweg::cli
