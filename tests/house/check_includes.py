@@ -101,7 +101,7 @@ def include_problem(rules, root, relative, unit, bracket, name):
         return None  # the C++ standard library
     if public and not name.startswith(PUBLIC_LIBRARIES):
         return f"a public header includes <{name}>"
-    if re.fullmatch(r"(unistd|signal|fcntl|immintrin|sys/[a-z]+)\.h", name):
+    if re.fullmatch(r"(unistd|signal|fcntl|stdlib|immintrin|sys/[a-z]+)\.h", name):
         return None if not public and unit not in ("verify",) else f"{unit} may not use <{name}>"
     return rules.library_problem(unit, name)
 
