@@ -70,6 +70,13 @@ class Usage(TwoPoints):
         self.assertEqual(done.stdout, "")
 
 
+    def test_a_full_standard_output_is_told(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([BINARY, "info", "--dataset", self.data], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"standard output", done.stderr)
+
+
 class Help(TwoPoints):
     def test_help_and_version(self):
         self.assert_mentions(self.thalweg("--help").stdout, *COMMANDS)

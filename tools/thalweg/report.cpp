@@ -166,11 +166,13 @@ std::string rounded_up(double value) {
   if (std::isnan(value)) return "unknown";
   std::array<char, 32> text{};
   double shown = value;
-  // Two nudges suffice: half a unit of the third digit, and the conversion's own rounding.
+  // Rounding to nearest may go down, by at most half a unit of the third digit; a whole unit makes
+  // up for it.
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 2);
   for (int nudge = 0; nudge < 3; ++nudge) {
     std::snprintf(text.data(), text.size(), "%.3g", shown);
-    if (!std::isfinite(value) || std::strtod(text.data(), nullptr) >= value) break;
-    shown += 0.005 * std::abs(value);
+    if (value == 0 || !std::isfinite(value) || std::strtod(text.data(), nullptr) >= value) break;
+    shown += unit;
   }
   return text.data();
 }
