@@ -121,11 +121,11 @@ class BoundWriter {
     const WholeSphereProof plus_proof = bound(1);
     const WholeSphereProof minus_proof = minus.get();
     const double norm = std::max({plus_proof.bound, minus_proof.bound, 0.0});
-    for (double slack = std::max(request_.slack, 1e-9); slack <= kLargestSphereSlack; slack *= 3) {
+    for (double slack = std::max(request_.slack, 1e-8); slack <= kLargestSphereSlack; slack *= 10) {
       std::optional<GridDual> dual = scaled_dual(norm, 1 - slack, slack);
       if (!dual) return std::nullopt;
-      const auto plus = sphere_attempt(plus_proof, dual->nu);
-      const auto other = plus ? sphere_attempt(minus_proof, -dual->nu) : std::nullopt;
+      const auto plus = sphere_attempt(plus_proof, dual->nu, slack);
+      const auto other = plus ? sphere_attempt(minus_proof, -dual->nu, slack) : std::nullopt;
       if (!other) continue;
       output_.seekp(start_);
       write_dual(output_, {}, *dual);
@@ -136,10 +136,10 @@ class BoundWriter {
   }
 
   [[nodiscard]] std::optional<std::string> sphere_attempt(WholeSphereProof majorant,
-                                                          const Vector& g) const {
+                                                          const Vector& g, double slack) const {
     if (scale_ > 0) majorant.omega /= scale_;
     majorant.mu *= scale_;
-    return sphere_text(problem_.X(), g, problem_.beta(), majorant);
+    return sphere_text(problem_.X(), g, problem_.beta(), majorant, slack * problem_.beta());
   }
 
   std::ostream& output_;

@@ -25,9 +25,9 @@ class RoundedMajorant {
   }
 
   /// The text, when the bordered matrix is positive definite with some room.
-  [[nodiscard]] std::optional<std::string> text(double beta) const {
+  [[nodiscard]] std::optional<std::string> text(double beta, double room) const {
     const Index d = rows_.cols();
-    const double mu = std::ldexp(majorant_.mu, grid_) + 1e-11 * std::ldexp(beta, grid_);
+    const double mu = std::ldexp(majorant_.mu + 0.25 * room, grid_);
     const double corner = std::ldexp(beta, grid_) * (1 - 1e-11) - kappa_ - mu;
     Matrix A(d + 1, d + 1);
     const Matrix weighted = quadratic_.asDiagonal() * rows_;
@@ -103,8 +103,8 @@ class RoundedMajorant {
 }  // namespace
 
 std::optional<std::string> sphere_text(const Matrix& X, const Vector& g, double beta,
-                                       const WholeSphereProof& majorant) {
-  return RoundedMajorant(X, g, majorant).text(beta);
+                                       const WholeSphereProof& majorant, double room) {
+  return RoundedMajorant(X, g, majorant).text(beta, room);
 }
 
 }  // namespace thalweg::certificate

@@ -11,9 +11,9 @@ namespace thalweg::certificate {
 /// g^T (X u)_+ <= beta |u|.
 ///
 /// X (n x d), g (n); `majorant` holds the parameters of a whole-sphere bound for g, scaled to g's
-/// unit. Empty when the rounded majorant does not stay below beta with a margin of about 1e-11.
-/// O(n d^2 + d^3).
+/// unit, and about `room` lies between its bound and beta: a quarter of it raises mu. Empty when
+/// the rounded majorant does not stay below beta with a margin of about 1e-11. O(n d^2 + d^3).
 [[nodiscard]] std::optional<std::string> sphere_text(const Matrix& X, const Vector& g, double beta,
-                                                     const WholeSphereProof& majorant);
+                                                     const WholeSphereProof& majorant, double room);
 
 }  // namespace thalweg::certificate

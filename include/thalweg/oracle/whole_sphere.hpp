@@ -13,10 +13,11 @@ namespace thalweg {
 /// Summed, g^T (X u)_+ <= kappa + b^T u + u^T M u, and mu is the multiplier of |u|^2 <= 1 in the
 /// maximum of that.
 struct WholeSphereProof {
-  Vector omega;      ///< (n), >= 0; 0 at rows with g_j <= 0. Unit: one over that of g X
-  Vector sigma;      ///< (n), in [-1, 1]; 0 at rows with g_j >= 0
-  double mu = 0;     ///< unit of g X
-  double bound = 0;  ///< rigorous: holds in exact arithmetic for the stored doubles
+  Vector omega;   ///< (n), >= 0; 0 at rows with g_j <= 0. Unit: one over that of g X
+  Vector sigma;   ///< (n), in [-1, 1]; 0 at rows with g_j >= 0
+  double mu = 0;  ///< unit of g X
+  double bound =
+      0;  ///< rigorous: holds in exact arithmetic for the stored doubles; may be negative
 };
 
 /// How much work whole_sphere_bound may do.
