@@ -41,7 +41,9 @@ double best_local_value(const Matrix& X, const Vector& g, Random& random, int st
       double length = 1;
       bool moved = false;
       for (; length > 1e-6 && !moved; length *= 0.5) {
-        const Vector next = ((1 - length) * u + length * ascent).normalized();
+        const Vector towards = (1 - length) * u + length * ascent;
+        if (towards.norm() < 1e-9) continue;
+        const Vector next = towards.normalized();
         const double reached = value_at(X, g, next);
         if (reached > value * (1 + 1e-12)) {
           u = next;
