@@ -5,30 +5,42 @@
 #include "verify/reader.hpp"
 
 namespace thalweg::verify {
+namespace {
 
-Dyad operator+(const Dyad& a, const Dyad& b) {
-  if (a.exponent >= b.exponent) {
-    return {a.mantissa + shifted(b.mantissa, a.exponent - b.exponent), a.exponent};
+long bits(const Int& value) { return static_cast<long>(mpz_sizeinbase(value.get_mpz_t(), 2)); }
+
+Int divide(const Int& a, const Int& b, Rounding side) {
+  Int quotient;
+  (side == Rounding::kUp ? mpz_cdiv_q : mpz_fdiv_q)(quotient.get_mpz_t(), a.get_mpz_t(),
+                                                    b.get_mpz_t());
+  return quotient;
+}
+
+/// The decimal of five digits next to the number on the asked side.
+std::string decimal(const Dyad53& number, Rounding side) {
+  if (number.mantissa == 0) return "0";
+  const Rational value = dyadic(Int(number.mantissa), -number.exponent);
+  for (long exponent = (bits(value.get_num()) - bits(value.get_den())) * 30103 / 100000 - 8;;
+       ++exponent) {
+    Int power;
+    mpz_ui_pow_ui(power.get_mpz_t(), 10, static_cast<unsigned long>(std::abs(exponent)));
+    const Int scaled = exponent < 0 ? divide(value.get_num() * power, value.get_den(), side)
+                                    : divide(value.get_num(), value.get_den() * power, side);
+    const std::string digits = Int(abs(scaled)).get_str();
+    if (digits.size() > 5) continue;
+    std::string text = scaled < 0 ? "-" : "";
+    text += digits[0];
+    text += '.';
+    text += digits.substr(1);
+    text += 'e';
+    return text += std::to_string(exponent + static_cast<long>(digits.size()) - 1);
   }
-  return {b.mantissa + shifted(a.mantissa, b.exponent - a.exponent), b.exponent};
 }
 
-Dyad operator-(const Dyad& a, const Dyad& b) { return a + Dyad{-b.mantissa, b.exponent}; }
+}  // namespace
 
-Dyad operator*(const Dyad& a, const Dyad& b) {
-  return {a.mantissa * b.mantissa, a.exponent + b.exponent};
-}
-
-int compare(const Dyad& a, const Dyad& b) {
-  const long gap = a.exponent - b.exponent;
-  return gap >= 0 ? cmp(a.mantissa, shifted(b.mantissa, gap))
-                  : cmp(shifted(a.mantissa, -gap), b.mantissa);
-}
-
-Rational rational(const Dyad& a) {
-  const bool fraction = a.exponent > 0;
-  Rational value(fraction ? a.mantissa : shifted(a.mantissa, -a.exponent),
-                 fraction ? shifted(1, a.exponent) : Int(1));
+Rational dyadic(const Int& mantissa, long exponent) {
+  Rational value(shifted(mantissa, std::max(-exponent, 0L)), shifted(1, std::max(exponent, 0L)));
   value.canonicalize();
   return value;
 }
@@ -41,25 +53,32 @@ Int dot(const Int* a, const Int* b, std::size_t count) {
   return sum;
 }
 
-std::size_t footprint(const Int& value) {
-  return sizeof(Int) + sizeof(mp_limb_t) * mpz_size(value.get_mpz_t());
-}
-
 Dyad53 round(const Rational& value, Rounding side) {
   if (value == 0) return {};
-  const long size = static_cast<long>(mpz_sizeinbase(value.get_num_mpz_t(), 2)) -
-                    static_cast<long>(mpz_sizeinbase(value.get_den_mpz_t(), 2));
-  const auto divide = side == Rounding::kUp ? mpz_cdiv_q : mpz_fdiv_q;
+  const long size = bits(value.get_num()) - bits(value.get_den());
   for (long exponent = std::max(size - 53, -1074L); exponent <= 971; ++exponent) {
-    const Int numerator = shifted(value.get_num(), std::max(-exponent, 0L));
-    const Int denominator = shifted(value.get_den(), std::max(exponent, 0L));
-    Int mantissa;
-    divide(mantissa.get_mpz_t(), numerator.get_mpz_t(), denominator.get_mpz_t());
-    if (mpz_sizeinbase(mantissa.get_mpz_t(), 2) <= 53) {
-      return {mantissa.get_si(), static_cast<int>(exponent)};
-    }
+    const Int mantissa = divide(shifted(value.get_num(), std::max(-exponent, 0L)),
+                                shifted(value.get_den(), std::max(exponent, 0L)), side);
+    if (bits(mantissa) <= 53) return {mantissa.get_si(), static_cast<int>(exponent)};
   }
   throw Failure{Outcome::kLimit, "a value of the statement reaches 2^1024"};
+}
+
+std::string verdict_line(const Report& report) {
+  if (report.outcome != Outcome::kVerified) return "s NOT VERIFIED " + report.reason;
+  const Statement& statement = report.statement;
+  std::string line = "s VERIFIED";
+  const auto say = [&](const char* name, const std::optional<Dyad53>& number, Rounding side) {
+    if (!number) return;
+    line += name;
+    line += (side == Rounding::kUp ? " <= " : " >= ") + decimal(*number, side);
+  };
+  say(" gap", statement.gap, Rounding::kUp);
+  say(" relgap", statement.relative_gap, Rounding::kUp);
+  say(" value", statement.objective_upper, Rounding::kUp);
+  say(" bound", statement.lower_bound, Rounding::kDown);
+  say(" decrease", statement.decrease, Rounding::kDown);
+  return line;
 }
 
 }  // namespace thalweg::verify

@@ -1,115 +1,74 @@
 #include "verify/problem.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace thalweg::verify {
 namespace {
 
-constexpr std::size_t kMaxCount = std::size_t{1} << 40;
+const Rational kHalf(1, 2);
 
-/// Brings the values to one scale, the finest that occurs.
-ScaledVector to_one_scale(Reader& reader, std::vector<Dyad>&& dyads) {
+/// Brings dyadic numbers to the finest scale among them.
+ScaledVector to_one_scale(Reader& reader, const std::vector<Rational>& numbers) {
+  const auto exponent = [](const Rational& value) {
+    return static_cast<long>(mpz_scan1(value.get_den_mpz_t(), 0));
+  };
   ScaledVector scaled;
-  bool first = true;
-  for (const Dyad& value : dyads) {
-    if (value.mantissa == 0) continue;
-    scaled.exponent = first ? value.exponent : std::max(scaled.exponent, value.exponent);
-    first = false;
-  }
-  scaled.values.reserve(dyads.size());
-  for (Dyad& value : dyads) {
-    if (value.mantissa == 0) value.exponent = scaled.exponent;
-    const long shift = scaled.exponent - value.exponent;
-    reader.charge(footprint(value.mantissa) + static_cast<std::size_t>(shift / 8));
-    scaled.values.push_back(shifted(value.mantissa, shift));
-    value.mantissa = 0;
+  for (const Rational& value : numbers)
+    scaled.exponent = std::max(scaled.exponent, exponent(value));
+  scaled.values.reserve(numbers.size());
+  for (const Rational& value : numbers) {
+    scaled.values.push_back(shifted(value.get_num(), scaled.exponent - exponent(value)));
+    reader.charge(scaled.values.back());
   }
   return scaled;
 }
 
 /// Reads `rows` lines of d + 1 dyads: a matrix and one more column.
-void read_rows(Reader& reader, std::size_t rows, std::size_t d, ScaledVector& matrix,
-               std::vector<Dyad>& last_column) {
-  std::vector<Dyad> entries;
+ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d,
+                       std::vector<Rational>& last_column) {
+  std::vector<Rational> entries;
   for (std::size_t i = 0; i < rows; ++i) {
     reader.next_line();
     for (std::size_t k = 0; k <= d; ++k) {
-      Dyad value = reader.dyad();
-      reader.charge(sizeof(Dyad) + footprint(value.mantissa));
-      (k < d ? entries : last_column).push_back(std::move(value));
+      const Rational value = reader.dyad();
+      reader.charge(value.get_num());
+      reader.charge(value.get_den());
+      (k < d ? entries : last_column).push_back(value);
     }
     reader.end_line();
   }
-  matrix = to_one_scale(reader, std::move(entries));
+  return to_one_scale(reader, entries);
 }
 
 /// phi(f, y).
-Dyad loss_value(const Problem& problem, const Dyad& fit, const Dyad& target) {
-  const Dyad half{1, 1};
+Rational loss_value(const Problem& problem, const Rational& fit, const Rational& target) {
   if (problem.loss == LossKind::kSquaredHinge) {
-    const Dyad margin = Dyad{1, 0} - target * fit;
-    return margin.mantissa <= 0 ? Dyad{} : half * margin * margin;
+    const Rational margin = 1 - target * fit;
+    return margin <= 0 ? Rational(0) : Rational(kHalf * margin * margin);
   }
-  Dyad residual = fit - target;
-  residual.mantissa = abs(residual.mantissa);
-  if (problem.loss == LossKind::kHuber && compare(residual, problem.huber_delta) > 0) {
-    return problem.huber_delta * (residual - half * problem.huber_delta);
+  const Rational residual = abs(fit - target);
+  if (problem.loss == LossKind::kHuber && residual > problem.huber_delta) {
+    return problem.huber_delta * (residual - kHalf * problem.huber_delta);
   }
-  return half * residual * residual;
+  return kHalf * residual * residual;
 }
 
-Rational objective(const Problem& problem, const ScaledVector& w, const std::vector<Dyad>& alpha,
-                   const Dyad& bias) {
-  Dyad penalty;
-  if (problem.output_bias == OutputBias::kPenalised) penalty = bias * bias;
-  for (const Dyad& a : alpha) penalty = penalty + a * a;
-  penalty = penalty + Dyad{dot(w.values.data(), w.values.data(), w.values.size()), 2 * w.exponent};
-
-  Dyad loss;
-  for (std::size_t i = 0; i < problem.n; ++i) {
-    Dyad fit = bias;
-    for (std::size_t j = 0; j < alpha.size(); ++j) {
-      const Int activation =
-          dot(&problem.x.values[i * problem.d], &w.values[j * problem.d], problem.d);
-      if (activation > 0) {
-        fit = fit + Dyad{activation, problem.x.exponent + w.exponent} * alpha[j];
-      }
-    }
-    loss = loss + loss_value(problem, fit, problem.y[i]);
-  }
-  const Rational scale(1, problem.mean ? problem.n : 1);
-  return scale * rational(loss) + rational(Dyad{1, 1} * problem.beta * penalty);
-}
-
-void read_source(Reader& reader) {
-  reader.next_line();
-  reader.keyword("source");
-  for (const char* file : {"dataset", "network"}) {
-    reader.keyword(file);
-    const std::string_view hash = reader.token();
-    const bool hex =
-        hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-    if (!hex && hash != "-") reader.malformed("expected a sha256 in lower case or -");
-  }
-  reader.end_line();
-}
-
-void read_kind(Reader& reader, Problem& problem) {
-  reader.next_line();
-  for (const char* word : {"problem", "relu2", "loss"}) reader.keyword(word);
+void read_kind(Reader& reader, Problem& problem, bool& mean) {
+  reader.next_line("problem");
+  reader.keyword("relu2");
+  reader.keyword("loss");
   if (reader.accept("huber")) {
     problem.loss = LossKind::kHuber;
     problem.huber_delta = reader.dyad();
-    if (problem.huber_delta.mantissa <= 0) reader.malformed("the Huber threshold must be positive");
+    grammar(problem.huber_delta > 0, "the Huber threshold must be positive");
   } else if (reader.accept("squared-hinge")) {
     problem.loss = LossKind::kSquaredHinge;
   } else {
     reader.keyword("squared");
   }
   reader.keyword("scale");
-  problem.mean = reader.accept("mean");
-  if (!problem.mean) reader.keyword("sum");
+  mean = reader.accept("mean");
+  if (!mean) reader.keyword("sum");
   reader.keyword("output-bias");
   if (reader.accept("penalised")) {
     problem.output_bias = OutputBias::kPenalised;
@@ -121,86 +80,90 @@ void read_kind(Reader& reader, Problem& problem) {
   reader.end_line();
 }
 
+void read_source(Reader& reader) {
+  reader.next_line("source");
+  for (const char* file : {"dataset", "network"}) {
+    reader.keyword(file);
+    const std::string_view hash = reader.token();
+    grammar(hash == "-" || (hash.size() == 64 &&
+                            hash.find_first_not_of("0123456789abcdef") == std::string_view::npos),
+            "a sha256 is misspelled");
+  }
+  reader.end_line();
+}
+
 }  // namespace
 
 Problem read_problem(Reader& reader) {
   Problem problem;
-  read_kind(reader, problem);
-  reader.next_line();
-  reader.keyword("beta");
+  bool mean = false;
+  read_kind(reader, problem, mean);
+  reader.next_line("beta");
   problem.beta = reader.dyad();
-  if (problem.beta.mantissa <= 0) reader.malformed("beta must be positive");
+  grammar(problem.beta > 0, "beta must be positive");
   reader.end_line();
   read_source(reader);
-  reader.next_line();
-  reader.keyword("data");
-  problem.n = reader.size(kMaxCount);
-  problem.d = reader.size(kMaxCount);
-  if (problem.n == 0 || problem.d == 0) reader.malformed("the data must not be empty");
+  reader.next_line("data");
+  problem.n = reader.count();
+  problem.d = reader.count();
+  grammar(problem.n > 0 && problem.d > 0, "the data are empty");
   reader.end_line();
-  read_rows(reader, problem.n, problem.d, problem.x, problem.y);
-  if (problem.loss == LossKind::kSquaredHinge) {
-    for (const Dyad& label : problem.y) {
-      if (label.exponent != 0 || abs(label.mantissa) != 1) {
-        reader.not_verified("squared hinge wants targets -1 and 1");
-      }
-    }
+  if (mean) problem.divisor = problem.n;
+  problem.x = read_rows(reader, problem.n, problem.d, problem.y);
+  for (const Rational& label : problem.y) {
+    demand(problem.loss != LossKind::kSquaredHinge || abs(label) == 1,
+           "squared hinge wants targets -1 and 1");
   }
   return problem;
 }
 
-Rational read_network_objective(Reader& reader, const Problem& problem) {
-  const std::size_t neurons = reader.size(kMaxCount);
+Rational read_objective(Reader& reader, const Problem& problem) {
+  const std::size_t neurons = reader.count();
+  const std::size_t d = problem.d;
   reader.end_line();
-  ScaledVector w;
-  std::vector<Dyad> alpha;
-  read_rows(reader, neurons, problem.d, w, alpha);
-  Dyad bias;
+  std::vector<Rational> last_column;
+  const ScaledVector w = read_rows(reader, neurons, d, last_column);
+  const ScaledVector alpha = to_one_scale(reader, last_column);
+  Rational bias;
   if (problem.output_bias != OutputBias::kNone) {
-    reader.next_line();
-    reader.keyword("bias");
+    reader.next_line("bias");
     bias = reader.dyad();
     reader.end_line();
   }
-  return objective(problem, w, alpha, bias);
-}
-
-ScaledVector read_dual(Reader& reader, std::size_t n) {
-  ScaledVector nu;
-  nu.exponent = reader.small(-4096, 4096);
-  if (reader.tokens_left() != n) reader.malformed("nu needs one integer for each row");
-  nu.values.reserve(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    nu.values.push_back(reader.integer());
-    reader.charge(footprint(nu.values.back()));
+  Rational penalty = problem.output_bias == OutputBias::kPenalised ? bias * bias : Rational(0);
+  for (const ScaledVector& v : {w, alpha}) {
+    penalty += dyadic(dot(v.values.data(), v.values.data(), v.values.size()), 2 * v.exponent);
   }
-  return nu;
+  Rational loss;
+  for (std::size_t i = 0; i < problem.n; ++i) {
+    Int fit;
+    for (std::size_t j = 0; j < neurons; ++j) {
+      const Int activation = dot(&problem.x.values[i * d], &w.values[j * d], d);
+      if (activation > 0) fit += activation * alpha.values[j];
+    }
+    const long exponent = problem.x.exponent + w.exponent + alpha.exponent;
+    loss += loss_value(problem, dyadic(fit, exponent) + bias, problem.y[i]);
+  }
+  return loss / problem.divisor + kHalf * problem.beta * penalty;
 }
 
-Rational dual_value(const Reader& reader, const Problem& problem, const ScaledVector& nu) {
-  Dyad total;
+Rational dual_value(const Problem& problem, const ScaledVector& nu) {
+  Rational total;
   Int sum;
   for (std::size_t i = 0; i < problem.n; ++i) {
     sum += nu.values[i];
-    Dyad q{nu.values[i], nu.exponent};
-    if (problem.mean) q.mantissa *= problem.n;
-    const Dyad product = q * problem.y[i];
-    const Dyad magnitude{abs(q.mantissa), q.exponent};
-    if (problem.loss == LossKind::kHuber && compare(magnitude, problem.huber_delta) > 0) {
-      reader.not_verified("nu leaves the domain of the Huber conjugate");
-    }
-    if (problem.loss == LossKind::kSquaredHinge && product.mantissa < 0) {
-      reader.not_verified("nu leaves the domain of the squared hinge's conjugate");
-    }
-    total = total + product - Dyad{1, 1} * q * q;
+    const Rational q = dyadic(nu.values[i] * problem.divisor, nu.exponent);
+    demand(problem.loss != LossKind::kHuber || abs(q) <= problem.huber_delta,
+           "nu leaves the domain of the Huber conjugate");
+    demand(problem.loss != LossKind::kSquaredHinge || q * problem.y[i] >= 0,
+           "nu leaves the domain of the squared hinge's conjugate");
+    total += q * problem.y[i] - kHalf * q * q;
   }
-  Rational value = Rational(1, problem.mean ? problem.n : 1) * rational(total);
-  if (problem.output_bias == OutputBias::kFree && sum != 0) {
-    reader.not_verified("a free output bias needs nu with sum 0");
-  }
+  demand(problem.output_bias != OutputBias::kFree || sum == 0,
+         "a free output bias needs nu with sum 0");
+  Rational value = total / problem.divisor;
   if (problem.output_bias == OutputBias::kPenalised) {
-    const Dyad square = Dyad{sum, nu.exponent} * Dyad{sum, nu.exponent};
-    value -= rational(square) / rational(Dyad{2, 0} * problem.beta);
+    value -= dyadic(sum * sum, 2 * nu.exponent) / (2 * problem.beta);
   }
   return value;
 }

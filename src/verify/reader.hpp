@@ -4,21 +4,31 @@
 #include <istream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "thalweg/verify/check.hpp"
 #include "verify/number.hpp"
 
 namespace thalweg::verify {
 
-/// Why checking stopped; the only exception that leaves the checker's parts.
+/// Why checking stopped; the only exception that the checker's parts throw.
 struct Failure {
   Outcome outcome;
-  std::string reason;
+  std::string what;
 };
 
-/// Reads a certificate line by line and its tokens one by one; every function throws Failure with
-/// the line number when the text is not what the grammar wants.
+/// Each goes on when its condition holds and throws Failure with its outcome when it does not.
+inline void grammar(bool holds, const char* what) {
+  if (!holds) throw Failure{Outcome::kMalformed, what};
+}
+inline void demand(bool holds, const char* what) {
+  if (!holds) throw Failure{Outcome::kNotVerified, what};
+}
+inline void limit(bool holds, const char* what) {
+  if (!holds) throw Failure{Outcome::kLimit, what};
+}
+
+/// Reads a certificate line by line and a line token by token, strictly as the grammar spells them.
 class Reader {
  public:
   Reader(std::istream& input, const Limits& limits)
@@ -26,42 +36,34 @@ class Reader {
 
   /// Reads the next line, which must exist and end in LF, and splits it at single spaces.
   void next_line();
-  /// The current line must be used up.
-  void end_line() const;
-  /// Nothing may follow the current line.
+  /// Reads the next line and takes its first word.
+  void next_line(std::string_view word) { next_line(), keyword(word); }
+  void end_line() const { grammar(tokens_left() == 0, "the line has too many tokens"); }
   void end_of_file();
+  [[nodiscard]] std::size_t line_number() const { return line_number_; }
 
   [[nodiscard]] std::size_t tokens_left() const { return tokens_.size() - position_; }
-  /// The next token without taking it; empty at the end of the line.
-  [[nodiscard]] std::string_view peek() const;
   std::string_view token();
-  void keyword(std::string_view word);
   /// Takes the next token if it is this word.
   [[nodiscard]] bool accept(std::string_view word);
+  void keyword(std::string_view word) { grammar(accept(word), "a word is missing"); }
 
-  Int integer() { return parse_integer(token()); }
-  Int natural();
-  long small(long lowest, long highest);
-  Dyad dyad();
-  /// A count of things that must fit in memory.
-  std::size_t size(std::size_t highest);
+  Int integer() { return to_integer(token()); }
+  long small(long lowest, long highest) { return to_small(token(), lowest, highest); }
+  /// A number of things that the following lines hold.
+  std::size_t count() { return static_cast<std::size_t>(small(0, 1L << 40)); }
+  Rational dyad();
+  /// Both sides of `a:b`.
+  std::pair<std::string_view, std::string_view> pair();
 
-  /// Takes bytes from the memory limit; Failure (kLimit) when none are left.
+  [[nodiscard]] static Int to_integer(std::string_view text);
+  [[nodiscard]] static long to_small(std::string_view text, long lowest, long highest);
+
+  /// Takes bytes from the memory limit.
   void charge(std::size_t bytes);
-
-  [[noreturn]] void malformed(const std::string& what) const;
-  [[noreturn]] void not_verified(const std::string& what) const;
-  [[noreturn]] void limit(const std::string& what) const;
-
-  /// Splits `a:b` at its colon.
-  [[nodiscard]] std::pair<std::string_view, std::string_view> split_pair(
-      std::string_view text) const;
-  [[nodiscard]] Int parse_integer(std::string_view text) const;
-  [[nodiscard]] long parse_small(std::string_view text, long lowest, long highest) const;
+  void charge(const Int& value) { charge(sizeof(Int) + 8 * mpz_size(value.get_mpz_t())); }
 
  private:
-  [[noreturn]] void fail(Outcome outcome, const std::string& what) const;
-
   std::streambuf* buffer_;
   Limits limits_;
   std::size_t memory_left_;

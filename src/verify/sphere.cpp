@@ -1,7 +1,8 @@
-#include "verify/sphere.hpp"
-
+#include <algorithm>
 #include <cstdint>
 #include <vector>
+
+#include "verify/proofs.hpp"
 
 namespace thalweg::verify {
 namespace {
@@ -13,6 +14,8 @@ using Wide = __int128;
 constexpr int kMatrixBits = 122;
 constexpr long kMaxCoefficient = 1L << 62;
 constexpr std::size_t kMaxRows = std::size_t{1} << 28;
+constexpr std::size_t kMaxColumns = std::size_t{1} << 20;
+constexpr const char* kTooLarge = "a number of the sphere proof is too large";
 constexpr const char* kIndefinite = "the bordered matrix is not positive semidefinite";
 
 Wide magnitude(Wide value) { return value < 0 ? -value : value; }
@@ -27,10 +30,8 @@ Int to_integer(Wide value) {
 }
 
 /// value, which must lie below 2^kMatrixBits.
-Wide to_wide(const Reader& reader, const Int& value) {
-  if (mpz_sizeinbase(value.get_mpz_t(), 2) > kMatrixBits) {
-    reader.limit("a number of the sphere proof has more than 122 bits");
-  }
+Wide to_wide(const Int& value) {
+  limit(mpz_sizeinbase(value.get_mpz_t(), 2) <= kMatrixBits, kTooLarge);
   const Int size = abs(value);
   Wide wide = static_cast<Wide>(Int(size >> 62).get_ui()) << 62;
   wide += static_cast<Wide>(Int(size & ((1UL << 62) - 1)).get_ui());
@@ -44,7 +45,7 @@ Wide to_wide(const Reader& reader, const Int& value) {
 /// *Proof.* R is symmetric, diagonally dominant and has a nonnegative diagonal, which the last loop
 /// demands, so it is positive semidefinite, and so is the sum. No overflow: the squares of a row of
 /// L sum to at most its diagonal entry, below 2^122, so by Cauchy-Schwarz does every partial sum.
-void demand_semidefinite(const Reader& reader, const std::vector<Wide>& a, std::size_t size) {
+void demand_semidefinite(const std::vector<Wide>& a, std::size_t size) {
   std::vector<std::int64_t> factor(size * size);
   std::vector<Wide> rest(size), off_diagonal(size);
   const Wide reserve = static_cast<Wide>(size) << 61;
@@ -56,21 +57,19 @@ void demand_semidefinite(const Reader& reader, const std::vector<Wide>& a, std::
       Wide sum = a[i * size + j];
       for (std::size_t k = 0; k < j; ++k) sum -= static_cast<Wide>(row[k]) * other[k];
       const Wide quotient = floor_divide(sum + other[j] / 2, other[j]);
-      if (magnitude(quotient) >> 62 != 0) reader.not_verified(kIndefinite);
+      demand(magnitude(quotient) >> 62 == 0, kIndefinite);
       row[j] = static_cast<std::int64_t>(quotient);
       left -= quotient * quotient;
-      if (left < 0) reader.not_verified(kIndefinite);
+      demand(left >= 0, kIndefinite);
       const Wide error = magnitude(sum - quotient * other[j]);
       off_diagonal[i] += error;
       off_diagonal[j] += error;
     }
-    if (left <= reserve) reader.not_verified(kIndefinite);
+    demand(left > reserve, kIndefinite);
     row[i] = Int(sqrt(to_integer(left - reserve))).get_si();
     rest[i] = left - static_cast<Wide>(row[i]) * row[i];
   }
-  for (std::size_t i = 0; i < size; ++i) {
-    if (rest[i] < off_diagonal[i]) reader.not_verified(kIndefinite);
-  }
+  for (std::size_t i = 0; i < size; ++i) demand(rest[i] >= off_diagonal[i], kIndefinite);
 }
 
 class SphereChecker {
@@ -81,7 +80,7 @@ class SphereChecker {
     read();
     round_rows(nu);
     const std::size_t n = problem_.n;
-    if (n >= kMaxRows) reader_.limit("a sphere proof takes at most 2^28 rows");
+    limit(n < kMaxRows, "a sphere proof takes fewer than 2^28 rows");
     linear_.assign(problem_.d, 0);
     Wide size = 0;
     for (std::size_t j = 0; j < n; ++j) {
@@ -91,7 +90,7 @@ class SphereChecker {
       for (std::size_t k = 0; k < problem_.d; ++k)
         largest = std::max(largest, magnitude(row(j)[k]));
       size += magnitude(quadratic_[j]) * largest * largest;
-      if (size >> (kMatrixBits - 3) != 0) reader_.limit("a sphere proof's matrix is too large");
+      limit(size >> (kMatrixBits - 3) == 0, kTooLarge);
     }
     check_matrix();
   }
@@ -106,7 +105,7 @@ class SphereChecker {
     reader_.end_line();
     reader_.next_line();
     bits_ = reader_.small(0, 62);
-    if (reader_.tokens_left() != problem_.n) reader_.malformed("one integer a row is wanted");
+    grammar(reader_.tokens_left() == problem_.n, "one integer a row is wanted");
     reader_.charge(problem_.n * (2 * sizeof(long) + problem_.d * sizeof(std::int32_t)));
     for (std::size_t j = 0; j < problem_.n; ++j) {
       given_.push_back(reader_.small(-kMaxCoefficient, kMaxCoefficient));
@@ -130,11 +129,11 @@ class SphereChecker {
         Int y = drop > 0 ? Int((exact + half) >> static_cast<mp_bitcnt_t>(drop))
                          : shifted(exact, -drop);
         if (drop > 0) slack += abs(exact - shifted(y, drop));
-        if (mpz_sizeinbase(y.get_mpz_t(), 2) > 31) reader_.limit("the grid is too fine");
+        limit(mpz_sizeinbase(y.get_mpz_t(), 2) <= 31, "the grid is too fine");
         rows_.push_back(static_cast<std::int32_t>(y.get_si()));
       }
     }
-    slack_ = Dyad{slack, std::max(drop, 0L)};
+    slack_ = dyadic(slack, std::max(drop, 0L));
   }
 
   /// The least integer whose square is at least |y_j|^2.
@@ -149,9 +148,9 @@ class SphereChecker {
     const long given = given_[j];
     const long one = 1L << bits_;
     const Int norm = norm_bound(j);
-    if (g == 0 && given != 0) reader_.not_verified("a row of weight 0 needs coefficient 0");
-    if (g > 0 && given < 0) reader_.not_verified("a coefficient must not be negative");
-    if (g < 0 && (given > one || given < -one)) reader_.not_verified("a coefficient exceeds 1");
+    demand(g != 0 || given == 0, "a row of weight 0 needs coefficient 0");
+    demand(g <= 0 || given >= 0, "a coefficient must not be negative");
+    demand(g >= 0 || std::abs(given) <= one, "a coefficient exceeds 1");
     quadratic_.push_back(given);
     Wide multiple = g > 0 ? one : 0;
     if (g > 0 && given == 0) {
@@ -172,8 +171,7 @@ class SphereChecker {
   void check_matrix() {
     const std::size_t d = problem_.d;
     const std::size_t size = d + 1;
-    if (size > (std::size_t{1} << 20))
-      reader_.limit("a sphere proof takes fewer than 2^20 columns");
+    limit(size <= kMaxColumns, "a sphere proof takes fewer than 2^20 columns");
     reader_.charge(size * size * (sizeof(Wide) + sizeof(std::int64_t)));
     std::vector<Wide> a(size * size);
     for (std::size_t k = 0; k < d; ++k) {
@@ -184,24 +182,23 @@ class SphereChecker {
         if (factor == 0) continue;
         for (std::size_t l = 0; l <= k; ++l) target[l] += factor * y[l];
       }
-      target[k] += to_wide(reader_, 4 * mu_);
+      target[k] += to_wide(4 * mu_);
       a[d * size + k] = -linear_[k];
     }
-    const Dyad room = Dyad{problem_.beta.mantissa, problem_.beta.exponent - grid_ - bits_ - 2} -
-                      Dyad{slack_.mantissa, slack_.exponent - bits_ - 2} -
-                      Dyad{kappa_ + 4 * mu_, 0};
-    Int corner = shifted(room.mantissa, std::max(-room.exponent, 0L));
-    if (room.exponent > 0) corner >>= static_cast<mp_bitcnt_t>(room.exponent);
-    a[d * size + d] = to_wide(reader_, corner);
+    const Rational room = dyadic(1, -grid_) * problem_.beta - slack_;
+    const Rational scaled = room * Rational(shifted(1, bits_ + 2)) - kappa_ - 4 * mu_;
+    Int corner;
+    mpz_fdiv_q(corner.get_mpz_t(), scaled.get_num_mpz_t(), scaled.get_den_mpz_t());
+    a[d * size + d] = to_wide(corner);
     fill_bits(a);
-    demand_semidefinite(reader_, a, size);
+    demand_semidefinite(a, size);
   }
 
   /// Multiplies by the largest power of two that keeps every entry below 2^kMatrixBits.
   void fill_bits(std::vector<Wide>& a) const {
     Wide largest = 1;
     for (const Wide& v : a) largest = std::max(largest, magnitude(v));
-    if (largest >> kMatrixBits != 0) reader_.limit("a sphere proof's matrix is too large");
+    limit(largest >> kMatrixBits == 0, kTooLarge);
     int shift = 0;
     while (largest >> (kMatrixBits - 1 - shift) == 0) ++shift;
     for (Wide& v : a) v *= static_cast<Wide>(1) << shift;
@@ -214,7 +211,7 @@ class SphereChecker {
   std::vector<long> given_;
   Int mu_;
   std::vector<std::int32_t> rows_;  ///< y, n x d
-  Dyad slack_;
+  Rational slack_;
   std::vector<long> quadratic_;  ///< a_j or -psi_j, times 2^q
   std::vector<Wide> linear_;
   Int kappa_;
