@@ -42,15 +42,10 @@ Expected<NpzArchive> NpzArchive::parse(Bytes bytes, std::string file) {
     }
   }
   std::vector<std::string> names;
-  std::set<std::string_view> seen;
   for (const std::string& entry : zip->entries()) {
     if (!entry.ends_with(kNpyEnding) || entry.size() == kNpyEnding.size()) {
       return fail(ErrorCode::kMalformed,
                   file + ": expected entries named NAME.npy, found " + quote(entry));
-    }
-    if (!seen.insert(entry).second) {
-      return fail(ErrorCode::kMalformed,
-                  file + ": expected distinct array names, found " + quote(entry) + " twice");
     }
     names.push_back(entry.substr(0, entry.size() - kNpyEnding.size()));
   }

@@ -48,13 +48,12 @@ bool is_pickle_ending(std::string_view ending) {
 }
 
 std::string pickle_advice() {
-  return "PyTorch .pt and .pth files are pickles, which can run code, and are never opened. Export "
-         "the weights with:\n"
+  return "PyTorch .pt and .pth files are pickles, which can run code, and are never opened; export "
+         "the state dict with:\n"
          "  import numpy, torch\n"
-         "  state = torch.load('model.pt', map_location='cpu')\n"
-         "  state = state.state_dict() if hasattr(state, 'state_dict') else state\n"
-         "  numpy.savez('model.npz', **{name: t.detach().double().numpy() for name, t in "
-         "state.items()})";
+         "  state = torch.load('model.pt', map_location='cpu', weights_only=True)\n"
+         "  arrays = {name: tensor.detach().double().numpy() for name, tensor in state.items()}\n"
+         "  numpy.savez('model.npz', **arrays)";
 }
 
 }  // namespace thalweg::io

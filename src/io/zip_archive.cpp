@@ -39,7 +39,11 @@ class ZipError {
   ~ZipError() { zip_error_fini(&error_); }
 
   zip_error_t* get() { return &error_; }
-  std::string message() { return zip_error_strerror(&error_); }
+  std::string message() {
+    // ZIP_CHECKCONS reports a repeated name as a file that exists already.
+    if (zip_error_code_zip(&error_) == ZIP_ER_EXISTS) return "the same entry name twice";
+    return zip_error_strerror(&error_);
+  }
 
  private:
   zip_error_t error_{};
@@ -66,6 +70,11 @@ Expected<ZipArchive> ZipArchive::open(Bytes bytes, const std::string& file) {
   auto state = std::make_unique<State>();
   state->file = file;
   state->bytes = std::move(bytes);
+  // libzip takes no bytes at all for an archive without entries.
+  if (state->bytes.empty()) {
+    return fail(ErrorCode::kMalformed,
+                file + ": expected a zip archive (.npz), found an empty file");
+  }
   ZipError error;
   SourceHandle source(
       zip_source_buffer_create(state->bytes.data(), state->bytes.size(), 0, error.get()));

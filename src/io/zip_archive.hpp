@@ -14,14 +14,15 @@ namespace thalweg::io {
 /// A zip archive in memory, read through libzip.
 class ZipArchive {
  public:
-  /// Errors: kMalformed (not a zip, inconsistent directory), kTooLarge (more than 4096 entries).
+  /// Errors: kMalformed (not a zip, inconsistent directory, repeated names), kTooLarge (more than
+  /// 4096 entries).
   [[nodiscard]] static Expected<ZipArchive> open(Bytes bytes, const std::string& file);
 
   ZipArchive(ZipArchive&&) noexcept;
   ZipArchive& operator=(ZipArchive&&) noexcept;
   ~ZipArchive();
 
-  /// Entry names in archive order, as stored (possibly with duplicates).
+  /// Entry names in archive order, as stored; all distinct.
   [[nodiscard]] const std::vector<std::string>& entries() const;
 
   /// The content of one entry, checked against its CRC and declared size.
