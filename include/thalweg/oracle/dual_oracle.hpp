@@ -6,6 +6,7 @@
 
 #include "thalweg/core/run_control.hpp"
 #include "thalweg/core/types.hpp"
+#include "thalweg/oracle/row_geometry.hpp"
 
 namespace thalweg {
 
@@ -68,6 +69,9 @@ class DualOracle {
 
   /// Rank of X, decided exactly.
   [[nodiscard]] Index rank() const;
+
+  /// The rows as the oracle sees them; lives as long as the oracle.
+  [[nodiscard]] const RowGeometry& geometry() const;
 
   /// nu^T (X u)_+ for a direction u (d), to rounding.
   [[nodiscard]] double value(const Vector& nu, const Vector& u) const;

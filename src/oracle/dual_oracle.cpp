@@ -1,0 +1,182 @@
+#include "thalweg/oracle/dual_oracle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "oracle/dual_query.hpp"
+#include "oracle/tree_bound.hpp"
+#include "thalweg/core/error.hpp"
+#include "thalweg/oracle/cone_tree.hpp"
+#include "thalweg/oracle/row_geometry.hpp"
+#include "thalweg/oracle/whole_sphere.hpp"
+
+namespace thalweg {
+namespace {
+
+/// From this many coordinates on, the whole-sphere bound is tried before the tree: below, the tree
+/// is as fast.
+constexpr Index kSphereFirst = 5;
+constexpr int kSphereIterations = 40;
+constexpr double kSmallestGap = 1e-13;
+
+void require_dual(const Vector& nu, Index samples) {
+  if (nu.size() != samples) {
+    throw InvalidArgument("nu has " + std::to_string(nu.size()) + " entries but X has " +
+                          std::to_string(samples) + " rows");
+  }
+  if (!nu.allFinite()) throw InvalidArgument("nu must be finite");
+}
+
+}  // namespace
+
+struct DualOracle::Impl {
+  explicit Impl(const Matrix& data) : X(data), geometry(data) {
+    if (geometry.basis().empty()) return;
+    frame_rows.resize(geometry.groups(), geometry.coordinates());
+    for (Index g = 0; g < geometry.groups(); ++g) {
+      frame_rows.row(g) =
+          X.row(geometry.first_rows()[static_cast<std::size_t>(g)]) * geometry.frame();
+    }
+  }
+
+  [[nodiscard]] oracle::DualQuery query(const Vector& nu) const {
+    require_dual(nu, X.rows());
+    return {X, geometry, frame_rows, nu};
+  }
+
+  [[nodiscard]] double sphere_bound(const Vector& nu, int iterations,
+                                    const RunControl& control) const {
+    WholeSphereSettings settings;
+    settings.iterations = iterations;
+    settings.control = control;
+    return std::max(thalweg::whole_sphere_bound(X, nu, settings).bound,
+                    thalweg::whole_sphere_bound(X, -nu, settings).bound);
+  }
+
+  Matrix X;
+  RowGeometry geometry;
+  Matrix frame_rows;  ///< the groups' first rows in the frame, only when reduced
+};
+
+DualOracle::DualOracle(const Matrix& X) : impl_(std::make_unique<Impl>(X)) {}
+DualOracle::~DualOracle() = default;
+DualOracle::DualOracle(DualOracle&&) noexcept = default;
+DualOracle& DualOracle::operator=(DualOracle&&) noexcept = default;
+
+Index DualOracle::rank() const { return impl_->geometry.rank(); }
+
+const RowGeometry& DualOracle::geometry() const { return impl_->geometry; }
+
+double DualOracle::value(const Vector& nu, const Vector& u) const {
+  require_dual(nu, impl_->X.rows());
+  return nu.dot((impl_->X * u).cwiseMax(0));
+}
+
+double DualOracle::whole_sphere_bound(const Vector& nu) const {
+  require_dual(nu, impl_->X.rows());
+  return impl_->sphere_bound(nu, 0, {});
+}
+
+std::vector<DualDirection> DualOracle::climb(const Vector& nu, double threshold, Index count,
+                                             std::uint64_t seed, int threads,
+                                             const std::vector<Vector>& starts) const {
+  const oracle::DualQuery query = impl_->query(nu);
+  oracle::ClimbPlan plan;
+  plan.starts = 16 + 6 * impl_->geometry.coordinates();
+  plan.keep = count;
+  plan.seed = seed;
+  plan.threads = threads;
+  std::vector<DualDirection> found = oracle::find_summits(query, plan, starts);
+  std::erase_if(found, [threshold](const DualDirection& u) { return !(u.value > threshold); });
+  if (static_cast<Index>(found.size()) > count) found.resize(static_cast<std::size_t>(count));
+  return found;
+}
+
+namespace {
+
+/// The status that the proved bounds deserve.
+DualNormStatus judge(const DualNormResult& result, const DualNormSettings& settings) {
+  if (settings.threshold > 0) {
+    if (result.lower > settings.threshold) return DualNormStatus::kThresholdExceeded;
+    if (result.upper <= settings.threshold) return DualNormStatus::kThresholdHolds;
+  } else if (result.upper <= (1 + std::max(settings.relative_gap, kSmallestGap)) * result.lower) {
+    return DualNormStatus::kClosed;
+  }
+  return DualNormStatus::kUnsolved;
+}
+
+void add_directions(DualNormResult& result, std::vector<DualDirection> found, double apart) {
+  for (DualDirection& direction : found) result.maximisers.push_back(std::move(direction));
+  oracle::keep_distinct(result.maximisers, apart);
+  if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
+}
+
+void lower_upper(DualNormResult& result, double bound, DualNormSource source) {
+  if (bound >= result.upper) return;
+  result.upper = bound;
+  result.source = source;
+}
+
+}  // namespace
+
+DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& settings) const {
+  const Stopwatch watch;
+  const oracle::DualQuery query = impl_->query(nu);
+  const RowGeometry& geometry = impl_->geometry;
+  DualNormResult result;
+  result.lower = 0;
+  result.upper = query.crude_bound();
+  const auto finish = [&](DualNormStatus status) {
+    result.status = status;
+    std::erase_if(result.maximisers, [&](const DualDirection& direction) {
+      return direction.value < (1 - settings.maximiser_band) * result.lower &&
+             settings.maximiser_band > 0;
+    });
+    result.seconds = watch.seconds();
+    return result;
+  };
+  if (query.vanishes()) {
+    result.maximisers.push_back(query.describe(Vector::Unit(geometry.dimension(), 0), Sign::kPlus));
+    result.upper = 0;
+    return finish(judge(result, settings));
+  }
+  oracle::ClimbPlan plan;
+  plan.starts = 16 + 6 * geometry.coordinates();
+  plan.keep = 8;
+  plan.apart = oracle::kDistinctAngle;
+  plan.seed = settings.seed;
+  plan.threads = settings.threads;
+  add_directions(result, oracle::find_summits(query, plan, {}), oracle::kDistinctAngle);
+  const bool want_band = settings.maximiser_band > 0;
+  DualNormStatus status = judge(result, settings);
+  if (status != DualNormStatus::kUnsolved && !want_band) return finish(status);
+
+  const Index coordinates = geometry.coordinates();
+  const bool use_tree = coordinates <= kMaxTreeCoordinates;
+  if (coordinates >= kSphereFirst) {
+    lower_upper(result, impl_->sphere_bound(nu, use_tree ? kSphereIterations : 0, settings.control),
+                DualNormSource::kWholeSphere);
+    status = judge(result, settings);
+    if (status != DualNormStatus::kUnsolved && !want_band) return finish(status);
+  }
+  if (!use_tree) return finish(DualNormStatus::kLimit);
+
+  oracle::TreeRequest request;
+  request.relative_gap = std::max(settings.relative_gap, kSmallestGap);
+  request.threshold = settings.threshold;
+  request.maximiser_band = settings.maximiser_band;
+  request.start_value = result.lower;
+  request.threads = settings.threads;
+  request.control = &settings.control;
+  oracle::TreeOutcome outcome = oracle::bound_by_tree(query, request);
+  result.nodes = outcome.nodes;
+  add_directions(result, std::move(outcome.found), oracle::kDistinctAngle);
+  lower_upper(result, outcome.upper, DualNormSource::kConeTree);
+  status = judge(result, settings);
+  if (status != DualNormStatus::kUnsolved) return finish(status);
+  return finish(outcome.stopped ? DualNormStatus::kLimit : DualNormStatus::kStalled);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "oracle/cone.hpp"
+#include "oracle/kink_solver.hpp"
+
+namespace thalweg::oracle {
+
+/// Lists what may be a local maximiser of f in a cone that few rows of positive weight cross.
+///
+/// Lemma. Let m rows of positive weight cross the cone and fix which of them are active. The
+/// function f_p in which each active one is replaced by w v.u and each other by 0 is concave and
+/// positively homogeneous on the cone and f_p <= f, with equality where the signs are those of p. A
+/// local maximiser of f on the sphere with f > 0 on no kink of positive weight is, for its own
+/// signs p, a local, hence the only, maximiser of f_p over the cone's unit ball. Proof. (t)_+ >= t
+/// and (t)_+ >= 0; concavity from -|w| (t)_+; a concave positively homogeneous function with a
+/// positive value has one maximiser on the unit ball, and its local maximisers are global. QED (At
+/// a kink of positive weight f is convex across the kink, so no local maximiser lies there.) So the
+/// maximisers of the 2^m functions contain every local maximiser in the cone.
+class BandCollector {
+ public:
+  /// Appends those of value above `threshold` (to rounding), in tree coordinates, and returns true;
+  /// false when too many rows cross. A cone narrower than kDistinctAngle gives one of its points.
+  [[nodiscard]] bool collect(const Cone& cone, double threshold, std::vector<Vector>& points);
+
+ private:
+  [[nodiscard]] bool crossing_rows(const Cone& cone, RayVector& active_sums);
+  void maximise_pattern(const Cone& cone, const RayVector& linear, double threshold,
+                        std::vector<Vector>& points);
+
+  KinkSolver kinks_;
+  std::vector<Index> crossing_;
+};
+
+}  // namespace thalweg::oracle
