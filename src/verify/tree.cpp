@@ -5,26 +5,18 @@
 namespace thalweg::verify {
 namespace {
 
-constexpr long kMaxNorm = 1L << 62;  // of a ray, the sum of its absolute entries
-
-using Limb = mp_limb_t;
-static_assert(GMP_NUMB_BITS == 64, "limbs are full 64-bit words");
-
-/// A group that crosses a cone, with the rays on which v.r_k < 0 and > 0 as bit sets.
-struct Crossing {
-  std::uint32_t group;
-  std::uint32_t below, above;
-};
-
-/// One node on the path from the root. A table row holds T_jk = |w_j| (v_j.r_k), k = 1 .. R, of one
-/// crossing group; what the other groups and ell add to c_k is summed in base.
+/// One node on the path from the root. A table row points to T_jk = |w_j| (v_j.r_k), k = 1 .. R, of
+/// one crossing group; what the other groups and ell add to c_k is summed in base.
 struct Node {
-  std::vector<long> rays;  ///< R x R, one ray a row
-  std::vector<Crossing> crossing;
-  std::vector<Limb> table;   ///< crossing x R numbers
-  std::vector<Limb> base;    ///< R numbers
+  std::vector<Int> rays;              ///< R x R, one ray a row
+  std::vector<std::size_t> crossing;  ///< positions in the list of groups, increasing
+  std::vector<const Int*> table;      ///< crossing x R
+  std::vector<Int> base;              ///< R
+  std::vector<Int> fresh;    ///< T for the split's new ray, for both children; never shrinks
+  std::size_t bits = 0;      ///< no number above is longer
+  std::size_t charged = 0;   ///< bytes taken from the memory limit
   std::size_t k = 0, l = 0;  ///< the split r = 2^shift_k r_k + 2^shift_l r_l
-  unsigned shift_k = 0, shift_l = 0;
+  long shift_k = 0, shift_l = 0;
   bool in_second_child = false;
 };
 
@@ -46,148 +38,117 @@ class TreeChecker {
         groups_(groups.groups),
         exponent_(groups.exponent),
         size_(basis.size) {
-    // |T|, |base| and |c_k| stay below bound times 2^62, the longest ray.
-    Int bound = 1;
-    for (const Int& v : groups.ell) bound += abs(v);
-    for (const Group& group : groups_) {
-      for (const Int& v : group.direction) bound += abs(group.weight * v);
-      positive_.push_back((group.weight > 0) == (sign == Sign::kPlus));
+    flipped_.resize(size_);
+    root_.base = groups.ell;
+    if (sign == Sign::kMinus) {
+      for (Int& v : root_.base) v = -v;
     }
-    width_ = static_cast<mp_size_t>(mpz_sizeinbase(bound.get_mpz_t(), 2) + 62) / 64 + 1;
-    sums_.resize(row_limbs());
-    make_root(groups.ell, sign);
+    for (const Group& group : groups_) {
+      positive_.push_back((group.weight > 0) == (sign == Sign::kPlus));
+      for (const Int& v : group.direction) {
+        root_.fresh.push_back(abs(group.weight) * v);
+        reader_.charge(root_.fresh.back());
+      }
+    }
+    // Sums stay below the sum of all absolute values.
+    Int total = 1;
+    for (const std::vector<Int>* part : {&root_.base, &root_.fresh}) {
+      for (const Int& v : *part) total += abs(v);
+    }
+    root_.bits = mpz_sizeinbase(total.get_mpz_t(), 2);
   }
 
   std::uint64_t run() {
-    for (std::uint32_t mask = 0; mask >> size_ == 0; ++mask) run_orthant(mask);
+    for (std::size_t mask = 0; mask >> size_ == 0; ++mask) run_orthant(mask);
     return leaves_;
   }
 
  private:
-  // Numbers are width_ limbs in two's complement.
-  std::size_t row_limbs() const { return size_ * static_cast<std::size_t>(width_); }
-  Limb* number(Limb* row, std::size_t k) const {
-    return row + k * static_cast<std::size_t>(width_);
-  }
-  bool negative(const Limb* a) const { return a[width_ - 1] >> 63 != 0; }
-  bool zero(const Limb* a) const { return mpn_zero_p(a, width_) != 0; }
-
-  void assign(Limb* target, const Int& value) const {
-    for (mp_size_t i = 0; i < width_; ++i) target[i] = mpz_getlimbn(value.get_mpz_t(), i);
-    if (value < 0) mpn_neg(target, target, width_);
-  }
-
-  Int to_integer(const Limb* a) const {
-    Int value;
-    mpz_import(value.get_mpz_t(), static_cast<std::size_t>(width_), -1, sizeof(Limb), 0, 0, a);
-    return negative(a) ? Int(value - shifted(1, 64 * width_)) : value;
-  }
-
-  /// Makes room for `rows` groups; only room that a node did not have before counts as memory.
+  /// Makes room for `rows` groups and as many fresh numbers; only room that a node did not have
+  /// before counts as memory.
   void resize(Node& node, std::size_t rows) {
-    if (rows > node.crossing.capacity()) {
-      reader_.charge((rows - node.crossing.capacity()) * (sizeof(Crossing) + 8 * row_limbs()));
-      node.crossing.reserve(rows);
-      node.table.reserve(rows * row_limbs());
-    }
-    node.crossing.resize(rows);
-    node.table.resize(rows * row_limbs());
-  }
-
-  /// All groups with the rays +e_k, ell in base.
-  void make_root(const std::vector<Int>& ell, Sign sign) {
-    resize(root_, groups_.size());
-    root_.base.resize(row_limbs());
-    for (std::size_t k = 0; k < size_; ++k) {
-      assign(number(root_.base.data(), k), sign == Sign::kPlus ? ell[k] : Int(-ell[k]));
-    }
-    for (std::size_t j = 0; j < groups_.size(); ++j) {
-      root_.crossing[j] = {static_cast<std::uint32_t>(j), 0, 0};
-      for (std::size_t k = 0; k < size_; ++k) {
-        const Int& v = groups_[j].direction[k];
-        assign(number(&root_.table[j * row_limbs()], k), abs(groups_[j].weight) * v);
-        (v < 0 ? root_.crossing[j].below : root_.crossing[j].above) |= (v != 0 ? 1U : 0U) << k;
-      }
-    }
+    const std::size_t number = sizeof(Int) + 16 + node.bits / 8;
+    const std::size_t wanted = 8 * rows * (size_ + 1) + (rows + size_ * (size_ + 1)) * number;
+    if (wanted > node.charged) reader_.charge(wanted - node.charged);
+    node.charged = std::max(node.charged, wanted);
+    node.table.resize(rows * size_);
+    node.base.resize(size_);
+    node.crossing.clear();
+    if (node.fresh.size() < rows) node.fresh.resize(rows);
   }
 
   /// Adds w (v.r_k)_+ to every sum.
-  void add_positive_part(Limb* sums, Limb* row, const Crossing& group) const {
+  void add_positive_part(std::vector<Int>& sums, const Int* const* row, std::size_t group) const {
     for (std::size_t k = 0; k < size_; ++k) {
-      if ((group.above >> k & 1) == 0) continue;
-      (positive_[group.group] ? mpn_add_n : mpn_sub_n)(number(sums, k), number(sums, k),
-                                                       number(row, k), width_);
+      if (*row[k] > 0) positive_[group] ? sums[k] += *row[k] : sums[k] -= *row[k];
     }
   }
 
-  /// Puts a group whose row stands at `kept` into the node: among the crossing ones, or into base.
-  void settle(Node& node, std::size_t& kept, const Crossing& group) const {
-    node.crossing[kept] = group;
-    if (group.below != 0 && group.above != 0) {
-      ++kept;
-    } else {
-      add_positive_part(node.base.data(), &node.table[kept * row_limbs()], group);
+  /// Keeps the group whose numbers stand behind the crossing rows if it crosses, else adds to base.
+  void settle(Node& node, std::size_t group) const {
+    const Int* const* row = &node.table[node.crossing.size() * size_];
+    bool below = false;
+    bool above = false;
+    for (std::size_t k = 0; k < size_; ++k) {
+      below = below || *row[k] < 0;
+      above = above || *row[k] > 0;
+    }
+    if (below && above) {
+      node.crossing.push_back(group);
+    } else if (above) {
+      add_positive_part(node.base, row, group);
     }
   }
 
-  void start_orthant(Node& node, std::uint32_t mask) {
-    const auto flip = [&](Limb* target, const Limb* source) {
-      std::copy_n(source, row_limbs(), target);
-      for (std::size_t k = 0; k < size_; ++k) {
-        if ((mask >> k & 1) != 0) mpn_neg(number(target, k), number(target, k), width_);
-      }
-    };
-    node.rays.assign(size_ * size_, 0);
-    for (std::size_t k = 0; k < size_; ++k)
-      node.rays[k * size_ + k] = (mask >> k & 1) != 0 ? -1 : 1;
+  void start_orthant(Node& node, std::size_t mask) {
+    node.bits = root_.bits;
     resize(node, groups_.size());
-    node.base.resize(row_limbs());
-    flip(node.base.data(), root_.base.data());
-    std::size_t kept = 0;
-    for (std::size_t j = 0; j < groups_.size(); ++j) {
-      flip(&node.table[kept * row_limbs()], &root_.table[j * row_limbs()]);
-      const Crossing& group = root_.crossing[j];
-      settle(node, kept,
-             {group.group, (group.below & ~mask) | (group.above & mask),
-              (group.above & ~mask) | (group.below & mask)});
+    node.rays.assign(size_ * size_, 0);
+    for (std::size_t k = 0; k < size_; ++k) {
+      const bool flip = (mask >> k & 1) != 0;
+      node.rays[k * size_ + k] = flip ? -1 : 1;
+      node.base[k] = flip ? Int(-root_.base[k]) : root_.base[k];
+      // Every number of the column is negated once for each orthant in which its ray changes.
+      if (flip == flipped_[k]) continue;
+      flipped_[k] = flip;
+      for (std::size_t j = 0; j < groups_.size(); ++j) {
+        Int& t = root_.fresh[j * size_ + k];
+        mpz_neg(t.get_mpz_t(), t.get_mpz_t());
+      }
     }
-    resize(node, kept);
+    for (std::size_t j = 0; j < groups_.size(); ++j) {
+      const Int** row = &node.table[node.crossing.size() * size_];
+      for (std::size_t k = 0; k < size_; ++k) row[k] = &root_.fresh[j * size_ + k];
+      settle(node, j);
+    }
   }
 
-  /// Copies a row with the new ray's number, 2^shift_k T_k + 2^shift_l T_l, at `place`.
-  void derive(const Node& parent, Limb* source, Limb* target, std::size_t place) {
-    std::copy_n(source, row_limbs(), target);
-    Limb* sum = number(target, place);
-    Limb* other = sums_.data();
-    std::copy_n(number(source, parent.k), width_, sum);
-    std::copy_n(number(source, parent.l), width_, other);
-    if (parent.shift_k != 0) mpn_lshift(sum, sum, width_, parent.shift_k);
-    if (parent.shift_l != 0) mpn_lshift(other, other, width_, parent.shift_l);
-    mpn_add_n(sum, sum, other, width_);
+  /// target = 2^shift_k a + 2^shift_l b for the split of the node.
+  static void combine(const Node& node, const Int& a, const Int& b, Int& target) {
+    if (node.shift_k == 0 && node.shift_l == 0) {
+      target = a + b;
+    } else {
+      target = shifted(a, node.shift_k) + shifted(b, node.shift_l);
+    }
   }
 
   /// The child of a split that has the new ray at `place`.
-  void start_child(Node& parent, Node& child, std::size_t place) {
-    child.rays = parent.rays;
-    for (std::size_t i = 0; i < size_; ++i) {
-      child.rays[place * size_ + i] = (parent.rays[parent.k * size_ + i] << parent.shift_k) +
-                                      (parent.rays[parent.l * size_ + i] << parent.shift_l);
-    }
+  void start_child(const Node& parent, Node& child, std::size_t place) {
+    child.bits = parent.bits + static_cast<std::size_t>(parent.shift_k + parent.shift_l) + 1;
     resize(child, parent.crossing.size());
-    child.base.resize(row_limbs());
-    derive(parent, parent.base.data(), child.base.data(), place);
-    std::size_t kept = 0;
-    for (std::size_t j = 0; j < parent.crossing.size(); ++j) {
-      Limb* row = &child.table[kept * row_limbs()];
-      derive(parent, &parent.table[j * row_limbs()], row, place);
-      Crossing group = parent.crossing[j];
-      const Limb* fresh = number(row, place);
-      const std::uint32_t bit = 1U << place;
-      group.below = (group.below & ~bit) | (negative(fresh) ? bit : 0);
-      group.above = (group.above & ~bit) | (!negative(fresh) && !zero(fresh) ? bit : 0);
-      settle(child, kept, group);
+    child.rays = parent.rays;
+    child.base = parent.base;
+    for (std::size_t i = 0; i < size_; ++i) {
+      combine(parent, parent.rays[parent.k * size_ + i], parent.rays[parent.l * size_ + i],
+              child.rays[place * size_ + i]);
     }
-    resize(child, kept);
+    combine(parent, parent.base[parent.k], parent.base[parent.l], child.base[place]);
+    for (std::size_t j = 0; j < parent.crossing.size(); ++j) {
+      const Int** row = &child.table[child.crossing.size() * size_];
+      std::copy_n(&parent.table[j * size_], size_, row);
+      row[place] = &parent.fresh[j];
+      settle(child, parent.crossing[j]);
+    }
   }
 
   void read_split(Node& node) {
@@ -201,27 +162,22 @@ class TreeChecker {
       grammar(shift != 0, "a shift of 0 is not written");
     }
     reader_.end_line();
-    node.shift_k = static_cast<unsigned>(std::max(shift, 0L));
-    node.shift_l = static_cast<unsigned>(std::max(-shift, 0L));
-    Int norm;
-    for (std::size_t i = 0; i < size_; ++i) {
-      norm += abs(shifted(node.rays[node.k * size_ + i], node.shift_k));
-      norm += abs(shifted(node.rays[node.l * size_ + i], node.shift_l));
-    }
-    limit(norm < kMaxNorm, "a ray has a sum of absolute entries of 2^62 or more");
+    node.shift_k = std::max(shift, 0L);
+    node.shift_l = std::max(-shift, 0L);
     node.in_second_child = false;
+    for (std::size_t j = 0; j < node.crossing.size(); ++j) {
+      const Int* const* row = &node.table[j * size_];
+      combine(node, *row[node.k], *row[node.l], node.fresh[j]);
+    }
   }
 
   Node& level(std::size_t depth) {
-    if (depth == path_.size()) {
-      reader_.charge(sizeof(Node) + 8 * (size_ * size_ + row_limbs()));
-      path_.emplace_back();
-    }
+    if (depth == path_.size()) path_.emplace_back();
     return path_[depth];
   }
 
   /// Follows the preorder: the path holds the open splits and, at its end, the current cone.
-  void run_orthant(std::uint32_t mask) {
+  void run_orthant(std::size_t mask) {
     start_orthant(level(0), mask);
     for (std::size_t depth = 0;;) {
       reader_.next_line();
@@ -283,37 +239,31 @@ class TreeChecker {
   }
 
   /// c_k 2^(exponent_ + multiplier_grid) for every k.
-  std::vector<Int> leaf_sums(Node& node, const Leaf& leaf) {
-    sums_ = node.base;
+  std::vector<Int> leaf_sums(const Node& node, const Leaf& leaf) {
+    std::vector<Int> sums = node.base;
     std::vector<Int> listed_part(size_);
     auto listed = leaf.listed.begin();
     for (std::size_t j = 0; j < node.crossing.size(); ++j) {
-      Limb* row = &node.table[j * row_limbs()];
-      const Crossing& crossing = node.crossing[j];
-      const Group& group = groups_[crossing.group];
-      if (positive_[crossing.group]) {
-        add_positive_part(sums_.data(), row, crossing);
+      const Int* const* row = &node.table[j * size_];
+      const Group& group = groups_[node.crossing[j]];
+      if (positive_[node.crossing[j]]) {
+        add_positive_part(sums, row, node.crossing[j]);
       } else if (listed != leaf.listed.end() && listed->first == group.first_row) {
-        for (std::size_t k = 0; k < size_; ++k) {
-          listed_part[k] += listed->second * to_integer(number(row, k));
-        }
+        for (std::size_t k = 0; k < size_; ++k) listed_part[k] += listed->second * *row[k];
         ++listed;
       } else if (!leaf.rule.empty() && dot(group.direction.data(), leaf.rule.data(), size_) > 0) {
-        for (std::size_t k = 0; k < size_; ++k) {
-          mpn_sub_n(number(sums_.data(), k), number(sums_.data(), k), number(row, k), width_);
-        }
+        for (std::size_t k = 0; k < size_; ++k) sums[k] -= *row[k];
       }
     }
     demand(listed == leaf.listed.end(),
            "a listed row is not the first of a crossing group of negative weight");
     for (std::size_t k = 0; k < size_; ++k) {
-      const Int sum = to_integer(number(sums_.data(), k));
-      listed_part[k] = shifted(sum, leaf.multiplier_grid) - listed_part[k];
+      sums[k] = shifted(sums[k], leaf.multiplier_grid) - listed_part[k];
     }
-    return listed_part;
+    return sums;
   }
 
-  void check_leaf(Node& node, const Leaf& leaf) {
+  void check_leaf(const Node& node, const Leaf& leaf) {
     std::vector<Int> qp = leaf.p;
     long exponent = leaf.grid;
     if (!basis_.gram.empty()) {
@@ -327,8 +277,7 @@ class TreeChecker {
     const std::vector<Int> sums = leaf_sums(node, leaf);
     const long lift = exponent_ + leaf.multiplier_grid - exponent;
     for (std::size_t k = 0; k < size_; ++k) {
-      Int reached;
-      for (std::size_t i = 0; i < size_; ++i) reached += qp[i] * node.rays[k * size_ + i];
+      const Int reached = dot(qp.data(), &node.rays[k * size_], size_);
       demand(shifted(reached, std::max(lift, 0L)) >= shifted(sums[k], std::max(-lift, 0L)),
              "a leaf does not hold at one of its rays");
     }
@@ -340,11 +289,11 @@ class TreeChecker {
   const std::vector<Group>& groups_;
   long exponent_;
   std::size_t size_;
-  mp_size_t width_ = 0;
   std::vector<bool> positive_;  ///< whether s w_j > 0
-  Node root_;
+  Node root_;                   ///< base and, in fresh, T of all groups for +-e_k
+  std::vector<bool> flipped_;   ///< which columns of the root belong to -e_k
+
   std::vector<Node> path_;
-  std::vector<Limb> sums_;
   std::uint64_t leaves_ = 0;
 };
 
