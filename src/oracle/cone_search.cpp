@@ -16,6 +16,8 @@ constexpr int kMaxDepth = 400;
 bool SearchClient::close(const Cone&, ConeRelaxation&, ConeBound&) { return true; }
 bool SearchClient::settle(const Cone&, ConeRelaxation&, ConeBound&) { return false; }
 void SearchClient::split(Index, Index, int) {}
+void SearchClient::postpone() {}
+void SearchClient::stall(double) {}
 
 ConeSearch::ConeSearch(const SignedRows& rows, const RowGeometry& geometry)
     : rows_(rows), stack_(rows, geometry) {}
@@ -63,6 +65,7 @@ double ConeSearch::visit(int depth, double inherited) {
   if (open_ != nullptr && depth == open_depth_) {
     path_.bound = inherited;
     open_->push_back(path_);
+    client_->postpone();
     return 0;
   }
   if (client_->stop()) {
@@ -84,11 +87,16 @@ double ConeSearch::visit(int depth, double inherited) {
     return std::min(bound.bound, inherited);
   } else if (bound.estimate <= client_->threshold()) {
     // Only the error margin is above the threshold, and the margin does not shrink with the cone.
-    outcome_.stalled = true;
-    return std::min(bound.bound, inherited);
+    return give_up(std::min(bound.bound, inherited));
   }
   bound.bound = std::min(bound.bound, inherited);
   return branch(depth, bound);
+}
+
+double ConeSearch::give_up(double bound) {
+  outcome_.stalled = true;
+  client_->stall(bound);
+  return bound;
 }
 
 double ConeSearch::branch(int depth, const ConeBound& bound) {
@@ -96,8 +104,7 @@ double ConeSearch::branch(int depth, const ConeBound& bound) {
   Index l = 0;
   if (depth >= kMaxDepth || !choose_edge(stack_.cone(depth), bound.point, k, l) ||
       !stack_.split(depth, k, l)) {
-    outcome_.stalled = true;
-    return bound.bound;
+    return give_up(bound.bound);
   }
   client_->split(k, l, stack_.shift(depth));
   if (stack_.split_value(depth) > client_->incumbent()) client_->improve(stack_.split_ray(depth));

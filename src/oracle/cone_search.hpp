@@ -37,6 +37,10 @@ class SearchClient {
   /// The bound is above the threshold; true: the cone is done with nevertheless.
   [[nodiscard]] virtual bool settle(const Cone& cone, ConeRelaxation& relaxation, ConeBound& bound);
   virtual void split(Index k, Index l, int shift);
+  /// The cone goes to the list of open ones instead of being explored.
+  virtual void postpone();
+  /// A cone with this bound can neither be closed nor split.
+  virtual void stall(double bound);
 };
 
 struct SearchOutcome {
@@ -64,6 +68,7 @@ class ConeSearch {
 
  private:
   double visit(int depth, double inherited);
+  double give_up(double bound);
   double branch(int depth, const ConeBound& bound);
   [[nodiscard]] bool choose_edge(const Cone& cone, const RayVector& point, Index& k,
                                  Index& l) const;
