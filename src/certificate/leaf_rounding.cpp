@@ -74,7 +74,8 @@ class LeafSearch {
   /// Small integers proportional to the direction sum_k lambda_k ray_k in the integer rays.
   [[nodiscard]] ConeVector integer_weights(const ConeVector& lambda, int bits) const {
     ConeVector w = lambda.cwiseMax(0.0).cwiseQuotient(problem_.lengths());
-    const double largest = w.maxCoeff();
+    double largest = 0;
+    for (Index k = 0; k < w.size(); ++k) largest = std::max(largest, w[k]);
     if (!(largest > 0)) return ConeVector::Ones(problem_.rank());
     w *= std::ldexp(1.0, bits) / largest;
     return w.array().round().matrix();
