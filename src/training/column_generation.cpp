@@ -1,0 +1,198 @@
+#include "training/column_generation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "thalweg/convex/dual_polish.hpp"
+#include "thalweg/convex/kink_newton.hpp"
+#include "thalweg/model/transform.hpp"
+#include "training/entering_neurons.hpp"
+
+namespace thalweg::detail {
+namespace {
+
+constexpr Index kEntering = 8;  ///< neurons that may enter in one round
+constexpr int kIdleRounds = 3;  ///< rounds without decrease before the run counts as stalled
+constexpr double kLeastSlack = 2e-13;
+constexpr double kMostSlack = 1e-2;
+constexpr std::size_t kMostStartNeurons = 200;
+/// Whole-sphere bounds after the deadline only where they take well under a second.
+constexpr double kCheapWork = 2e7;
+
+/// An upper bound of sigma(nu): the larger of the sums of |nu_i| |x_i| over either sign of nu.
+double sum_bound(const Matrix& X, const Vector& nu) {
+  double plus = 0;
+  double minus = 0;
+  for (Index i = 0; i < nu.size(); ++i) {
+    (nu[i] > 0 ? plus : minus) += std::abs(nu[i]) * X.row(i).norm();
+  }
+  const double terms = static_cast<double>(nu.size() + X.cols() + 8);
+  return std::max(plus, minus) * (1 + 4 * terms * std::numeric_limits<double>::epsilon());
+}
+
+}  // namespace
+
+ColumnGeneration::ColumnGeneration(const TrainingProblem& problem, const TrainingSettings& settings)
+    : problem_(problem), settings_(settings), space_(problem), oracle_(problem.X()) {}
+
+TrainingResult ColumnGeneration::run(const std::optional<TwoLayerNetwork>& start) {
+  start_from(start);
+  int idle = 0;
+  for (;;) {
+    if (result_.relative_gap <= settings_.relative_gap) return finish(TrainingStatus::kSolved);
+    if (settings_.control.should_stop()) return finish(TrainingStatus::kLimit);
+    if (idle >= kIdleRounds) return finish(TrainingStatus::kReducedAccuracy);
+    ++result_.rounds;
+    const Search answer = search();
+    update_gap();
+    if (answer == Search::kHolds) {
+      if (result_.relative_gap > settings_.relative_gap) ++idle;
+      continue;
+    }
+    if (answer == Search::kBounded) {
+      if (result_.relative_gap <= settings_.relative_gap) return finish(TrainingStatus::kSolved);
+      return finish(settings_.control.should_stop() ? TrainingStatus::kLimit
+                                                    : TrainingStatus::kReducedAccuracy);
+    }
+    const double before = result_.objective;
+    std::vector<Neuron> neurons = neurons_;
+    const Vector fit = problem_.fit(result_.network);
+    for (Neuron& neuron : entering_neurons(problem_, fit, nu_, violators_)) {
+      neuron.w = space_.restrict_to(neuron.w);
+      neurons.push_back(std::move(neuron));
+    }
+    descend(std::move(neurons));
+    idle = result_.objective < before * (1 - 1e-15) ? 0 : idle + 1;
+    report("train");
+  }
+}
+
+void ColumnGeneration::start_from(const std::optional<TwoLayerNetwork>& start) {
+  result_.dual_norm = std::numeric_limits<double>::infinity();
+  result_.lower_bound = -std::numeric_limits<double>::infinity();
+  bias_ = problem_.bias_of_zero_network();
+  descend({});
+  // At the optimum of the zero network D(nu) equals its objective, and tau = 0 is always legal.
+  offer_bound(nu_, sum_bound(problem_.X(), nu_));
+  update_gap();
+  if (!start) return;
+  problem_.check(*start);
+  std::vector<Neuron> neurons = to_neurons(*start);
+  std::stable_sort(neurons.begin(), neurons.end(),
+                   [](const Neuron& a, const Neuron& b) { return a.w.norm() > b.w.norm(); });
+  if (neurons.size() > kMostStartNeurons) neurons.resize(kMostStartNeurons);
+  for (Neuron& neuron : neurons) neuron.w = space_.restrict_to(neuron.w);
+  if (neurons.empty()) return;
+  bias_ = start->output_bias[0];
+  descend(std::move(neurons));
+  update_gap();
+}
+
+void ColumnGeneration::descend(std::vector<Neuron> neurons) {
+  const TrainingProblem& problem = space_.problem();
+  if (neurons.empty()) {
+    neurons_.clear();
+    stationarity_ = 0;
+  } else {
+    SolverSettings settings;
+    settings.stationarity = std::clamp(1e-2 * slack(), 1e-13, 1e-8);
+    settings.control = settings_.control;
+    KinkNewtonResult solved = kink_newton(problem, neurons, bias_, Crossing::kFree, settings);
+    result_.newton_steps += solved.info.steps;
+    neurons_ = std::move(solved.neurons);
+    bias_ = solved.bias;
+    stationarity_ = solved.info.stationarity;
+  }
+  if (neurons_.empty()) bias_ = problem_.bias_of_zero_network();
+  result_.network = merge(to_network(space_.lift(neurons_), problem_.dimension(), bias_));
+  result_.objective = problem_.objective(result_.network);
+  nu_ = problem_.project_to_dual_domain(problem_.dual_point(problem_.fit(result_.network)));
+}
+
+void ColumnGeneration::polish() {
+  if (neurons_.empty()) return;
+  const PolishedPoint point = polish_dual(space_.problem(), neurons_, bias_, Crossing::kFree);
+  neurons_ = point.neurons;
+  bias_ = point.bias;
+  stationarity_ = point.stationarity;
+  result_.network = merge(to_network(space_.lift(neurons_), problem_.dimension(), bias_));
+  result_.objective = problem_.objective(result_.network);
+  nu_ = problem_.project_to_dual_domain(point.dual);
+}
+
+double ColumnGeneration::slack() const {
+  double mass = 0;
+  for (const Neuron& neuron : neurons_) mass += neuron.w.norm();
+  const double wanted = 0.5 * settings_.relative_gap;
+  if (!(mass > 0)) return std::clamp(wanted, kLeastSlack, kMostSlack);
+  return std::clamp(wanted * result_.objective / (problem_.beta() * mass), kLeastSlack, kMostSlack);
+}
+
+ColumnGeneration::Search ColumnGeneration::search() {
+  const double beta = problem_.beta();
+  const auto seed = settings_.seed + 1000003 * static_cast<std::uint64_t>(result_.rounds);
+  if (stationarity_ > 0.02 * slack()) polish();
+  violators_ = oracle_.climb(nu_, beta * (1 + slack()), kEntering, seed, settings_.threads);
+  if (!violators_.empty()) return Search::kViolated;
+  report("bound");
+  DualNormSettings decision;
+  decision.threshold = beta * (1 + slack());
+  decision.relative_gap = std::max(1e-13, 0.1 * slack());
+  decision.threads = settings_.threads;
+  decision.seed = seed;
+  decision.control = settings_.control;
+  DualNormResult answer = oracle_.maximise(nu_, decision);
+  offer_bound(nu_, answer.upper);
+  if (answer.status == DualNormStatus::kThresholdExceeded) {
+    violators_ = std::move(answer.maximisers);
+    return Search::kViolated;
+  }
+  return answer.upper <= decision.threshold ? Search::kHolds : Search::kBounded;
+}
+
+void ColumnGeneration::offer_bound(const Vector& nu, double norm) {
+  if (!(norm >= 0)) return;
+  const double limit = norm > 0 ? std::min(1.0, problem_.beta() / norm) : 1.0;
+  const double scale = problem_.best_dual_scale(nu, limit);
+  const double bound = problem_.dual_objective(Vector(scale * nu));
+  if (!(bound > result_.lower_bound)) return;
+  result_.lower_bound = bound;
+  result_.dual = nu;
+  result_.dual_norm = norm;
+}
+
+void ColumnGeneration::offer_cheap_bounds() {
+  offer_bound(nu_, sum_bound(problem_.X(), nu_));
+  const double work = static_cast<double>(problem_.samples()) *
+                      static_cast<double>(problem_.dimension() * problem_.dimension());
+  if (work <= kCheapWork) offer_bound(nu_, oracle_.whole_sphere_bound(nu_));
+}
+
+void ColumnGeneration::update_gap() {
+  const double gap = std::max(0.0, result_.objective - result_.lower_bound);
+  result_.relative_gap = result_.objective > 0 ? gap / result_.objective : gap;
+}
+
+void ColumnGeneration::report(std::string_view phase) const {
+  if (settings_.control.progress == nullptr) return;
+  char detail[128];
+  std::snprintf(detail, sizeof detail, "round %lld, %zu neurons, objective %.10g, gap %.2g",
+                static_cast<long long>(result_.rounds), neurons_.size(), result_.objective,
+                result_.relative_gap);
+  settings_.control.progress->report(phase, std::numeric_limits<double>::quiet_NaN(), detail);
+}
+
+TrainingResult ColumnGeneration::finish(TrainingStatus status) {
+  if (status != TrainingStatus::kSolved) {
+    offer_cheap_bounds();
+    update_gap();
+  }
+  result_.status =
+      result_.relative_gap <= settings_.relative_gap ? TrainingStatus::kSolved : status;
+  result_.seconds = watch_.seconds();
+  return std::move(result_);
+}
+
+}  // namespace thalweg::detail

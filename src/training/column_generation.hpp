@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "thalweg/oracle/dual_oracle.hpp"
+#include "thalweg/training/train.hpp"
+#include "training/row_space.hpp"
+
+namespace thalweg::detail {
+
+/// Column generation: the state of one call of train.
+class ColumnGeneration {
+ public:
+  ColumnGeneration(const TrainingProblem& problem, const TrainingSettings& settings);
+
+  [[nodiscard]] TrainingResult run(const std::optional<TwoLayerNetwork>& start);
+
+ private:
+  /// What one round of search for violated dual constraints said.
+  enum class Search { kViolated, kHolds, kBounded };
+
+  void start_from(const std::optional<TwoLayerNetwork>& start);
+  /// Newton over the present neurons, then the dual of the new point.
+  void descend(std::vector<Neuron> neurons);
+  /// Extended-precision refinement where double cannot show the needed stationarity.
+  void polish();
+  [[nodiscard]] Search search();
+  /// How far the dual norm may exceed beta, relatively, for half the requested gap.
+  [[nodiscard]] double slack() const;
+  /// Takes D(tau nu) as the lower bound when it is the best so far. `norm` bounds sigma(nu).
+  void offer_bound(const Vector& nu, double norm);
+  /// A bound without the oracle's tree, for a run that was stopped: valid, not tight.
+  void offer_cheap_bounds();
+  void update_gap();
+  void report(std::string_view phase) const;
+  [[nodiscard]] TrainingResult finish(TrainingStatus status);
+
+  const TrainingProblem& problem_;
+  TrainingSettings settings_;
+  Stopwatch watch_;
+  RowSpace space_;
+  DualOracle oracle_;
+
+  std::vector<Neuron> neurons_;  ///< in the coordinates of space_.problem()
+  double bias_ = 0;
+  double stationarity_ = 0;
+  Vector nu_;
+  std::vector<DualDirection> violators_;
+  TrainingResult result_;  ///< network and objective are those of the present point
+};
+
+}  // namespace thalweg::detail

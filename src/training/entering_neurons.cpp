@@ -1,0 +1,56 @@
+#include "training/entering_neurons.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thalweg::detail {
+namespace {
+
+/// Minimiser over t in [0, 1] of the convex l(fit + t move) + t cost.
+double line_minimum(const TrainingProblem& problem, const Vector& fit, const Vector& move,
+                    double cost) {
+  const auto slope = [&](double t) { return cost - move.dot(problem.dual_point(fit + t * move)); };
+  if (!(slope(0) < 0)) return 0;
+  if (slope(1) <= 0) return 1;
+  double low = 0;
+  double high = 1;
+  for (int step = 0; step < 50 && high - low > 1e-3 * high; ++step) {
+    const double middle = 0.5 * (low + high);
+    (slope(middle) < 0 ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace
+
+std::vector<Neuron> entering_neurons(const TrainingProblem& problem, const Vector& fit,
+                                     const Vector& nu,
+                                     const std::vector<DualDirection>& directions) {
+  const Vector curvature = problem.loss().curvature(fit, problem.y());
+  const double weight = problem.loss().weight(problem.samples());
+  std::vector<Neuron> neurons;
+  Vector move = Vector::Zero(problem.samples());
+  double mass = 0;
+  for (const DualDirection& direction : directions) {
+    const Vector atom =
+        to_double(direction.sign) * Vector((problem.X() * direction.u).cwiseMax(0.0));
+    const double excess = atom.dot(nu) - problem.beta();
+    if (!(excess > 0)) continue;
+    // Flat pieces of a loss have no curvature; a small share of its largest keeps the step finite.
+    const double bend =
+        std::max(curvature.dot(atom.cwiseAbs2()), 1e-3 * weight * atom.squaredNorm());
+    Neuron neuron;
+    neuron.sign = direction.sign;
+    neuron.kinks = direction.kinks;
+    neuron.w = excess / bend * direction.u;
+    mass += neuron.w.norm();
+    move += excess / bend * atom;
+    neurons.push_back(std::move(neuron));
+  }
+  const double scale = line_minimum(problem, fit, move, problem.beta() * mass);
+  if (scale == 0) neurons.clear();
+  for (Neuron& neuron : neurons) neuron.w *= scale;
+  return neurons;
+}
+
+}  // namespace thalweg::detail

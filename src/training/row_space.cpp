@@ -1,0 +1,29 @@
+#include "training/row_space.hpp"
+
+#include <Eigen/QR>
+
+namespace thalweg::detail {
+
+RowSpace::RowSpace(const TrainingProblem& problem) : original_(problem) {
+  const Index n = problem.samples();
+  const Index d = problem.dimension();
+  if (n >= d) return;
+  const Eigen::HouseholderQR<Matrix> qr(problem.X().transpose());
+  basis_ = qr.householderQ() * Matrix::Identity(d, n);
+  reduced_.emplace(Matrix(problem.X() * basis_), problem.y(), problem.beta(), problem.loss(),
+                   problem.output_bias());
+}
+
+const TrainingProblem& RowSpace::problem() const { return reduced_ ? *reduced_ : original_; }
+
+Vector RowSpace::restrict_to(const Vector& w) const {
+  return reduced_ ? Vector(basis_.transpose() * w) : w;
+}
+
+std::vector<Neuron> RowSpace::lift(std::vector<Neuron> neurons) const {
+  if (!reduced_) return neurons;
+  for (Neuron& neuron : neurons) neuron.w = basis_ * neuron.w;
+  return neurons;
+}
+
+}  // namespace thalweg::detail
