@@ -13,7 +13,7 @@ import pathlib
 import numpy
 import torch
 
-from export_torch import export_state_dict
+from export_torch import export
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "iris"
 
@@ -57,12 +57,12 @@ def main():
     few_inputs, few_targets = inputs[::5], targets[::5]
 
     # Wide and trained for long: ends at a global minimum.
-    export_state_dict(train(inputs, targets, 50, 0.02, seed=1, steps=100_000), FOLDER / "wide.npz")
+    export(train(inputs, targets, 50, 0.02, seed=1, steps=100_000), FOLDER / "wide.npz")
     # Three neurons are enough for the global minimum, but from this start training ends in a worse valley.
-    export_state_dict(train(inputs, targets, 3, 0.02, seed=2, steps=20_000), FOLDER / "narrow.npz")
+    export(train(inputs, targets, 3, 0.02, seed=2, steps=20_000), FOLDER / "narrow.npz")
     # Weight decay on the output bias as PyTorch does it by default, and without.
-    export_state_dict(train(few_inputs, few_targets, 12, 0.05, seed=0, steps=60_000), FOLDER / "small_penalised.npz")
-    export_state_dict(
+    export(train(few_inputs, few_targets, 12, 0.05, seed=0, steps=60_000), FOLDER / "small_penalised.npz")
+    export(
         train(few_inputs, few_targets, 12, 0.05, seed=0, steps=60_000, free_output_bias=True), FOLDER / "small_free.npz"
     )
 
