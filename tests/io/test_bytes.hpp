@@ -37,7 +37,7 @@ inline Bytes to_bytes(std::string_view text) {
 /// The low `size` bytes of a number, least significant first.
 inline std::string little(std::uint64_t value, std::size_t size) {
   std::string text;
-  for (std::size_t i = 0; i < size; ++i) text += static_cast<char>(value >> 8 * i & 0xff);
+  for (std::size_t i = 0; i < size; ++i, value >>= 8) text += static_cast<char>(value & 0xff);
   return text;
 }
 
