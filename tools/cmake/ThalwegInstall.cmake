@@ -18,7 +18,9 @@ function(thalweg_bundle target name)
   list(REMOVE_DUPLICATES PUBLIC_libs)
   list(REMOVE_DUPLICATES PRIVATE_libs)
   add_library(${target} STATIC ${objects})
-  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX)
+  # A folder of its own: a module's archive may have the same name.
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
+                                             ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib/package")
   target_include_directories(${target} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_compile_features(${target} INTERFACE cxx_std_20)
   target_link_libraries(${target} PUBLIC ${PUBLIC_libs} PRIVATE ${PRIVATE_libs})
