@@ -33,8 +33,7 @@ Rational check_bound(Reader& reader, const Problem& problem, std::uint64_t& leav
   const Groups groups = make_groups(reader, problem, basis, nu);
   for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
     reader.next_line();
-    const bool sphere = reader.accept("sphere");
-    if (!sphere) reader.keyword("tree");
+    const bool sphere = reader.choice({"tree", "sphere"}) == 1;
     reader.keyword(sign == Sign::kPlus ? "+" : "-");
     if (sphere) {
       grammar(basis.rows.empty(), "a sphere proof needs basis 0");

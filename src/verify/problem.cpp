@@ -57,26 +57,15 @@ void read_kind(Reader& reader, Problem& problem, bool& mean) {
   reader.next_line("problem");
   reader.keyword("relu2");
   reader.keyword("loss");
-  if (reader.accept("huber")) {
-    problem.loss = LossKind::kHuber;
+  problem.loss = LossKind(reader.choice({"squared", "huber", "squared-hinge"}));
+  if (problem.loss == LossKind::kHuber) {
     problem.huber_delta = reader.dyad();
     grammar(problem.huber_delta > 0, "the Huber threshold must be positive");
-  } else if (reader.accept("squared-hinge")) {
-    problem.loss = LossKind::kSquaredHinge;
-  } else {
-    reader.keyword("squared");
   }
   reader.keyword("scale");
-  mean = reader.accept("mean");
-  if (!mean) reader.keyword("sum");
+  mean = reader.choice({"sum", "mean"}) == 1;
   reader.keyword("output-bias");
-  if (reader.accept("penalised")) {
-    problem.output_bias = OutputBias::kPenalised;
-  } else if (reader.accept("free")) {
-    problem.output_bias = OutputBias::kFree;
-  } else {
-    reader.keyword("none");
-  }
+  problem.output_bias = OutputBias(reader.choice({"none", "penalised", "free"}));
   reader.end_line();
 }
 

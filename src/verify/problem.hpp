@@ -7,6 +7,7 @@
 
 namespace thalweg::verify {
 
+// In the order of the grammar's words.
 enum class LossKind { kSquared, kHuber, kSquaredHinge };
 enum class OutputBias { kNone, kPenalised, kFree };
 

@@ -46,6 +46,12 @@ bool Reader::accept(std::string_view word) {
   return true;
 }
 
+std::size_t Reader::choice(std::initializer_list<std::string_view> words) {
+  const auto found = std::find(words.begin(), words.end(), token());
+  grammar(found != words.end(), "a word is not one of the grammar's");
+  return static_cast<std::size_t>(found - words.begin());
+}
+
 Int Reader::to_integer(std::string_view text) {
   const bool negative = text.starts_with('-');
   const std::string_view digits = text.substr(negative ? 1 : 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <istream>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ class Reader {
   /// Takes the next token if it is this word.
   [[nodiscard]] bool accept(std::string_view word);
   void keyword(std::string_view word) { grammar(accept(word), "a word is missing"); }
+
+  /// Takes one of these words and returns its place in the list.
+  std::size_t choice(std::initializer_list<std::string_view> words);
 
   Int integer() { return to_integer(token()); }
   long small(long lowest, long highest) { return to_small(token(), lowest, highest); }

@@ -37,25 +37,20 @@ class TreeChecker {
         basis_(basis),
         groups_(groups.groups),
         exponent_(groups.exponent),
-        size_(basis.size) {
-    flipped_.resize(size_);
-    root_.base = groups.ell;
-    if (sign == Sign::kMinus) {
-      for (Int& v : root_.base) v = -v;
-    }
+        size_(basis.size),
+        sign_(sign == Sign::kPlus ? 1 : -1),
+        ell_(groups.ell) {
+    // No sum of numbers of an orthant is longer than the sum of all absolute values.
+    Int total = 1;
+    for (const Int& v : ell_) total += abs(v);
     for (const Group& group : groups_) {
-      positive_.push_back((group.weight > 0) == (sign == Sign::kPlus));
       for (const Int& v : group.direction) {
-        root_.fresh.push_back(abs(group.weight) * v);
-        reader_.charge(root_.fresh.back());
+        first_.push_back(abs(group.weight * v));
+        reader_.charge(first_.back());
+        total += first_.back();
       }
     }
-    // Sums stay below the sum of all absolute values.
-    Int total = 1;
-    for (const std::vector<Int>* part : {&root_.base, &root_.fresh}) {
-      for (const Int& v : *part) total += abs(v);
-    }
-    root_.bits = mpz_sizeinbase(total.get_mpz_t(), 2);
+    bits_ = mpz_sizeinbase(total.get_mpz_t(), 2);
   }
 
   std::uint64_t run() {
@@ -77,10 +72,12 @@ class TreeChecker {
     if (node.fresh.size() < rows) node.fresh.resize(rows);
   }
 
+  bool positive(std::size_t group) const { return (groups_[group].weight > 0) == (sign_ > 0); }
+
   /// Adds w (v.r_k)_+ to every sum.
   void add_positive_part(std::vector<Int>& sums, const Int* const* row, std::size_t group) const {
     for (std::size_t k = 0; k < size_; ++k) {
-      if (*row[k] > 0) positive_[group] ? sums[k] += *row[k] : sums[k] -= *row[k];
+      if (*row[k] > 0) positive(group) ? sums[k] += *row[k] : sums[k] -= *row[k];
     }
   }
 
@@ -101,24 +98,20 @@ class TreeChecker {
   }
 
   void start_orthant(Node& node, std::size_t mask) {
-    node.bits = root_.bits;
+    node.bits = bits_;
     resize(node, groups_.size());
     node.rays.assign(size_ * size_, 0);
     for (std::size_t k = 0; k < size_; ++k) {
-      const bool flip = (mask >> k & 1) != 0;
-      node.rays[k * size_ + k] = flip ? -1 : 1;
-      node.base[k] = flip ? Int(-root_.base[k]) : root_.base[k];
-      // Every number of the column is negated once for each orthant in which its ray changes.
-      if (flip == flipped_[k]) continue;
-      flipped_[k] = flip;
+      const int side = (mask >> k & 1) != 0 ? -1 : 1;
+      node.rays[k * size_ + k] = side;
+      node.base[k] = side * sign_ * ell_[k];
       for (std::size_t j = 0; j < groups_.size(); ++j) {
-        Int& t = root_.fresh[j * size_ + k];
-        mpz_neg(t.get_mpz_t(), t.get_mpz_t());
+        first_[j * size_ + k] = side * abs(groups_[j].weight) * groups_[j].direction[k];
       }
     }
     for (std::size_t j = 0; j < groups_.size(); ++j) {
       const Int** row = &node.table[node.crossing.size() * size_];
-      for (std::size_t k = 0; k < size_; ++k) row[k] = &root_.fresh[j * size_ + k];
+      for (std::size_t k = 0; k < size_; ++k) row[k] = &first_[j * size_ + k];
       settle(node, j);
     }
   }
@@ -171,19 +164,15 @@ class TreeChecker {
     }
   }
 
-  Node& level(std::size_t depth) {
-    if (depth == path_.size()) path_.emplace_back();
-    return path_[depth];
-  }
-
   /// Follows the preorder: the path holds the open splits and, at its end, the current cone.
   void run_orthant(std::size_t mask) {
-    start_orthant(level(0), mask);
+    if (path_.empty()) path_.emplace_back();
+    start_orthant(path_[0], mask);
     for (std::size_t depth = 0;;) {
       reader_.next_line();
       if (reader_.accept("s")) {
         read_split(path_[depth]);
-        level(++depth);
+        if (++depth == path_.size()) path_.emplace_back();
         start_child(path_[depth - 1], path_[depth], path_[depth - 1].k);
         continue;
       }
@@ -246,7 +235,7 @@ class TreeChecker {
     for (std::size_t j = 0; j < node.crossing.size(); ++j) {
       const Int* const* row = &node.table[j * size_];
       const Group& group = groups_[node.crossing[j]];
-      if (positive_[node.crossing[j]]) {
+      if (positive(node.crossing[j])) {
         add_positive_part(sums, row, node.crossing[j]);
       } else if (listed != leaf.listed.end() && listed->first == group.first_row) {
         for (std::size_t k = 0; k < size_; ++k) listed_part[k] += listed->second * *row[k];
@@ -289,10 +278,10 @@ class TreeChecker {
   const std::vector<Group>& groups_;
   long exponent_;
   std::size_t size_;
-  std::vector<bool> positive_;  ///< whether s w_j > 0
-  Node root_;                   ///< base and, in fresh, T of all groups for +-e_k
-  std::vector<bool> flipped_;   ///< which columns of the root belong to -e_k
-
+  int sign_;
+  const std::vector<Int>& ell_;
+  std::vector<Int> first_;  ///< |w_j| (v_j.r_k) in the orthant, groups x R
+  std::size_t bits_ = 0;
   std::vector<Node> path_;
   std::uint64_t leaves_ = 0;
 };

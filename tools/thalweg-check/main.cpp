@@ -16,7 +16,6 @@ constexpr const char* kHelp =
 }  // namespace
 
 int main(int argc, char** argv) {
-  using thalweg::verify::Outcome;
   const std::string_view argument = argc == 2 ? argv[1] : "";
   if (argument == "--help") {
     std::cout << kHelp;
@@ -31,19 +30,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::ifstream file(argv[1], std::ios::binary);
-  const thalweg::verify::Report report = thalweg::verify::check(file);
+  const auto report = thalweg::verify::check(file);
   std::cout << verdict_line(report) << '\n';
-  switch (report.outcome) {
-    case Outcome::kVerified:
-      return 0;
-    case Outcome::kNotVerified:
-      return 1;
-    case Outcome::kMalformed:
-      return 2;
-    case Outcome::kUnreadable:
-      return 3;
-    case Outcome::kLimit:
-      return 4;
-  }
-  return 2;
+  return static_cast<int>(report.outcome);  // the enumerators stand in the order of the exit codes
 }

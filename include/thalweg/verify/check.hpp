@@ -8,7 +8,7 @@
 
 namespace thalweg::verify {
 
-/// What the checker concluded about one certificate.
+/// What the checker concluded about one certificate, in the order of the program's exit codes.
 enum class Outcome {
   kVerified,     ///< every claim holds; Statement is proved
   kNotVerified,  ///< well-formed, but a claim or a proof step does not hold
