@@ -238,7 +238,7 @@ class LeafSearch {
     const int finest = static_cast<int>(std::ceil(-std::log2(step)));
     constexpr std::array<double, 5> kShares = {0.5, 0.25, 0.75, 0.1, 0.03};
     for (const bool listing : {false, true}) {
-      for (int exponent = finest - 5; exponent <= finest + (listing ? 6 : 2); ++exponent) {
+      for (int exponent = finest - 6; exponent <= finest + (listing ? 6 : 2); ++exponent) {
         for (const double share : kShares) {
           const ConeVector p = chosen.p + share * room / steepness * inward;
           const std::optional<Candidate> P = candidate(p, exponent);

@@ -16,7 +16,7 @@ ConeView random_cone(Random& random, Index rank, Index crossing) {
   cone.rank = rank;
   cone.rays = Matrix::Zero(rank, rank);
   for (Index k = 0; k < rank; ++k) {
-    cone.rays(k, k) = 3;
+    cone.rays(k, k) = 20;
     for (Index i = 0; i < rank; ++i) cone.rays(i, k) += static_cast<double>(random.below(4));
   }
   cone.fixed.resize(rank);
