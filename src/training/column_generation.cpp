@@ -14,6 +14,7 @@ namespace thalweg::detail {
 namespace {
 
 constexpr Index kEntering = 8;  ///< neurons that may enter in one round
+constexpr int kClimbs = 3;      ///< climbs without a violator before the bound is tried
 constexpr int kIdleRounds = 3;  ///< rounds without decrease before the run counts as stalled
 constexpr double kLeastSlack = 2e-13;
 constexpr double kMostSlack = 1e-2;
@@ -63,9 +64,9 @@ TrainingResult ColumnGeneration::run(const std::optional<TwoLayerNetwork>& start
       neuron.w = space_.restrict_to(neuron.w);
       neurons.push_back(std::move(neuron));
     }
+    report("descend");
     descend(std::move(neurons));
     idle = result_.objective < before * (1 - 1e-15) ? 0 : idle + 1;
-    report("train");
   }
 }
 
@@ -134,8 +135,14 @@ ColumnGeneration::Search ColumnGeneration::search() {
   const double beta = problem_.beta();
   const auto seed = settings_.seed + 1000003 * static_cast<std::uint64_t>(result_.rounds);
   if (stationarity_ > 0.02 * slack()) polish();
-  violators_ = oracle_.climb(nu_, beta * (1 + slack()), kEntering, seed, settings_.threads);
-  if (!violators_.empty()) return Search::kViolated;
+  report("climb");
+  // A bound that ends in a violator is wasted work, so look for one longer than a climb takes.
+  for (int attempt = 0; attempt < kClimbs; ++attempt) {
+    const auto attempt_seed = seed + 7919 * static_cast<std::uint64_t>(attempt);
+    violators_ =
+        oracle_.climb(nu_, beta * (1 + slack()), kEntering, attempt_seed, settings_.threads);
+    if (!violators_.empty()) return Search::kViolated;
+  }
   report("bound");
   DualNormSettings decision;
   decision.threshold = beta * (1 + slack());
