@@ -78,7 +78,7 @@ class Check(TwoPoints):
                     self.assertNotEqual(document["reason"], "")
 
     def test_text(self):
-        text = self.thalweg("check", self.proof, "--dataset", self.data).stdout
+        text = " ".join(self.thalweg("check", self.proof, "--dataset", self.data).stdout.split())
         self.assert_mentions(text, "Verified", "equals the file", "beta = 0.1", "lower bound")
         other = write_npz(self.path("other.npz"), X=[[-1], [1]], y=[1, 3])
         self.assert_mentions(self.thalweg("check", self.proof, "--dataset", other, expect=1).stdout, "Not verified",

@@ -1,6 +1,7 @@
 """A time limit or Ctrl-C ends with exit code 4 and a valid document."""
 
 import os
+import pty
 import signal
 import subprocess
 import time
@@ -65,6 +66,28 @@ class Limits(CliCase):
         done = self.thalweg("train", *self.files, "--gap", "1e-12", "--time-limit", "1", expect=4)
         self.assertNotIn("\r", done.stderr)
         self.assertNotIn("\x1b", done.stdout)
+
+    def on_terminal(self, *more):
+        """What `train` writes to standard error when that is a terminal."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([BINARY, "train", *self.files, "--gap", "1e-12", "--time-limit", "1", *more],
+                                   stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+        except OSError:  # Linux: the other side is closed
+            pass
+        os.close(ours)
+        self.assertEqual(process.wait(timeout=120), 4)
+        return seen
+
+    def test_progress_on_a_terminal(self):
+        seen = self.on_terminal()
+        self.assertIn(b"\r", seen)
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-80:])
+        self.assertEqual(self.on_terminal("--quiet"), b"")
 
 
 if __name__ == "__main__":

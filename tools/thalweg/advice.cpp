@@ -9,6 +9,9 @@ namespace {
 constexpr Index kEasyRank = 5;
 constexpr Index kBranchingRank = 12;
 
+// Bounds on beta_max that agree to this are one number to the reader.
+constexpr double kClosedGap = 1e-6;
+
 std::string on_search(const DataFacts& facts) {
   const std::string rank = "rank " + std::to_string(facts.rank) + ": ";
   if (facts.rank <= kEasyRank) {
@@ -50,6 +53,10 @@ std::vector<std::string> advise(const DataFacts& facts) {
     advice.push_back(
         "beta at or above beta_max gives the network without neurons; useful values lie between "
         "about 0.001 and 0.5 beta_max");
+  }
+  if (facts.beta_max > facts.beta_max_lower * (1 + kClosedGap)) {
+    advice.push_back("beta_max is known to be at least " + exact_digits(facts.beta_max_lower) +
+                     " and at most the printed number; --time-limit SECONDS searches longer");
   }
   if (facts.beta_max == 0) {
     advice.emplace_back("the targets need no neuron: the network without neurons is optimal");

@@ -18,7 +18,8 @@ struct DataFacts {
   bool hidden_bias = false;
   bool squared_loss = true;
   bool mean_scale = false;
-  double beta_max = 0;
+  double beta_max = 0;        ///< upper bound
+  double beta_max_lower = 0;  ///< lower bound
   std::optional<double> beta;
 };
 

@@ -27,13 +27,35 @@ Json to_json(const mpz_class& count) {
   return count.get_ui();
 }
 
+/// How long beta_max is searched for unless --time-limit says otherwise: info is a first look.
+constexpr double kDefaultSeconds = 10;
+
 struct InfoAnswer {
   DataFacts facts;
   std::optional<mpz_class> cells;
   mpz_class cells_general_position;
   std::vector<std::string> advice;
-  bool closed = true;
+  bool stopped = false;  ///< by the user's time limit or by Ctrl-C
 };
+
+/// beta_max of the problem. A penalised output bias is part of the question, as its penalty is
+/// beta: unless --beta settles it, the value at which both agree is searched by iteration.
+BetaMax find_beta_max(const TrainingProblem& problem, bool beta_given,
+                      const DualNormSettings& settings) {
+  constexpr int kRounds = 30;
+  constexpr double kAgreement = 1e-10;
+  BetaMax result = beta_max(problem, settings);
+  if (beta_given || problem.output_bias() != OutputBias::kPenalised) return result;
+  double beta = problem.beta();
+  for (int round = 0; round < kRounds && result.upper > 0; ++round) {
+    if (std::abs(result.upper - beta) <= kAgreement * beta) break;
+    beta = result.upper;
+    result = beta_max(
+        TrainingProblem(problem.X(), problem.y(), beta, problem.loss(), problem.output_bias()),
+        settings);
+  }
+  return result;
+}
 
 InfoAnswer examine(const InfoOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                    const RunControl& control) {
@@ -54,8 +76,18 @@ InfoAnswer examine(const InfoOptions& options, const ProblemSetup& setup, const 
   facts.beta = penalty(options.problem, inputs.dataset);
   answer.cells = exact_cell_count(problem.X(), groups, basis);
   answer.cells_general_position = cells_in_general_position(lines, basis.rank());
-  facts.beta_max = 0;
-  answer.closed = !control.should_stop();
+
+  DualNormSettings settings;
+  settings.relative_gap = 1e-9;
+  settings.threads = thread_count(options.run);
+  settings.seed = options.run.seed;
+  settings.control = control;
+  settings.control.deadline = Deadline::earlier(
+      control.deadline, options.run.time_limit ? Deadline() : Deadline::after(kDefaultSeconds));
+  const BetaMax largest = find_beta_max(problem, facts.beta.has_value(), settings);
+  facts.beta_max = largest.upper;
+  facts.beta_max_lower = largest.lower;
+  answer.stopped = largest.status == DualNormStatus::kLimit && control.should_stop();
   answer.advice = advise(facts);
   return answer;
 }
@@ -79,6 +111,7 @@ Json make_document(const InfoOptions& options, const ProblemSetup& setup, const 
   document["cells"] = answer.cells ? to_json(*answer.cells) : Json(nullptr);
   document["cells_general_position"] = to_json(answer.cells_general_position);
   document["beta_max"] = facts.beta_max;
+  document["beta_max_lower"] = facts.beta_max_lower;
   document["advice"] = answer.advice;
   return document;
 }
@@ -112,7 +145,7 @@ ExitCode run_info(const InfoOptions& options) {
   const InfoAnswer answer = examine(options, setup, inputs, session.control());
   Json document = make_document(options, setup, inputs, answer);
   print_result(options.run, session, document, make_text(setup, inputs, answer), inputs.notes);
-  return answer.closed ? ExitCode::kDone : ExitCode::kLimit;
+  return answer.stopped ? ExitCode::kLimit : ExitCode::kDone;
 }
 
 }  // namespace

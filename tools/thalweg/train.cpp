@@ -136,7 +136,7 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
-  text.paragraph(std::string(describe(answer.trained.status)));
+  text.paragraph("Training: " + std::string(describe(answer.trained.status)) + ".");
   text.add("objective", exact_digits(answer.objective));
   text.add("lower bound", exact_digits(answer.lower_bound) + ": no network of any width is below");
   text.add("gap", rounded_up(answer.gap) + " (relative " + rounded_up(answer.relative_gap) + ")");
