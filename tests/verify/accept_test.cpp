@@ -152,6 +152,15 @@ TEST(VerifyAccept, ProvesTheDecreaseOfAnImprovedNetwork) {
   }
 }
 
+TEST(VerifyAccept, AddsTheHingeOnBothSidesOfItsMargin) {
+  // Fits 3, 1/2, 1 for labels 1, 1, -1: losses 0, 1/8, 2; masses 1 and 1/4 at beta = 1.
+  const Report report = check_text(stored("mixed_hinge"));
+  ASSERT_EQ(report.outcome, Outcome::kVerified) << report.reason;
+  EXPECT_NEAR(real(report.statement.objective_upper), 2.125 / 3 + 1.25, 1e-14);
+  // D = 1/3 ((3/4)(1) - (3/4)^2/2 + (3/8)(1) - (3/8)^2/2).
+  EXPECT_NEAR(real(*report.statement.lower_bound), (1.125 - 0.28125 - 0.0703125) / 3, 1e-15);
+}
+
 TEST(VerifyAccept, EveryStoredCertificateIsValid) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(THALWEG_TEST_DATA "/certificates")) {

@@ -96,6 +96,8 @@ class Certificate:
             self.read_bound()
             require(self.bound <= self.value, "internal contradiction")
             require(self.improved is None or self.bound <= self.improved, "internal contradiction")
+        exact = (self.value, self.improved, self.bound)
+        assert all(v is None or isinstance(v, (int, Fraction)) for v in exact), "arithmetic is exact"
         self.read_claims()
 
     # The problem and its networks.
@@ -139,7 +141,7 @@ class Certificate:
 
     def phi(self, f, y):
         if self.loss == b"squared-hinge":
-            return max(0, 1 - y * f) ** 2 / 2
+            return max(Fraction(0), 1 - y * f) ** 2 / 2
         r = abs(f - y)
         if self.loss == b"huber" and r > self.delta:
             return self.delta * r - self.delta**2 / 2

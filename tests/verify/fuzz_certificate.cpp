@@ -1,5 +1,5 @@
-// No bytes make the checker crash, hang or use more memory than allowed; what it accepts, it must be
-// able to state.
+// No bytes make the checker crash, hang or use more memory than allowed; what it accepts, it must
+// be able to state.
 #include <cstdint>
 #include <cstdlib>
 #include <sstream>

@@ -306,6 +306,11 @@ def instances():
     yield "f1x_huber_narrow", {**f1x, "loss": "huber", "delta": Fraction(1, 32), "basis": [0, 1],
                                "network": network(), "nu": [Fraction(1, 32)] * 2}
     yield "f1x_hinge", {**f1x, "loss": "squared-hinge", "basis": [0, 1], "nu": f1x_nu}
+    # The hinge beyond, inside and below its margin.
+    yield "mixed_hinge", {**f1x, "loss": "squared-hinge", "scale": "mean", "x": fractions([[3], [-2], [1]]),
+                          "y": [Fraction(1), Fraction(1), Fraction(-1)],
+                          "network": network(neuron([1], 1), neuron([-1], Fraction(1, 4))),
+                          "beta": Fraction(1), "nu": [Fraction(0), Fraction(1, 4), Fraction(-1, 8)]}
     # Each row of F3 twice , a zero row and an opposite row.
     yield "f3_parallel", {
         **f3, "beta": Fraction(1),
