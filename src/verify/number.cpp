@@ -1,6 +1,7 @@
 #include "verify/number.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "verify/reader.hpp"
 
@@ -9,32 +10,30 @@ namespace {
 
 long bits(const Int& value) { return static_cast<long>(mpz_sizeinbase(value.get_mpz_t(), 2)); }
 
-Int divide(const Int& a, const Int& b, Rounding side) {
-  Int quotient;
-  (side == Rounding::kUp ? mpz_cdiv_q : mpz_fdiv_q)(quotient.get_mpz_t(), a.get_mpz_t(),
-                                                    b.get_mpz_t());
-  return quotient;
+/// The integer next to value / base^exponent on the asked side, with the smallest exponent from
+/// `exponent` on for which it stays below `top` in absolute value; sets the exponent.
+Int scale_down(const Rational& value, unsigned base, const Int& top, Rounding side,
+               long& exponent) {
+  for (Int power, quotient;; ++exponent) {
+    mpz_ui_pow_ui(power.get_mpz_t(), base, static_cast<unsigned long>(std::abs(exponent)));
+    const Rational scaled = exponent < 0 ? Rational(value * power) : Rational(value / power);
+    (side == Rounding::kUp ? mpz_cdiv_q : mpz_fdiv_q)(quotient.get_mpz_t(), scaled.get_num_mpz_t(),
+                                                      scaled.get_den_mpz_t());
+    if (abs(quotient) < top) return quotient;
+  }
 }
 
 /// The decimal of five digits next to the number on the asked side.
 std::string decimal(const Dyad53& number, Rounding side) {
   if (number.mantissa == 0) return "0";
   const Rational value = dyadic(Int(number.mantissa), -number.exponent);
-  for (long exponent = (bits(value.get_num()) - bits(value.get_den())) * 30103 / 100000 - 8;;
-       ++exponent) {
-    Int power;
-    mpz_ui_pow_ui(power.get_mpz_t(), 10, static_cast<unsigned long>(std::abs(exponent)));
-    const Int scaled = exponent < 0 ? divide(value.get_num() * power, value.get_den(), side)
-                                    : divide(value.get_num(), value.get_den() * power, side);
-    const std::string digits = Int(abs(scaled)).get_str();
-    if (digits.size() > 5) continue;
-    std::string text = scaled < 0 ? "-" : "";
-    text += digits[0];
-    text += '.';
-    text += digits.substr(1);
-    text += 'e';
-    return text += std::to_string(exponent + static_cast<long>(digits.size()) - 1);
-  }
+  long exponent = (bits(value.get_num()) - bits(value.get_den())) * 30103 / 100000 - 8;
+  const Int scaled = scale_down(value, 10, 100000, side, exponent);
+  const std::string digits = Int(abs(scaled)).get_str();
+  std::ostringstream text;
+  text << (scaled < 0 ? "-" : "") << digits[0] << '.' << digits.substr(1) << 'e'
+       << exponent + static_cast<long>(digits.size()) - 1;
+  return text.str();
 }
 
 }  // namespace
@@ -55,13 +54,10 @@ Int dot(const Int* a, const Int* b, std::size_t count) {
 
 Dyad53 round(const Rational& value, Rounding side) {
   if (value == 0) return {};
-  const long size = bits(value.get_num()) - bits(value.get_den());
-  for (long exponent = std::max(size - 53, -1074L); exponent <= 971; ++exponent) {
-    const Int mantissa = divide(shifted(value.get_num(), std::max(-exponent, 0L)),
-                                shifted(value.get_den(), std::max(exponent, 0L)), side);
-    if (bits(mantissa) <= 53) return {mantissa.get_si(), static_cast<int>(exponent)};
-  }
-  throw Failure{Outcome::kLimit, "a value of the statement reaches 2^1024"};
+  long exponent = std::max(bits(value.get_num()) - bits(value.get_den()) - 53, -1074L);
+  const Int mantissa = scale_down(value, 2, shifted(1, 53), side, exponent);
+  limit(exponent <= 971, "a value of the statement reaches 2^1024");
+  return {mantissa.get_si(), static_cast<int>(exponent)};
 }
 
 std::string verdict_line(const Report& report) {

@@ -99,20 +99,17 @@ class SphereChecker {
   const std::int32_t* row(std::size_t j) const { return &rows_[j * problem_.d]; }
 
   void read() {
-    reader_.next_line();
-    reader_.keyword("grid");
+    reader_.next_line("grid");
     grid_ = reader_.small(-4096, 4096);
     reader_.end_line();
     reader_.next_line();
     bits_ = reader_.small(0, 62);
-    grammar(reader_.tokens_left() == problem_.n, "one integer a row is wanted");
     reader_.charge(problem_.n * (2 * sizeof(long) + problem_.d * sizeof(std::int32_t)));
     for (std::size_t j = 0; j < problem_.n; ++j) {
       given_.push_back(reader_.small(-kMaxCoefficient, kMaxCoefficient));
     }
     reader_.end_line();
-    reader_.next_line();
-    reader_.keyword("mu");
+    reader_.next_line("mu");
     mu_ = reader_.integer();
     reader_.end_line();
   }
