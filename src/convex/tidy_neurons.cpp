@@ -7,8 +7,7 @@
 namespace thalweg::detail {
 namespace {
 
-constexpr double kSmallMass = 1e-2;    ///< neurons below this share of the largest may be dropped
-constexpr double kNegligible = 1e-13;  ///< below this share they always are
+constexpr double kNegligible = 1e-13;  ///< neurons below this share of the largest always go
 constexpr double kSimilarCosine = 0.95;
 constexpr double kDependent = 1e-10;  ///< relative pivot below which atoms count as dependent
 
@@ -39,7 +38,7 @@ bool drop_neurons(NeuronModel& model) {
   for (std::size_t j = 0; j < model.neurons.size();) {
     const double mass = model.neurons[j].w.norm();
     bool remove = mass <= kNegligible * largest;
-    if (!remove && mass < kSmallMass * largest) {
+    if (!remove) {
       const Vector without = model.fit - NeuronModel::contribution(model.neurons[j]);
       remove = loss_at(model, without) - loss_at(model, model.fit) <= model.problem().beta() * mass;
     }
