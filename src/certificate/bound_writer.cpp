@@ -46,6 +46,17 @@ class BoundWriter {
     return round_to_grid(problem_, scale_ * nu_, slack);
   }
 
+  /// A first estimate of the dual norm: at the given directions and neurons, else by climbing. Too
+  /// low an estimate only costs a tree that finds where the threshold is exceeded.
+  void start_norm(const DualOracle& oracle) {
+    const TwoLayerNetwork& network = *request_.network;
+    for (Index j = 0; j < network.width(); ++j) {
+      norm_ = std::max(norm_, norm_along(oracle, network.W.row(j).transpose()));
+    }
+    for (const Vector& u : request_.directions) norm_ = std::max(norm_, norm_along(oracle, u));
+    if (request_.directions.empty() || norm_ == 0) raise_norm(oracle, {}, 4);
+  }
+
   [[nodiscard]] double norm_along(const DualOracle& oracle, const Vector& u) const {
     const double length = u.norm();
     return length > 0 ? std::abs(oracle.value(nu_, u)) / length : 0.0;
@@ -61,13 +72,9 @@ class BoundWriter {
   [[nodiscard]] std::optional<WrittenBound> with_tree() {
     const RowGeometry geometry(problem_.X());
     if (geometry.coordinates() > kMaxTreeCoordinates) return std::nullopt;
+    if (request_.control.should_stop()) return std::nullopt;
     const DualOracle oracle(problem_.X());
-    std::vector<Vector> starts;
-    for (Index j = 0; j < request_.network->width(); ++j) {
-      const Vector w = request_.network->W.row(j).transpose();
-      if (w.norm() > 0) starts.push_back(w);
-    }
-    raise_norm(oracle, starts, 4);
+    start_norm(oracle);
     RunControl control = request_.control;
     control.deadline =
         Deadline::earlier(control.deadline, Deadline::after(0.85 * control.deadline.remaining()));

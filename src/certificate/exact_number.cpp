@@ -1,24 +1,27 @@
 #include "certificate/exact_number.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
 namespace thalweg::certificate {
 namespace {
 
-/// A double as odd integer times 2^-exponent; exponent is the lowest long for zero.
-std::pair<double, long> odd_part(double value) {
-  if (value == 0) return {0, std::numeric_limits<long>::lowest()};
+struct OddPart {
+  std::int64_t mantissa = 0;
+  long exponent = std::numeric_limits<long>::lowest();  ///< the lowest for zero
+};
+
+/// A finite double as an odd integer times 2^-exponent.
+OddPart odd_part(double value) {
+  if (value == 0) return {};
   int exponent = 0;
-  double mantissa = std::ldexp(std::frexp(value, &exponent), 53);
-  long shift = 53 - exponent;
-  while (std::fmod(mantissa, 2) == 0) {
-    mantissa /= 2;
-    --shift;
-  }
-  return {mantissa, shift};
+  const auto mantissa = static_cast<std::int64_t>(std::ldexp(std::frexp(value, &exponent), 53));
+  const int zeros = std::countr_zero(static_cast<std::uint64_t>(mantissa));
+  return {mantissa >> zeros, 53L - exponent - zeros};
 }
 
 mpz_class shifted(const mpz_class& value, long bits) {
@@ -29,8 +32,8 @@ mpz_class shifted(const mpz_class& value, long bits) {
 }  // namespace
 
 Dyad to_dyad(double value) {
-  const auto [mantissa, exponent] = odd_part(value);
-  return mantissa == 0 ? Dyad{} : Dyad{mpz_class(mantissa), exponent};
+  const OddPart part = odd_part(value);
+  return part.mantissa == 0 ? Dyad{} : Dyad{mpz_class(long{part.mantissa}), part.exponent};
 }
 
 Dyad to_dyad(mpz_class value, long exponent) {
@@ -76,15 +79,16 @@ long common_exponent(const Eigen::Ref<const Matrix>& values) {
   long exponent = std::numeric_limits<long>::lowest();
   for (Index j = 0; j < values.cols(); ++j) {
     for (Index i = 0; i < values.rows(); ++i) {
-      exponent = std::max(exponent, odd_part(values(i, j)).second);
+      exponent = std::max(exponent, odd_part(values(i, j)).exponent);
     }
   }
   return exponent == std::numeric_limits<long>::lowest() ? 0 : exponent;
 }
 
 mpz_class scaled_integer(double value, long exponent) {
-  const auto [mantissa, own] = odd_part(value);
-  return mantissa == 0 ? mpz_class(0) : shifted(mpz_class(mantissa), exponent - own);
+  const OddPart part = odd_part(value);
+  if (part.mantissa == 0) return 0;
+  return shifted(mpz_class(long{part.mantissa}), exponent - part.exponent);
 }
 
 ScaledIntegers scaled_integers(const Eigen::Ref<const Matrix>& values) {

@@ -15,13 +15,19 @@ namespace {
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kLargestInteger = 9007199254740992.0;  // 2^53
 
-/// Multipliers with which the cone closes, and the tangent weights that propose them.
+/// The rule "; w" of a leaf and what it gives.
+struct Tangent {
+  ConeVector weights;  ///< (R) nonnegative integers
+  Vector s;            ///< (crossing), 0 or 1
+};
+
+/// Multipliers with which the cone closes, and the tangents near them.
 struct Multipliers {
-  Vector s;            ///< (crossing)
-  int bits = 0;        ///< s_j are multiples of 2^-bits
-  ConeVector demand;   ///< c(s)
-  ConeVector p;        ///< shortest closing vector, in the frame
-  ConeVector weights;  ///< (R) nonnegative integers for the rule "; w"
+  Vector s;           ///< (crossing)
+  int bits = 0;       ///< s_j are multiples of 2^-bits
+  ConeVector demand;  ///< c(s)
+  ConeVector p;       ///< shortest closing vector, in the frame
+  std::vector<Tangent> tangents;
 };
 
 /// A rounded leaf vector.
@@ -30,8 +36,6 @@ struct Candidate {
   ConeVector integers;  ///< P = integers * 2^-exponent, in coordinates
   ConeVector product;   ///< (Q P) . r_k / |r_k|, lowered by its error and the cone's margin
 };
-
-enum class Rule { kSignOfP, kTangentWeights };
 
 void append_integer(std::string& text, double value) { text += mpz_class(value).get_str(); }
 
@@ -81,6 +85,13 @@ class LeafSearch {
     return w.array().round().matrix();
   }
 
+  [[nodiscard]] Tangent tangent_at(const ConeVector& lambda, int bits) const {
+    Tangent tangent;
+    tangent.weights = integer_weights(lambda, bits);
+    tangent.s = multipliers_by_weights(tangent.weights);
+    return tangent;
+  }
+
   /// s_j = 1 where sum_k w_k v_j.r_k > 0.
   [[nodiscard]] Vector multipliers_by_weights(const ConeVector& w) const {
     const ConeVector scaled = w.cwiseProduct(problem_.lengths());
@@ -101,7 +112,7 @@ class LeafSearch {
     Vector s(t.size());
     for (Index j = 0; j < t.size(); ++j) {
       const auto vector = [&] { return exact_vector(integers); };
-      s[j] = is_positive(j, t[j], 1e-13 * row_sizes_[j] * size, vector) ? 1 : 0;
+      s[j] = is_positive(j, t[j], rounder_.rounding_ * row_sizes_[j] * size, vector) ? 1 : 0;
     }
     return s;
   }
@@ -164,12 +175,12 @@ class LeafSearch {
     for (const int bits : {4, 10, 16}) {
       ConeVector lambda = start;
       for (int round = 0; round < 4; ++round) {
-        Multipliers tangent;
-        tangent.weights = integer_weights(lambda, bits);
-        tangent.s = multipliers_by_weights(tangent.weights);
-        if (closes(tangent)) return tangent;
-        if (!(tangent.p.norm() > 0)) break;
-        const ConeVector next = coordinates(tangent.p);
+        Multipliers trial;
+        trial.tangents.push_back(tangent_at(lambda, bits));
+        trial.s = trial.tangents.back().s;
+        if (closes(trial)) return trial;
+        if (!(trial.p.norm() > 0)) break;
+        const ConeVector next = coordinates(trial.p);
         if ((next - lambda).norm() <= 1e-14 * next.norm()) break;
         lambda = next;
       }
@@ -188,7 +199,8 @@ class LeafSearch {
     const Vector slopes = problem_.values().transpose() * coordinates(guess);
     best.s = (slopes.array() > 0).cast<double>();
     const ConeVector shortest = problem_.optimise(best.s);
-    best.weights = integer_weights(coordinates(shortest), 5);
+    const ConeVector lambda = coordinates(shortest);
+    for (const int bits : {5, 14, 24}) best.tangents.push_back(tangent_at(lambda, bits));
     const Vector exact = best.s;
     for (int bits = 0; bits <= 44; bits += bits < 10 ? 2 : 4) {
       const double scale = std::ldexp(1.0, bits);
@@ -237,17 +249,19 @@ class LeafSearch {
     const double step = room / (0.5 * rounder_.axis_lengths_.sum() * (1 + steepness));
     const int finest = static_cast<int>(std::ceil(-std::log2(step)));
     constexpr std::array<double, 5> kShares = {0.5, 0.25, 0.75, 0.1, 0.03};
-    for (const bool listing : {false, true}) {
-      for (int exponent = finest - 6; exponent <= finest + (listing ? 6 : 2); ++exponent) {
+    const Index few = 2 * problem_.rank() + 6;
+    for (const Index limit : {Index{0}, few, problem_.crossing()}) {
+      for (int exponent = finest - 6; exponent <= finest + (limit > 0 ? 6 : 2); ++exponent) {
         for (const double share : kShares) {
           const ConeVector p = chosen.p + share * room / steepness * inward;
           const std::optional<Candidate> P = candidate(p, exponent);
           if (!P) continue;
           std::optional<std::string> line =
-              listing ? with_exceptions(*P, chosen) : without_exceptions(*P);
+              limit > 0 ? with_exceptions(*P, chosen, limit) : without_exceptions(*P);
           if (line) return line;
         }
       }
+      if (problem_.crossing() == 0) break;
     }
     return std::nullopt;
   }
@@ -257,62 +271,73 @@ class LeafSearch {
     return vector_text(P);
   }
 
+  /// The shortest line over the rules, with at most `limit` exceptions.
   [[nodiscard]] std::optional<std::string> with_exceptions(const Candidate& P,
-                                                           const Multipliers& chosen) const {
+                                                           const Multipliers& chosen,
+                                                           Index limit) const {
     if (!holds(P, chosen.demand)) return std::nullopt;
     std::optional<std::string> best;
-    for (const Rule rule : {Rule::kTangentWeights, Rule::kSignOfP}) {
-      std::string line = vector_text(P);
-      Vector s;
-      if (rule == Rule::kTangentWeights) {
-        s = multipliers_by_weights(chosen.weights);
-        line += " ;";
-        for (Index k = 0; k < problem_.rank(); ++k) {
-          line += ' ';
-          append_integer(line, chosen.weights[k]);
-        }
-      } else {
-        s = multipliers_by_sign(P.integers);
-      }
-      const std::optional<std::vector<Index>> listed = exceptions(P, chosen.s, s);
-      if (!listed) continue;
-      line += exceptions_text(*listed, chosen);
+    const auto consider = [&](const Vector& s, const std::string& rule) {
+      const std::optional<std::vector<Index>> listed = exceptions(P, chosen.s, s, limit);
+      if (!listed) return;
+      std::string line = vector_text(P) + rule + exceptions_text(*listed, chosen);
       if (!best || line.size() < best->size()) best = std::move(line);
+    };
+    for (const Tangent& tangent : chosen.tangents) consider(tangent.s, rule_text(tangent));
+    consider(multipliers_by_sign(P.integers), "");
+    return best;
+  }
+
+  /// Rows at which `s` must change to `wanted` for the leaf to hold, chosen greedily by what they
+  /// gain on the rays that fail; empty when more than `limit` are needed.
+  [[nodiscard]] std::optional<std::vector<Index>> exceptions(const Candidate& P,
+                                                             const Vector& wanted, Vector s,
+                                                             Index limit) const {
+    std::vector<Index> listed;
+    ConeVector demand = problem_.demand(s);
+    while (!holds(P, demand)) {
+      const Index best = most_helpful(demand - P.product, wanted, s);
+      if (best < 0 || static_cast<Index>(listed.size()) == limit) return std::nullopt;
+      demand -= (wanted[best] - s[best]) * problem_.values().col(best);
+      s[best] = wanted[best];
+      // A group that does not cross has its exact value already, which no choice improves on.
+      if (crosses(best)) listed.push_back(best);
+    }
+    // The updates of the demand have rounding errors of their own.
+    if (!holds(P, problem_.demand(s))) return std::nullopt;
+    std::sort(listed.begin(), listed.end());
+    return listed;
+  }
+
+  /// The row whose change from s to `wanted` lowers the positive entries of `missing` most, -1 when
+  /// none differs.
+  [[nodiscard]] Index most_helpful(const ConeVector& missing, const Vector& wanted,
+                                   const Vector& s) const {
+    Index best = -1;
+    double best_gain = 0;
+    for (Index j = 0; j < s.size(); ++j) {
+      if (s[j] == wanted[j]) continue;
+      double gain = 0;
+      for (Index k = 0; k < missing.size(); ++k) {
+        if (missing[k] <= 0) continue;
+        const double change = (wanted[j] - s[j]) * problem_.values()(k, j);
+        gain += std::clamp(change, -missing[k], missing[k]);
+      }
+      if (best < 0 || gain > best_gain) {
+        best = j;
+        best_gain = gain;
+      }
     }
     return best;
   }
 
-  /// Rows at which `s` must change to `wanted` for the leaf to hold: greedily by what they gain on
-  /// the rays that fail.
-  [[nodiscard]] std::optional<std::vector<Index>> exceptions(const Candidate& P,
-                                                             const Vector& wanted, Vector s) const {
-    std::vector<Index> listed;
-    ConeVector demand = problem_.demand(s);
-    while (!holds(P, demand)) {
-      const ConeVector missing = (demand - P.product).cwiseMax(0.0);
-      Index best = -1;
-      double best_gain = 0;
-      for (Index j = 0; j < s.size(); ++j) {
-        if (s[j] == wanted[j]) continue;
-        double gain = 0;
-        for (Index k = 0; k < missing.size(); ++k) {
-          if (missing[k] <= 0) continue;
-          const double change = (wanted[j] - s[j]) * problem_.values()(k, j);
-          gain += std::clamp(change, -missing[k], missing[k]);
-        }
-        if (best < 0 || gain > best_gain) {
-          best = j;
-          best_gain = gain;
-        }
-      }
-      if (best < 0) return std::nullopt;
-      s[best] = wanted[best];
-      // A group that does not cross has its exact value already, which is no worse than any choice.
-      if (crosses(best)) listed.push_back(best);
-      demand = problem_.demand(s);
+  [[nodiscard]] static std::string rule_text(const Tangent& tangent) {
+    std::string text = " ;";
+    for (Index k = 0; k < tangent.weights.size(); ++k) {
+      text += ' ';
+      append_integer(text, tangent.weights[k]);
     }
-    std::sort(listed.begin(), listed.end());
-    return listed;
+    return text;
   }
 
   [[nodiscard]] static std::string vector_text(const Candidate& P) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/run_control.hpp"
@@ -34,6 +35,9 @@ struct CertificateRequest {
   const TwoLayerNetwork* network = nullptr;   ///< the network whose gap is claimed
   const TwoLayerNetwork* improved = nullptr;  ///< optional: a network claimed to be better
   const Vector* dual = nullptr;               ///< nu (n); null: value claims only
+  /// Directions (d) of large |nu^T (Xu)_+|, such as the oracle's maximisers or the neurons of the
+  /// network whose residual nu is; they save a search for them.
+  std::vector<Vector> directions;
   double slack = 1e-10;  ///< eta: relative shrinking of nu that rounding may use up
   ProofChoice choice = ProofChoice::kTreeThenSphere;
   std::string dataset_sha256 = "-";  ///< informative
