@@ -14,7 +14,11 @@ enum class Place { kLower, kFree, kUpper };
 class ActiveSet {
  public:
   ActiveSet(const Matrix& A, const Vector& b, const Vector& upper)
-      : A_(A), b_(b), norms_(A.colwise().norm().transpose()), upper_(upper.cwiseProduct(norms_)) {
+      : A_(A),
+        b_(b),
+        norms_(A.colwise().norm().transpose()),
+        given_upper_(upper),
+        upper_(upper.cwiseProduct(norms_)) {
     const Index k = A.cols();
     x_.setZero(k);
     place_.assign(static_cast<std::size_t>(k), Place::kLower);
@@ -38,7 +42,13 @@ class ActiveSet {
     }
     residual_ = b_ - A_ * x_;
     result.x.resize(x_.size());
-    for (Index i = 0; i < x_.size(); ++i) result.x[i] = norms_[i] > 0 ? x_[i] / norms_[i] : 0.0;
+    for (Index i = 0; i < x_.size(); ++i) {
+      const bool at_upper = place_[at(i)] == Place::kUpper;
+      // Scaling back must not move a variable off its bound.
+      result.x[i] = at_upper        ? given_upper_[i]
+                    : norms_[i] > 0 ? std::fmin(x_[i] / norms_[i], given_upper_[i])
+                                    : 0.0;
+    }
     result.residual = residual_;
     return result;
   }
@@ -151,6 +161,7 @@ class ActiveSet {
   Matrix A_;
   const Vector& b_;
   Vector norms_;
+  const Vector& given_upper_;
   Vector upper_;
   Vector x_;
   Vector residual_;

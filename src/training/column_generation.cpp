@@ -49,7 +49,10 @@ TrainingResult ColumnGeneration::run(const std::optional<TwoLayerNetwork>& start
     const Search answer = search();
     update_gap();
     if (answer == Search::kHolds) {
-      if (result_.relative_gap > settings_.relative_gap) ++idle;
+      if (result_.relative_gap > settings_.relative_gap) {
+        slack_factor_ *= 0.1;
+        ++idle;
+      }
       continue;
     }
     if (answer == Search::kBounded) {
@@ -73,6 +76,9 @@ TrainingResult ColumnGeneration::run(const std::optional<TwoLayerNetwork>& start
 void ColumnGeneration::start_from(const std::optional<TwoLayerNetwork>& start) {
   result_.dual_norm = std::numeric_limits<double>::infinity();
   result_.lower_bound = -std::numeric_limits<double>::infinity();
+  const Vector zero = Vector::Zero(problem_.samples());
+  const double square = std::pow(4 * std::numeric_limits<double>::epsilon(), 2);
+  negligible_ = square * std::max(square, problem_.loss().value(zero, problem_.y()));
   bias_ = problem_.bias_of_zero_network();
   descend({});
   // At the optimum of the zero network D(nu) equals its objective, and tau = 0 is always legal.
@@ -124,11 +130,14 @@ void ColumnGeneration::polish() {
 }
 
 double ColumnGeneration::slack() const {
-  double mass = 0;
-  for (const Neuron& neuron : neurons_) mass += neuron.w.norm();
-  const double wanted = 0.5 * settings_.relative_gap;
-  if (!(mass > 0)) return std::clamp(wanted, kLeastSlack, kMostSlack);
-  return std::clamp(wanted * result_.objective / (problem_.beta() * mass), kLeastSlack, kMostSlack);
+  // Scaling nu by 1 / (1 + slack) costs D about slack times its slope along the ray.
+  double slope = problem_.loss().dual_slope(nu_, problem_.y(), 1);
+  if (problem_.output_bias() == OutputBias::kPenalised) {
+    slope -= nu_.sum() * nu_.sum() / problem_.beta();
+  }
+  const double wanted = 0.5 * slack_factor_ * settings_.relative_gap;
+  const double relative = slope > 0 ? result_.objective / slope : 1.0;
+  return std::clamp(wanted * std::max(1.0, relative), kLeastSlack, kMostSlack);
 }
 
 ColumnGeneration::Search ColumnGeneration::search() {
@@ -178,7 +187,8 @@ void ColumnGeneration::offer_cheap_bounds() {
 }
 
 void ColumnGeneration::update_gap() {
-  const double gap = std::max(0.0, result_.objective - result_.lower_bound);
+  double gap = std::max(0.0, result_.objective - result_.lower_bound);
+  if (gap <= negligible_) gap = 0;
   result_.relative_gap = result_.objective > 0 ? gap / result_.objective : gap;
 }
 

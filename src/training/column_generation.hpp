@@ -45,6 +45,8 @@ class ColumnGeneration {
   std::vector<Neuron> neurons_;  ///< in the coordinates of space_.problem()
   double bias_ = 0;
   double stationarity_ = 0;
+  double slack_factor_ = 1;  ///< lowered when a closed search left the gap open
+  double negligible_ = 0;    ///< gaps below it are rounding of an objective that vanishes
   Vector nu_;
   std::vector<DualDirection> violators_;
   TrainingResult result_;  ///< network and objective are those of the present point
