@@ -29,12 +29,13 @@ class RoundedMajorant {
     const Index d = rows_.cols();
     const double mu = std::ldexp(majorant_.mu + 0.25 * room, grid_);
     const double corner = std::ldexp(beta, grid_) * (1 - 1e-11) - kappa_ - mu;
-    Matrix A(d + 1, d + 1);
-    const Matrix weighted = quadratic_.asDiagonal() * rows_;
-    A.topLeftCorner(d, d) = -0.5 * (rows_.transpose() * weighted);
+    if (!(corner > 0)) return std::nullopt;
+    // Only the lower triangle is used.
+    Matrix A = Matrix::Zero(d + 1, d + 1);
+    const Matrix weighted = -0.5 * quadratic_.asDiagonal() * rows_;
+    A.topLeftCorner(d, d).triangularView<Eigen::Lower>() = rows_.transpose() * weighted;
     A.topLeftCorner(d, d).diagonal().array() += mu;
     A.row(d).head(d) = -0.25 * (rows_.transpose() * linear_).transpose();
-    A.col(d).head(d) = A.row(d).head(d).transpose();
     A(d, d) = corner;
     A.diagonal().array() -= 1e-13 * A.diagonal().cwiseAbs().sum();
     if (Eigen::LLT<Matrix>(A).info() != Eigen::Success) return std::nullopt;

@@ -167,4 +167,20 @@ RayMatrix cholesky(const RayMatrix& gram, Index rank) {
   return factor;
 }
 
+void solve_lower(const RayMatrix& factor, Index rank, double* x) {
+  for (Index i = 0; i < rank; ++i) {
+    double sum = x[i];
+    for (Index k = 0; k < i; ++k) sum -= factor(i, k) * x[k];
+    x[i] = sum / factor(i, i);
+  }
+}
+
+void solve_upper(const RayMatrix& factor, Index rank, double* x) {
+  for (Index i = rank - 1; i >= 0; --i) {
+    double sum = x[i];
+    for (Index k = i + 1; k < rank; ++k) sum -= factor(k, i) * x[k];
+    x[i] = sum / factor(i, i);
+  }
+}
+
 }  // namespace thalweg::oracle

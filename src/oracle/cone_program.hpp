@@ -45,5 +45,9 @@ void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x)
 
 /// Cholesky factor L of the Gram matrix with pivots kept positive; lower triangle.
 [[nodiscard]] RayMatrix cholesky(const RayMatrix& gram, Index rank);
+/// x := L^-1 x.
+void solve_lower(const RayMatrix& factor, Index rank, double* x);
+/// x := L^-T x.
+void solve_upper(const RayMatrix& factor, Index rank, double* x);
 
 }  // namespace thalweg::oracle

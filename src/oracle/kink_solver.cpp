@@ -15,24 +15,6 @@ using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen:
 using SmallVector =
     Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, kMaxTreeCoordinates, 1>;
 
-/// x := L^-1 x.
-void solve_lower(const RayMatrix& factor, Index rank, double* x) {
-  for (Index i = 0; i < rank; ++i) {
-    double sum = x[i];
-    for (Index k = 0; k < i; ++k) sum -= factor(i, k) * x[k];
-    x[i] = sum / factor(i, i);
-  }
-}
-
-/// x := L^-T x.
-void solve_upper(const RayMatrix& factor, Index rank, double* x) {
-  for (Index i = rank - 1; i >= 0; --i) {
-    double sum = x[i];
-    for (Index k = i + 1; k < rank; ++k) sum -= factor(k, i) * x[k];
-    x[i] = sum / factor(i, i);
-  }
-}
-
 }  // namespace
 
 void KinkSolver::start_at(const Cone& cone, const RayVector& base, const RayVector& start,

@@ -124,6 +124,22 @@ bool LocalAscent::release(const Vector& gradient, const Vector& stationary) {
   return true;
 }
 
+/// A row of positive weight that vanishes at u: f is convex across it, so h grows to either side.
+/// Moves it to its other side; false when there is none.
+bool LocalAscent::leave_convex_kink(const Vector& u) {
+  const double length = u.norm();
+  const Matrix held = held_rows();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rows_.up.count); ++i) {
+    if (std::fabs(up_values_[i]) > 1e-13 * up_norms_[i] * length) continue;
+    Vector row = rows_.up.columns.row(static_cast<Index>(i)).transpose();
+    if (!held_.empty()) row -= held * held.colPivHouseholderQr().solve(row);
+    if (row.norm() < 1e-9 * up_norms_[i]) continue;  // it vanishes wherever the held rows do
+    up_values_[i] = up_values_[i] > 0 ? 0.0 : std::numeric_limits<double>::min();
+    return true;
+  }
+  return false;
+}
+
 /// Adds the breakpoints of |dt| rows whose value changes sign within the unit step.
 void LocalAscent::collect(const std::vector<double>& t, const std::vector<double>& dt,
                           const std::vector<double>& norms, double length, bool down) {
@@ -171,7 +187,7 @@ Summit LocalAscent::polish(const Vector& start) {
     const Vector direction = target - u;
     const double squared = direction.squaredNorm();
     if (squared <= 1e-30 * u.squaredNorm()) {
-      if (!release(slope, target)) break;
+      if (!release(slope, target) && !leave_convex_kink(u)) break;
       continue;
     }
     values(rows_.up, direction, up_change_);

@@ -34,9 +34,6 @@ class LocalAscent {
   [[nodiscard]] Summit polish(const Vector& u);
 
  private:
-  struct Held {
-    Index row;  ///< of rows_.down
-  };
   struct Breakpoint {
     double at;
     double jump;  ///< change of slope
@@ -48,6 +45,7 @@ class LocalAscent {
   void piece_gradient(Vector& gradient) const;
   [[nodiscard]] Matrix held_rows() const;
   bool release(const Vector& gradient, const Vector& stationary);
+  bool leave_convex_kink(const Vector& u);
   void collect(const std::vector<double>& t, const std::vector<double>& dt,
                const std::vector<double>& norms, double length, bool down);
   double line_search(double slope, double curvature, Index& stop_row);

@@ -8,10 +8,18 @@
 namespace thalweg::oracle {
 namespace {
 
-constexpr std::size_t kMaxCrossing = 4;
+constexpr std::size_t kMaxCrossing = 6;
 /// A row whose values on one side are below this share of those on the other touches the cone
 /// rather than crossing it.
 constexpr double kTouching = 1e-10;
+
+constexpr double kSmallestPivot = 1e-4;
+
+double norm(const RayVector& x, Index rank) {
+  double squared = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) squared += x[k] * x[k];
+  return std::sqrt(squared);
+}
 
 bool narrow(const Cone& cone) {
   for (Index k = 0; k < cone.rank(); ++k) {
@@ -34,11 +42,62 @@ void append_point(const Cone& cone, const RayVector& x, std::vector<Vector>& poi
 
 }  // namespace
 
+/// Adds the rows' values at the scaled rays, crossing ones by half, and half the norms of the
+/// latter to the radius.
+void BandCollector::add_gradients(const Cone& cone, const ConeRows& rows, double sign,
+                                  RayVector& sum, double& radius) const {
+  const auto rank = static_cast<std::size_t>(cone.rank());
+  for (Index row = 0; row < rows.count; ++row) {
+    if (rows.positive[row] == 0) continue;
+    const bool crossing = rows.negative[row] != 0;
+    RayVector values{};
+    for (std::size_t k = 0; k < rank; ++k) {
+      values[k] = rows.columns[k][row] / cone.metric.norm[k];
+      sum[k] += (crossing ? 0.5 : 1.0) * sign * values[k];
+    }
+    if (!crossing) continue;
+    solve_lower(factor_, cone.rank(), values.data());
+    radius += 0.5 * norm(values, cone.rank());
+  }
+}
+
+bool BandCollector::excludes(const Cone& cone) {
+  const Index rank = cone.rank();
+  factor_ = cholesky(cone.metric.gram, rank);
+  for (Index k = 0; k < rank; ++k) {
+    if (factor_(k, k) < kSmallestPivot) return false;
+  }
+  RayVector gradient{};
+  RayVector middle{};
+  double radius = 0;
+  for (Index k = 0; k < rank; ++k) {
+    const auto ray = static_cast<std::size_t>(k);
+    gradient[ray] = (cone.frozen_up[ray] - cone.frozen_down[ray]) / cone.metric.norm[ray];
+    for (Index l = 0; l < rank; ++l) middle[ray] += cone.metric.gram(k, l);
+  }
+  add_gradients(cone, cone.up, 1.0, gradient, radius);
+  add_gradients(cone, cone.down, -1.0, gradient, radius);
+  solve_lower(factor_, rank, gradient.data());
+  RayVector direction = middle;
+  solve_lower(factor_, rank, direction.data());
+  const double length = norm(direction, rank);
+  const double slope = norm(gradient, rank);
+  if (radius >= slope) return false;
+  double smallest = 1;
+  double cosine = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) {
+    smallest = std::min(smallest, middle[k] / length);
+    cosine += gradient[k] * direction[k] / (length * slope);
+  }
+  const double reach = std::acos(std::clamp(smallest, -1.0, 1.0)) + std::asin(radius / slope);
+  return std::acos(std::clamp(cosine, -1.0, 1.0)) > reach + 1e-6;
+}
+
 /// Sorts the rows of positive weight into crossing and active (summed per ray); false when too many
 /// cross.
-bool BandCollector::crossing_rows(const Cone& cone, RayVector& active_sums) {
+bool BandCollector::sort_rows(const Cone& cone) {
   crossing_.clear();
-  active_sums = cone.frozen_up;
+  active_sums_ = cone.frozen_up;
   for (Index row = 0; row < cone.up.count; ++row) {
     double low = 0;
     double high = 0;
@@ -52,7 +111,7 @@ bool BandCollector::crossing_rows(const Cone& cone, RayVector& active_sums) {
       crossing_.push_back(row);
     } else if (high > -low) {
       for (std::size_t k = 0; k < static_cast<std::size_t>(cone.rank()); ++k) {
-        active_sums[k] += cone.up.columns[k][row];
+        active_sums_[k] += cone.up.columns[k][row];
       }
     }
   }
@@ -78,18 +137,21 @@ void BandCollector::maximise_pattern(const Cone& cone, const RayVector& linear, 
   if (value >= threshold) append_point(cone, x, points);
 }
 
-bool BandCollector::collect(const Cone& cone, double threshold, std::vector<Vector>& points) {
-  if (narrow(cone)) {
+bool BandCollector::accepts(const Cone& cone) {
+  narrow_ = narrow(cone);
+  return narrow_ || sort_rows(cone);
+}
+
+void BandCollector::collect(const Cone& cone, double threshold, std::vector<Vector>& points) {
+  if (narrow_) {
     RayVector middle;
     middle.fill(1);
     append_point(cone, middle, points);
-    return true;
+    return;
   }
-  RayVector linear;
-  if (!crossing_rows(cone, linear)) return false;
   const auto patterns = 1u << crossing_.size();
   for (unsigned pattern = 0; pattern < patterns; ++pattern) {
-    RayVector sums = linear;
+    RayVector sums = active_sums_;
     for (std::size_t i = 0; i < crossing_.size(); ++i) {
       if (!(pattern >> i & 1)) continue;
       for (std::size_t k = 0; k < static_cast<std::size_t>(cone.rank()); ++k) {
@@ -98,7 +160,6 @@ bool BandCollector::collect(const Cone& cone, double threshold, std::vector<Vect
     }
     maximise_pattern(cone, sums, threshold * (1 - 1e-9), points);
   }
-  return true;
 }
 
 }  // namespace thalweg::oracle

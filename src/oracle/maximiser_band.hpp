@@ -20,17 +20,31 @@ namespace thalweg::oracle {
 /// maximisers of the 2^m functions contain every local maximiser in the cone.
 class BandCollector {
  public:
-  /// Appends those of value above `threshold` (to rounding), in tree coordinates, and returns true;
-  /// false when too many rows cross. A cone narrower than kDistinctAngle gives one of its points.
-  [[nodiscard]] bool collect(const Cone& cone, double threshold, std::vector<Vector>& points);
+  /// Whether the cone surely holds no local maximiser: at one, some gradient of f points along u.
+  /// All gradients on the cone lie within rho = half the sum of the norms of the crossing rows of
+  /// one of them, g, and all directions within theta of the cone's middle m, so angle(g, m) > theta
+  /// + asin(rho / |g|) excludes it.
+  [[nodiscard]] bool excludes(const Cone& cone);
+  /// Whether few enough rows cross (or the cone is narrower than kDistinctAngle) for `collect`.
+  [[nodiscard]] bool accepts(const Cone& cone);
+  /// Appends those of value above `threshold` (to rounding), in tree coordinates, for the cone just
+  /// accepted. A narrow cone gives one of its points.
+  void collect(const Cone& cone, double threshold, std::vector<Vector>& points);
 
  private:
-  [[nodiscard]] bool crossing_rows(const Cone& cone, RayVector& active_sums);
+  [[nodiscard]] bool sort_rows(const Cone& cone);
   void maximise_pattern(const Cone& cone, const RayVector& linear, double threshold,
                         std::vector<Vector>& points);
 
+  void add_gradients(const Cone& cone, const ConeRows& rows, double sign, RayVector& sum,
+                     double& radius) const;
+
   KinkSolver kinks_;
-  std::vector<Index> crossing_;
+  RayMatrix factor_{};  ///< Cholesky factor of the cone's Gram matrix
+  bool narrow_ = false;
+  std::vector<Index> crossing_;  ///< rows of cone.up
+  RayVector active_sums_{};      ///< linear part and rows of positive weight that are active on the
+                                 ///< whole cone
 };
 
 }  // namespace thalweg::oracle

@@ -70,10 +70,18 @@ class BoundClient : public SearchClient {
     result_.found.push_back(std::move(direction));
     if (request_.threshold > 0) stop_ = true;
   }
-  [[nodiscard]] bool settle(const Cone& cone, ConeRelaxation&, ConeBound& bound) override {
-    if (request_.maximiser_band <= 0 || bound.bound > closing_bound()) return false;
+  [[nodiscard]] bool settle(const Cone& cone, ConeRelaxation& relaxation,
+                            ConeBound& bound) override {
+    if (request_.maximiser_band <= 0) return false;
+    const bool excluded = band_.excludes(cone);
+    if (!excluded && !band_.accepts(cone)) return false;
+    if (bound.bound > closing_bound()) {
+      relaxation.bound(cone, query_.tree_rows(sign_), closing_bound(), value_, bound);
+      if (bound.bound > closing_bound()) return false;
+    }
+    if (excluded) return true;
     std::vector<Vector> points;
-    if (!band_.collect(cone, threshold(), points)) return false;
+    band_.collect(cone, threshold(), points);
     for (const Vector& z : points) {
       const Summit summit = ascent_.polish(query_.frame_of_tree(z));
       const Vector u = query_.from_frame(summit.u);
