@@ -6,7 +6,9 @@
 #include <new>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "verify/near.hpp"
 #include "verify/proofs.hpp"
 
 namespace thalweg::verify {
@@ -20,8 +22,10 @@ struct Values {
 };
 
 /// Reads from the line `basis`, whose word is taken, to the second proof; returns D(nu).
-Rational check_bound(Reader& reader, const Problem& problem, std::uint64_t& leaves) {
-  const Basis basis = read_basis(reader, problem);
+Rational check_bound(Reader& reader, const Problem& problem, std::optional<Near> near,
+                     std::uint64_t& leaves) {
+  const Problem& cones = near ? near->problem : problem;
+  const Basis basis = read_basis(reader, cones);
   reader.next_line("nu");
   ScaledVector nu{{}, reader.small(-4096, 4096)};
   for (std::size_t i = 0; i < problem.n; ++i) {
@@ -30,7 +34,8 @@ Rational check_bound(Reader& reader, const Problem& problem, std::uint64_t& leav
   }
   reader.end_line();
   const Rational value = dual_value(problem, nu);
-  const Groups groups = make_groups(reader, problem, basis, nu);
+  if (near) reduce_beta(*near, nu);
+  const Groups groups = make_groups(reader, cones, basis, nu);
   for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
     reader.next_line();
     const bool sphere = reader.choice({"tree", "sphere"}) == 1;
@@ -39,7 +44,7 @@ Rational check_bound(Reader& reader, const Problem& problem, std::uint64_t& leav
       grammar(basis.rows.empty(), "a sphere proof needs basis 0");
       check_sphere(reader, problem, nu, sign);
     } else {
-      leaves += check_tree(reader, problem, basis, groups, sign);
+      leaves += check_tree(reader, cones, basis, groups, sign);
     }
   }
   return value;
@@ -106,8 +111,15 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
     values.improved = read_objective(reader, problem);
     reader.next_line();
   }
-  if (reader.accept("basis")) {
-    values.bound = check_bound(reader, problem, leaves);
+  std::optional<Near> near;
+  if (reader.accept("near")) {
+    near = read_near(reader, problem);
+    reader.next_line();
+  }
+  const bool bounded = reader.accept("basis");
+  grammar(bounded || !near, "near rows need a dual bound");
+  if (bounded) {
+    values.bound = check_bound(reader, problem, std::move(near), leaves);
     // The theorem rules this out; a checker that meets it must not trust itself.
     demand(*values.bound <= values.objective &&
                *values.bound <= values.improved.value_or(*values.bound),

@@ -125,4 +125,35 @@ inline const std::string kLine =
     "claim gap 0:0\n"
     "end\n";
 
+/// Rows x_0 = (1,0), x_1 = (3,1/16) near 3 x_0, x_2 = (-31/16,1/16) near -2 x_0, nu = (4,-1,2): one
+/// group of X~ with v = (1,0), G+ = 1, G- = 4, so g^T (X~ u)_+ = (u_1)_+ + 4 (-u_1)_+ <= 4 |u|, and
+/// eps = 1/16 + 2 (1/16 + 1/16) = 5/16: the leaf (-4,0) needs exactly beta = 69/16.
+inline const std::string kNear =
+    "cert 1\n"
+    "problem relu2 loss squared scale sum output-bias none\n"
+    "beta 69:4\n"
+    "source dataset - network -\n"
+    "data 3 2\n"
+    "1:0 0:0 1:-2\n"
+    "3:0 1:4 -1:0\n"
+    "-31:4 1:4 1:-1\n"
+    "network 0\n"
+    "near 2\n"
+    "1 0 3:0\n"
+    "2 0 -1:-1\n"
+    "basis 0\n"
+    "nu 0 4 -1 2\n"
+    "tree +\n"
+    "0 1 0\n"
+    "0 -4 0\n"
+    "0 1 0\n"
+    "0 -4 0\n"
+    "tree -\n"
+    "0\n"
+    "0\n"
+    "0\n"
+    "0\n"
+    "claim gap 0:0\n"
+    "end\n";
+
 }  // namespace thalweg::verify::test

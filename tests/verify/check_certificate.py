@@ -92,7 +92,7 @@ class Certificate:
         self.improved = self.read_network(b"improved") if self.lines.next_is(b"improved") else None
         self.bound = None
         self.leaves = 0
-        if self.lines.next_is(b"basis"):
+        if self.lines.next_is(b"near") or self.lines.next_is(b"basis"):
             self.read_bound()
             require(self.bound <= self.value, "internal contradiction")
             require(self.improved is None or self.bound <= self.improved, "internal contradiction")
@@ -169,6 +169,7 @@ class Certificate:
     # The dual bound.
 
     def read_bound(self):
+        self.cone_x = self.near_data(self.read_near() if self.lines.next_is(b"near") else {})
         tokens = self.lines.take(b"basis")
         grammar(tokens, "basis")
         rank = integer(tokens[0])
@@ -180,9 +181,11 @@ class Certificate:
         exponent = bounded(tokens[0], -4096, 4096)
         self.nu = [scale_down(integer(t), exponent) for t in tokens[1:]]
         self.bound = self.dual_value()
-        self.basis = [self.x[i] for i in indices]
+        self.cone_beta = self.near_beta()
+        require(self.cone_beta > 0, "near rows")
+        self.basis = [self.cone_x[i] for i in indices]
         if rank:
-            require(matrix_rank(self.basis + self.x) == matrix_rank(self.basis), "span")
+            require(matrix_rank(self.basis + self.cone_x) == matrix_rank(self.basis), "span")
         self.rank = rank or self.d
         self.make_groups()
         for sign, word in ((1, b"+"), (-1, b"-")):
@@ -194,6 +197,27 @@ class Certificate:
                 grammar(self.lines.take(b"tree") == [word], "sign")
                 grammar(self.rank <= 24, "coordinates")
                 self.check_tree(sign)
+
+    def read_near(self):
+        """{j: (i, k)}."""
+        (token,) = self.exactly(self.lines.take(b"near"), 1)
+        near, last = {}, -1
+        for _ in range(bounded(token, 1, self.n)):
+            j, i, k = self.exactly(self.lines.take(), 3)
+            last = bounded(j, last + 1, self.n - 1)
+            near[last] = bounded(i, 0, self.n - 1), dyad(k)
+        grammar(all(i not in near and k != 0 for i, k in near.values()), "near rows")
+        return near
+
+    def near_data(self, near):
+        """X with every row j of `near` replaced by k x_i."""
+        scaled = {j: [k * v for v in self.x[i]] for j, (i, k) in near.items()}
+        return [scaled.get(j, row) for j, row in enumerate(self.x)]
+
+    def near_beta(self):
+        """beta - eps."""
+        return self.beta - sum(abs(g * (v - w)) for g, row, other in zip(self.nu, self.x, self.cone_x)
+                               for v, w in zip(row, other))
 
     def dual_value(self):
         q = [v / self.weight for v in self.nu]
@@ -211,9 +235,9 @@ class Certificate:
 
     def make_groups(self):
         """Groups as integer rows: [first row, w, coordinates of v], w with a common denominator."""
-        scale = common_denominator(v for row in self.x for v in row)
+        scale = common_denominator(v for row in self.cone_x for v in row)
         found = {}
-        for j, row in enumerate(self.x):
+        for j, row in enumerate(self.cone_x):
             whole = [int(v * scale) for v in row]
             divisor = gcd(*whole)
             if divisor == 0:
@@ -311,7 +335,7 @@ class Certificate:
         require(crossing_negative.issuperset(listed), "listed row")
         qp = [inner(row, p) for row in self.gram] if self.basis else p
         length = Fraction(inner(qp, p)) * scale_down(1, 2 * f) / self.basis_scale**2
-        require(length <= self.beta**2, "length")
+        require(length <= self.cone_beta**2, "length")
         reached = scale_down(1, f) / self.basis_scale**2
         wanted = Fraction(1, self.fine * self.basis_scale << q)
         ratio = reached / wanted

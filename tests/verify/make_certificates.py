@@ -80,7 +80,10 @@ class Producer:
         c.beta, c.loss, c.delta = instance["beta"], instance["loss"].encode(), instance.get("delta")
         c.bias_kind = instance["bias_kind"].encode()
         c.weight = Fraction(1, c.n) if instance["scale"] == "mean" else Fraction(1)
-        c.basis = [c.x[k] for k in instance.get("basis", [])]
+        c.cone_x = c.near_data(instance.get("near", {}))
+        if c.nu:
+            c.cone_beta = c.near_beta()
+        c.basis = [c.cone_x[k] for k in instance.get("basis", [])]
         c.rank = len(c.basis) or c.d
         self.c = c
 
@@ -142,7 +145,7 @@ class Producer:
             for value, (_, _, along) in zip(s, free):
                 c = [a + value / 4 * t for a, t in zip(c, along)]
             best = shortest(rays, gram, c)
-            if best and best[0] < float(self.c.beta) * (1 + 1e-12):
+            if best and best[0] < float(self.c.cone_beta) * (1 + 1e-12):
                 found.append((sum(v % 4 != 0 for v in s), best[0], s, c))
         for _, length, s, c in sorted(found)[:3]:
             text = self.rounded(rays, sign, gram, free, s, c, length)
@@ -151,7 +154,7 @@ class Producer:
         return None
 
     def rounded(self, rays, sign, gram, free, s, c, length):
-        room = max(0.0, float(self.c.beta) - length) / 2
+        room = max(0.0, float(self.c.cone_beta) - length) / 2
         unit = [math.sqrt(quadratic(gram, r, r)) for r in rays]
         best = shortest(rays, gram, [a + room / 2 * u for a, u in zip(c, unit)])
         for p in ([best[1]] if best else []) + [shortest(rays, gram, c)[1]]:
@@ -234,7 +237,10 @@ class Producer:
         if "improved" in i:
             lines += self.network_lines("improved", i["improved"])
         if "nu" in i:
-            basis = i.get("basis", [])
+            basis, near = i.get("basis", []), i.get("near", {})
+            if near:
+                lines.append(f"near {len(near)}")
+                lines += [f"{j} {k} {dyad(multiple)}" for j, (k, multiple) in near.items()]
             lines.append(" ".join(map(str, ["basis", len(basis)] + basis)))
             e = max(v.denominator.bit_length() - 1 for v in c.nu)
             lines.append(f"nu {e} " + " ".join(str(int(v * 2**e)) for v in c.nu))
@@ -334,6 +340,24 @@ def instances():
                            "sphere_grid": 18}
     yield "mixed_sphere_and_tree", {**mixed, "nu": [v * Fraction(5, 8) for v in mixed_nu],
                                     "spheres": "-", "sphere_grid": 26}
+    # Rows 0, 1 are those of F3 and equal 3 times rows 2, 3 only as doubles. With fits 3 z and z for
+    # the targets 1 and 1/3, P* = min (10/9) (3 z - 1)^2 + beta z = beta/3 - beta^2/40.
+    third = Fraction(4 / 3)
+    shrunk = half / 20 * (1 - Fraction(1, 2**10))
+    yield "near_f3", {
+        **f3, "x": f3["x"] + [[Fraction(1), third], [Fraction(1), -third]],
+        "y": f3["y"] + [Fraction(1 / 3)] * 2, "near": {0: (2, Fraction(3)), 1: (3, Fraction(3))},
+        "network": network(neuron([1, 0], float(1 - 3 * half / 20) / 3)),
+        "nu": [floor_to(3 * shrunk, 40)] * 2 + [floor_to(shrunk, 40)] * 2}
+    # Rows 0, 1 and rounded multiples of them: the replaced data have rank 2, and there the duals of
+    # rows 0 and 2 cancel.
+    pair = [[0.3, 0.1, 0.1], [-0.2, 0.2, 0.1]]
+    rows = pair + [[3 * v for v in pair[0]], [-1.5 * v for v in pair[1]]]
+    yield "near_basis", {
+        **plain, "x": fractions(rows), "y": [half, Fraction(-1, 4), Fraction(-1, 4), half],
+        "beta": eighth / 4, "near": {2: (0, Fraction(3)), 3: (1, Fraction(-3, 2))}, "basis": [1, 2],
+        "network": network(neuron([-1, 1, 1], 0.25)), "shifts": True,
+        "nu": [3 * eighth, Fraction(-1, 16), -eighth, Fraction(1, 16)]}
 
 
 def main():

@@ -36,8 +36,15 @@ def one_number(rng, text, change, line_filter=lambda line: True):
     return b"\n".join(lines)
 
 
+NEAR_ROW = re.compile(rb"[0-9]+ [0-9]+ -?[0-9]+:-?[0-9]+")
+
+
+def is_near(line):
+    return NEAR_ROW.fullmatch(line)
+
+
 def is_leaf(line):
-    return NUMBER.match(line) and b":" not in line.split(b" ")[0]
+    return NUMBER.match(line) and b":" not in line.split(b" ")[0] and not is_near(line)
 
 
 def on_lines(edit, wanted=lambda line: True):
@@ -147,6 +154,17 @@ def swap_trees(rng, text):
     return b"".join(parts)
 
 
+def insert_near(rng, text):
+    """Replaces a row by a small or a random multiple of another one."""
+    row, source = rng.sample(range(4), 2)
+    multiple = b"%d:%d" % (rng.choice([-5, -1, 1, 3]), rng.choice([-1, 0, 1, 8, 60]))
+    return text.replace(b"\nbasis ", b"\nnear 1\n%d %d %s\nbasis " % (row, source, multiple), 1)
+
+
+def drop_near(rng, text):
+    return re.sub(rb"\nnear [^b]*\nbasis ", b"\nbasis ", text)
+
+
 def change_word(rng, text):
     swaps = [(b"scale sum", b"scale mean"), (b"scale mean", b"scale sum"), (b"loss squared ", b"loss squared-hinge "),
              (b"loss squared ", b"loss huber 1:1 "), (b"output-bias none", b"output-bias free"),
@@ -189,6 +207,11 @@ MUTATIONS = {
                                   b" / 1 0:3", b" / 0", b" / 0 0:-1", b" / 4097 1:1"), is_leaf),
     "scale-dual": on_lines(scale_line, starts(b"nu")),
     "scale-leaf": on_lines(scale_line, is_leaf),
+    "near-number": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-2, -1, 1, 2]), is_near),
+    "near-ulp": on_lines(nudge_dyad, is_near),
+    "near-twice": on_lines(duplicate, is_near),
+    "insert-near": insert_near,
+    "drop-near": drop_near,
     "swap-trees": swap_trees,
     "word": change_word,
     "after-end": lambda rng, text: text + rng.choice([b"\n", b"end\n", b" ", b"\x00"]),
