@@ -1,5 +1,6 @@
 #include "certificate/bound_writer.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <future>
@@ -69,7 +70,16 @@ class BoundWriter {
     for (const DualDirection& direction : found) norm_ = std::max(norm_, direction.value);
   }
 
+  /// Whether a few rows alone already have a rank beyond the tree, to rounding.
+  [[nodiscard]] bool clearly_beyond_tree() const {
+    const Matrix& X = problem_.X();
+    const Index rows = std::min<Index>(X.rows(), 4 * kMaxTreeCoordinates);
+    const Eigen::ColPivHouseholderQR<Matrix> factor(X.topRows(rows).transpose());
+    return factor.rank() > kMaxTreeCoordinates;
+  }
+
   [[nodiscard]] std::optional<WrittenBound> with_tree() {
+    if (clearly_beyond_tree()) return std::nullopt;
     const RowGeometry geometry(problem_.X());
     if (geometry.coordinates() > kMaxTreeCoordinates) return std::nullopt;
     if (request_.control.should_stop()) return std::nullopt;
@@ -103,8 +113,10 @@ class BoundWriter {
     std::optional<GridDual> dual = scaled_dual(norm_, 1 - slack, slack);
     if (!dual) return attempt;
     output_.seekp(start_);
-    write_dual(output_, geometry.basis(), *dual);
-    const double beta = problem_.beta();
+    write_dual(output_, geometry, *dual);
+    // The trees prove the sum over the replaced rows, with that much less than beta.
+    const double beta = problem_.beta() - geometry.slack(dual->nu) * (1 + 0x1p-50);
+    if (!(beta > 0)) return attempt;
     const LeafRounder rounder(problem_.X(), geometry, beta, beta * (1 - 0.4 * slack));
     TreeText text(rounder, output_);
     for (const double sign : {1.0, -1.0}) {
@@ -135,7 +147,7 @@ class BoundWriter {
       const auto other = plus ? sphere_attempt(minus_proof, -dual->nu, slack) : std::nullopt;
       if (!other) continue;
       output_.seekp(start_);
-      write_dual(output_, {}, *dual);
+      write_dual(output_, *dual);
       output_ << "sphere +\n" << *plus << "sphere -\n" << *other;
       return WrittenBound{std::move(*dual), BoundProof::kWholeSphere, norm, slack, 0};
     }

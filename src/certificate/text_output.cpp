@@ -52,6 +52,12 @@ void write_network(std::ostream& output, const char* word, const TrainingProblem
   }
 }
 
+void write_nu(std::ostream& output, const GridDual& dual) {
+  output << "nu " << dual.exponent;
+  for (const std::int64_t entry : dual.entries) output << ' ' << entry;
+  output << '\n';
+}
+
 }  // namespace
 
 void write_statement(std::ostream& output, const CertificateRequest& request) {
@@ -66,12 +72,20 @@ void write_statement(std::ostream& output, const CertificateRequest& request) {
   if (request.improved != nullptr) write_network(output, "improved", problem, *request.improved);
 }
 
-void write_dual(std::ostream& output, const std::vector<Index>& basis, const GridDual& dual) {
-  output << "basis " << basis.size();
-  for (const Index row : basis) output << ' ' << row;
-  output << "\nnu " << dual.exponent;
-  for (const std::int64_t entry : dual.entries) output << ' ' << entry;
+void write_dual(std::ostream& output, const RowGeometry& geometry, const GridDual& dual) {
+  if (!geometry.near_rows().empty()) output << "near " << geometry.near_rows().size() << '\n';
+  for (const NearRow& near : geometry.near_rows()) {
+    output << near.row << ' ' << near.first << ' ' << text(near.multiple) << '\n';
+  }
+  output << "basis " << geometry.basis().size();
+  for (const Index row : geometry.basis()) output << ' ' << row;
   output << '\n';
+  write_nu(output, dual);
+}
+
+void write_dual(std::ostream& output, const GridDual& dual) {
+  output << "basis 0\n";
+  write_nu(output, dual);
 }
 
 }  // namespace thalweg::certificate

@@ -5,13 +5,17 @@
 #include "certificate/exact_number.hpp"
 #include "certificate/grid_dual.hpp"
 #include "thalweg/certificate/certificate.hpp"
+#include "thalweg/oracle/row_geometry.hpp"
 
 namespace thalweg::certificate {
 
 /// The lines `cert` .. the network's (and the improved network's) section.
 void write_statement(std::ostream& output, const CertificateRequest& request);
 
-/// The lines `basis` and `nu`; an empty basis stands for the coordinates themselves.
-void write_dual(std::ostream& output, const std::vector<Index>& basis, const GridDual& dual);
+/// The section `near`, where rows are replaced, and the lines `basis` and `nu` of a tree over this
+/// geometry.
+void write_dual(std::ostream& output, const RowGeometry& geometry, const GridDual& dual);
+/// The lines `basis` and `nu` of a sphere proof.
+void write_dual(std::ostream& output, const GridDual& dual);
 
 }  // namespace thalweg::certificate

@@ -163,9 +163,11 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
   }
   if (!use_tree) return finish(DualNormStatus::kLimit);
 
+  // The tree bounds the sum over the replaced rows; the slack brings its answer back to X.
+  const double slack = geometry.slack(nu);
   oracle::TreeRequest request;
   request.relative_gap = std::max(settings.relative_gap, kSmallestGap);
-  request.threshold = settings.threshold;
+  request.threshold = settings.threshold > slack ? settings.threshold - slack : settings.threshold;
   request.maximiser_band = settings.maximiser_band;
   request.start_value = result.lower;
   request.threads = settings.threads;
@@ -173,7 +175,7 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
   oracle::TreeOutcome outcome = oracle::bound_by_tree(query, request);
   result.nodes = outcome.nodes;
   add_directions(result, std::move(outcome.found), oracle::kDistinctAngle);
-  lower_upper(result, outcome.upper, DualNormSource::kConeTree);
+  lower_upper(result, (outcome.upper + slack) * (1 + 0x1p-51), DualNormSource::kConeTree);
   status = judge(result, settings);
   if (status != DualNormStatus::kUnsolved) return finish(status);
   return finish(outcome.stopped ? DualNormStatus::kLimit : DualNormStatus::kStalled);

@@ -4,6 +4,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "thalweg/core/error.hpp"
@@ -18,8 +19,10 @@ namespace {
 constexpr Index kMaxReducedRank = 24;
 /// Pivoted QR sees at most about this many rows; the exact basis does not need it to see them all.
 constexpr Index kMaxPivotRows = 4096;
+/// Least pivot of the unit rows of a basis, about the sine of the smallest angle between them.
+constexpr double kLeastPivot = 1e-6;
 
-/// Rows in the order in which pivoted QR prefers them (large and well apart first).
+/// Rows in the order in which pivoted QR prefers their directions (well apart first).
 std::vector<Index> well_conditioned_rows(const Matrix& X, const std::vector<Index>& candidates) {
   const auto count = static_cast<Index>(candidates.size());
   const Index stride = std::max<Index>(1, count / kMaxPivotRows);
@@ -30,10 +33,8 @@ std::vector<Index> well_conditioned_rows(const Matrix& X, const std::vector<Inde
   if (sample.empty()) return {};
   Matrix columns(X.cols(), static_cast<Index>(sample.size()));
   for (Index i = 0; i < columns.cols(); ++i) {
-    columns.col(i) = X.row(sample[static_cast<std::size_t>(i)]).transpose();
+    columns.col(i) = X.row(sample[static_cast<std::size_t>(i)]).transpose().stableNormalized();
   }
-  const double scale = columns.cwiseAbs().maxCoeff();
-  columns /= scale;
   const Eigen::ColPivHouseholderQR<Matrix> qr(columns);
   const auto& order = qr.colsPermutation().indices();
   std::vector<Index> preferred;
@@ -43,6 +44,18 @@ std::vector<Index> well_conditioned_rows(const Matrix& X, const std::vector<Inde
   return preferred;
 }
 
+/// Whether coordinates along these rows are worth having: in those of nearly dependent rows every
+/// angle is lost to rounding, and all d coordinates serve better.
+bool is_well_conditioned(const Matrix& rows, const std::vector<Index>& basis) {
+  Matrix columns(rows.cols(), static_cast<Index>(basis.size()));
+  for (Index k = 0; k < columns.cols(); ++k) {
+    columns.col(k) = rows.row(basis[static_cast<std::size_t>(k)]).transpose().stableNormalized();
+  }
+  const Eigen::ColPivHouseholderQR<Matrix> qr(columns);
+  const auto pivots = qr.matrixR().diagonal().head(columns.cols()).cwiseAbs();
+  return pivots.minCoeff() > kLeastPivot;
+}
+
 }  // namespace
 
 RowGeometry::RowGeometry(const Matrix& X)
@@ -50,17 +63,23 @@ RowGeometry::RowGeometry(const Matrix& X)
   if (X.cols() < 1) throw InvalidArgument("X must have at least one column");
   if (!X.allFinite()) throw InvalidArgument("X must be finite");
   RowGroups groups = group_parallel_rows(X);
+  near_rows_ = join_near_parallel(X, groups);
   first_rows_ = std::move(groups.first_rows);
   group_of_row_ = std::move(groups.group_of_row);
   multiples_ = std::move(groups.multiples);
-  const RowBasis basis = row_basis(X, well_conditioned_rows(X, first_rows_));
-  rank_ = basis.rank();
   rows_.resize(this->groups(), dimension_);
   for (Index g = 0; g < this->groups(); ++g) {
     rows_.row(g) = X.row(first_rows_[static_cast<std::size_t>(g)]);
   }
-  if (rank_ > 0 && rank_ < dimension_ && rank_ <= kMaxReducedRank && basis.proved) {
-    basis_ = basis.rows;
+  // The first rows of the groups span all rows, the replaced ones included.
+  std::vector<Index> all(first_rows_.size());
+  std::iota(all.begin(), all.end(), Index{0});
+  const RowBasis basis = row_basis(rows_, well_conditioned_rows(rows_, all));
+  rank_ = near_rows_.empty() ? basis.rank() : row_basis(X).rank();
+  const Index reduced = basis.rank();
+  if (reduced > 0 && reduced < dimension_ && reduced <= kMaxReducedRank && basis.proved &&
+      is_well_conditioned(rows_, basis.rows)) {
+    for (const Index g : basis.rows) basis_.push_back(first_rows_[static_cast<std::size_t>(g)]);
     reduce(X);
   } else {
     gram_ = Matrix::Identity(dimension_, dimension_);
@@ -68,16 +87,23 @@ RowGeometry::RowGeometry(const Matrix& X)
   }
 }
 
+double RowGeometry::slack(const Vector& nu) const {
+  double sum = 0;
+  for (const NearRow& near : near_rows_) sum += std::fabs(nu[near.row]) * near.error;
+  return sum * (1 + static_cast<double>(near_rows_.size() + 2) * 0x1p-52);
+}
+
 void RowGeometry::reduce(const Matrix& X) {
-  basis_rows_.resize(rank_, dimension_);
-  for (Index k = 0; k < rank_; ++k) {
+  const auto rank = static_cast<Index>(basis_.size());
+  basis_rows_.resize(rank, dimension_);
+  for (Index k = 0; k < rank; ++k) {
     basis_rows_.row(k) = X.row(basis_[static_cast<std::size_t>(k)]);
   }
   gram_ = basis_rows_ * basis_rows_.transpose();
   magnitudes_ = rows_.cwiseAbs() * basis_rows_.cwiseAbs().transpose();
   rows_ = (rows_ * basis_rows_.transpose()).eval();
   const Eigen::HouseholderQR<Matrix> qr(basis_rows_.transpose());
-  frame_ = qr.householderQ() * Matrix::Identity(dimension_, rank_);
+  frame_ = qr.householderQ() * Matrix::Identity(dimension_, rank);
 }
 
 Matrix RowGeometry::row_magnitudes() const {

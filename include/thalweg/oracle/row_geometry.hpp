@@ -3,15 +3,17 @@
 #include <vector>
 
 #include "thalweg/core/types.hpp"
+#include "thalweg/exact/near_rows.hpp"
 
 namespace thalweg {
 
-/// The rows of X as the oracle and the certificate see them: zero rows gone, exactly parallel rows
-/// merged, and, when rank(X) < d, coordinates z with u = B^T z for a basis B of rows.
+/// The rows of X as the oracle and the certificate see them: zero rows gone, parallel rows merged,
+/// rows parallel up to rounding replaced by multiples of one of them (`near_rows`), and, when the
+/// rank of what remains is below d, coordinates z with u = B^T z for a basis B of rows.
 ///
 /// With R = coordinates(): a direction is z in R^R; x_j^T u = k_j * (v_g . z), where v_g is row g
-/// of `rows()` and g the group of row j; |u|^2 = z^T Q z. Without reduction z = u, Q = I and v_g is
-/// the first row of the group as stored (exact).
+/// of `rows()` and g the group of row j (near rows: up to `slack`); |u|^2 = z^T Q z. Without
+/// reduction z = u, Q = I and v_g is the first row of the group as stored (exact).
 class RowGeometry {
  public:
   /// X (n x d), finite. O(n d^2) and, where the rank must be proved deficient, exact integer
@@ -28,13 +30,20 @@ class RowGeometry {
   /// Q = B B^T, or the identity, (R x R), rounded.
   [[nodiscard]] const Matrix& gram() const { return gram_; }
 
-  /// Number of groups of exactly parallel nonzero rows.
+  /// Rows that are replaced by k x_first, ascending.
+  [[nodiscard]] const std::vector<NearRow>& near_rows() const { return near_rows_; }
+  /// At most this times |u| separates nu^T (X u)_+ from the same sum over the replaced rows; nu
+  /// (n).
+  [[nodiscard]] double slack(const Vector& nu) const;
+
+  /// Number of groups of parallel nonzero rows.
   [[nodiscard]] Index groups() const { return static_cast<Index>(first_rows_.size()); }
   /// First row of each group, ascending.
   [[nodiscard]] const std::vector<Index>& first_rows() const { return first_rows_; }
   /// Group of each row, -1 for a zero row, (n).
   [[nodiscard]] const std::vector<Index>& group_of_row() const { return group_of_row_; }
-  /// k_j with x_j = k_j x_first, rounded, sign exact; 0 for a zero row, (n).
+  /// k_j with x_j = k_j x_first, rounded, sign exact; 0 for a zero row; exactly k for a near row,
+  /// (n).
   [[nodiscard]] const Vector& multiples() const { return multiples_; }
   /// v_g in coordinates, (groups x R): the first row, or B times it, rounded.
   [[nodiscard]] const Matrix& rows() const { return rows_; }
@@ -55,6 +64,7 @@ class RowGeometry {
   Index samples_;
   Index dimension_;
   Index rank_;
+  std::vector<NearRow> near_rows_;
   std::vector<Index> first_rows_;
   std::vector<Index> group_of_row_;
   Vector multiples_;
