@@ -34,6 +34,9 @@ void require_finite(const Matrix& matrix, const char* name) {
   }
 }
 
+/// Whether 1^T nu = 0 but for rounding, which a free output bias asks of a dual point.
+bool sums_to_zero(const Vector& nu) { return std::abs(nu.sum()) <= 1e-12 * nu.lpNorm<1>(); }
+
 }  // namespace
 
 TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, OutputBias output_bias)
@@ -123,15 +126,14 @@ double TrainingProblem::dual_objective(const Vector& nu) const {
     case OutputBias::kPenalised:
       return value - sum * sum / (2 * beta_);
     case OutputBias::kFree:
-      return std::abs(sum) <= 1e-12 * nu.lpNorm<1>() ? value
-                                                     : -std::numeric_limits<double>::infinity();
+      return sums_to_zero(nu) ? value : -std::numeric_limits<double>::infinity();
   }
   return value;
 }
 
 double TrainingProblem::best_dual_scale(const Vector& nu, double limit) const {
   const double sum = nu.sum();
-  if (output_bias_ == OutputBias::kFree && std::abs(sum) > 1e-12 * nu.lpNorm<1>()) return 0;
+  if (output_bias_ == OutputBias::kFree && !sums_to_zero(nu)) return 0;
   const double curvature = output_bias_ == OutputBias::kPenalised ? sum * sum / beta_ : 0.0;
   const auto slope = [&](double tau) { return loss_.dual_slope(nu, y_, tau) - curvature * tau; };
   double high = std::min(limit, loss_.largest_dual_scale(nu, y_));
@@ -162,7 +164,10 @@ Vector TrainingProblem::project_to_dual_domain(const Vector& nu) const {
     projected = shifted(middle);
     (projected.sum() > 0 ? low : high) = middle;
   }
-  return shifted(0.5 * (low + high));
+  projected = shifted(0.5 * (low + high));
+  // Where 0 is the only point left, as with equal labels, rounding alone remains.
+  if (!sums_to_zero(projected)) projected.setZero();
+  return projected;
 }
 
 double TrainingProblem::bias_of_zero_network() const {

@@ -130,14 +130,21 @@ void ColumnGeneration::polish() {
 }
 
 double ColumnGeneration::slack() const {
-  // Scaling nu by 1 / (1 + slack) costs D about slack times its slope along the ray.
-  double slope = problem_.loss().dual_slope(nu_, problem_.y(), 1);
-  if (problem_.output_bias() == OutputBias::kPenalised) {
-    slope -= nu_.sum() * nu_.sum() / problem_.beta();
-  }
+  const double sum = nu_.sum();
+  const double curvature =
+      problem_.output_bias() == OutputBias::kPenalised ? sum * sum / problem_.beta() : 0.0;
+  const auto slope = [&](double tau) {
+    return problem_.loss().dual_slope(nu_, problem_.y(), tau) - curvature * tau;
+  };
+  // D is concave along the ray, so scaling nu by 1 / (1 + s) costs at most s slope(1 / (1 + s)).
   const double wanted = 0.5 * slack_factor_ * settings_.relative_gap;
-  const double relative = slope > 0 ? result_.objective / slope : 1.0;
-  return std::clamp(wanted * std::max(1.0, relative), kLeastSlack, kMostSlack);
+  const double loss = wanted * result_.objective;
+  double value = slope(1) > 0 ? wanted * std::max(1.0, result_.objective / slope(1)) : kMostSlack;
+  value = std::clamp(value, kLeastSlack, kMostSlack);
+  while (value > std::max(wanted, kLeastSlack) && value * slope(1 / (1 + value)) > 1.1 * loss) {
+    value *= 0.5;
+  }
+  return std::max(value, kLeastSlack);
 }
 
 ColumnGeneration::Search ColumnGeneration::search() {
