@@ -55,8 +55,10 @@ std::vector<std::string> advise(const DataFacts& facts) {
         "about 0.001 and 0.5 beta_max");
   }
   if (facts.beta_max > facts.beta_max_lower * (1 + kClosedGap)) {
-    advice.push_back("beta_max is known to be at least " + exact_digits(facts.beta_max_lower) +
-                     " and at most the printed number; --time-limit SECONDS searches longer");
+    advice.push_back(
+        "beta_max is known to be at least " + exact_digits(facts.beta_max_lower) +
+        " and at most the printed number" +
+        (facts.rank <= kBranchingRank ? "; --time-limit SECONDS searches longer" : ""));
   }
   if (facts.beta_max == 0) {
     advice.emplace_back("the targets need no neuron: the network without neurons is optimal");

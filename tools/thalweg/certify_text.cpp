@@ -121,6 +121,9 @@ void describe_certification(TextReport& text, const CertifyResult& result,
                             "width " +
                             std::to_string(result.optimum_width));
   }
+  if (result.stopped_at_limit) {
+    text.add("stopped", "before the end; every number here holds, more time may narrow the gap");
+  }
   if (!context.certificate.empty() && result.certificate_bytes > 0) {
     text.add("certificate", context.certificate + " (" + std::to_string(result.certificate_bytes) +
                                 " bytes, " + std::to_string(result.certificate_leaves) +
