@@ -42,13 +42,18 @@ std::vector<Range> admitted_ranges(const TrainingProblem& problem, long exponent
 }
 
 /// The exponent of a grid that moves the dual norm by at most slack * beta / 8 and the dual value
-/// by at most about slack / 8 of itself.
+/// by at most about slack / 4 of itself: slack / 8 to first and to second order each.
 long grid_exponent(const TrainingProblem& problem, const Vector& nu, double slack) {
   const double largest = nu.cwiseAbs().maxCoeff();
-  const Vector q = nu / problem.loss().weight(problem.samples());
+  const double weight = problem.loss().weight(problem.samples());
+  const Vector q = nu / weight;
   const double value = problem.dual_objective(nu);
   double finest = 4 * problem.X().rowwise().norm().sum() / (slack * problem.beta());
-  if (value > 0) finest = std::max(finest, 4 * (problem.y() - q).lpNorm<1>() / (slack * value));
+  if (value > 0) {
+    finest = std::max(finest, 4 * (problem.y() - q).lpNorm<1>() / (slack * value));
+    const auto samples = static_cast<double>(problem.samples());
+    finest = std::max(finest, std::sqrt(samples / (weight * slack * value)));
+  }
   const double wanted = finest > 0 ? std::ceil(std::log2(finest)) : 0.0;
   // 52 bits leave room for repairs of a free bias's sum.
   const double possible = 51.0 - std::ilogb(largest);

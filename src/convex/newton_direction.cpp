@@ -101,12 +101,18 @@ class ReducedHessian {
     return reduce(full, move.sum() + bias_penalty(model_.problem()) * direction.db);
   }
 
-  /// Mean diagonal entry, cheaply: the squared column norms of the gated data.
-  [[nodiscard]] double mean_diagonal() const {
+  /// The size of a diagonal entry, cheaply: the mean of the gated data's squared column norms, or
+  /// where the loss is flat the curvature beta / |w| with which a unit step takes away a neuron.
+  [[nodiscard]] double typical_diagonal() const {
     double sum = model_.has_bias() ? curvature_.sum() : 0.0;
     const Vector weight = curvature_.cwiseProduct(model_.row_norms().cwiseAbs2());
-    for (const GatedNeuron& neuron : model_.neurons) sum += neuron.gate.dot(weight);
-    return std::max(sum / static_cast<double>(std::max<Index>(size_, 1)), 1e-300);
+    double longest = 0;
+    for (const GatedNeuron& neuron : model_.neurons) {
+      sum += neuron.gate.dot(weight);
+      longest = std::max(longest, neuron.w.norm());
+    }
+    if (sum > 0) return sum / static_cast<double>(size_);
+    return longest > 0 ? model_.problem().beta() / longest : 1.0;
   }
 
  private:
@@ -144,11 +150,12 @@ Vector conjugate_gradients(const ReducedHessian& hessian, const Vector& rhs, dou
 NewtonSystem::NewtonSystem(const NeuronModel& model, double damping)
     : hessian_(std::make_unique<ReducedHessian>(model)) {
   if (hessian_->size() > kDenseLimit) {
-    shift_ = damping * hessian_->mean_diagonal();
+    shift_ = damping * hessian_->typical_diagonal();
     return;
   }
   Matrix H = hessian_->dense();
-  shift_ = damping * H.trace() / static_cast<double>(std::max<Index>(hessian_->size(), 1));
+  const double mean = H.trace() / static_cast<double>(std::max<Index>(hessian_->size(), 1));
+  shift_ = damping * (mean > 0 ? mean : hessian_->typical_diagonal());
   H.diagonal().array() += shift_;
   factor_.compute(H);
 }
@@ -167,9 +174,9 @@ Direction scaled_descent(const NeuronModel& model, const std::vector<Vector>& r)
   const Vector z = -hessian.reduce(r, model.bias_gradient());
   const double curvature = z.dot(hessian.apply(z));
   const double square = z.squaredNorm();
-  const double scale = curvature > 1e-12 * square * hessian.mean_diagonal()
+  const double scale = curvature > 1e-12 * square * hessian.typical_diagonal()
                            ? square / curvature
-                           : 1 / hessian.mean_diagonal();
+                           : 1 / hessian.typical_diagonal();
   return hessian.expand(scale * z);
 }
 

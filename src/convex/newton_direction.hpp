@@ -17,7 +17,7 @@ struct Direction {
 class ReducedHessian;
 
 /// The Newton system of the current linear pieces in null-space coordinates of all neurons and the
-/// bias: H + damping * (mean diagonal of H) * I, factorised once. The model must not change
+/// bias: H + damping * (typical diagonal of H) * I, factorised once. The model must not change
 /// meanwhile.
 class NewtonSystem {
  public:

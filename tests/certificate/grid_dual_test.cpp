@@ -42,6 +42,15 @@ TEST(RoundToGrid, MovesTheDualNormByLessThanTheSlack) {
   }
 }
 
+TEST(RoundToGrid, KeepsTheDualValueWhereItIsStationary) {
+  // Rows of zeros: the zero network is optimal and q = y, where D is flat to first order.
+  const Vector y{{-1.4868548718843337, 0.3}};
+  const TrainingProblem problem(Matrix::Zero(2, 2), y, 0.1, Loss::squared());
+  const auto dual = round_to_grid(problem, y, 1e-9);
+  ASSERT_TRUE(dual);
+  EXPECT_NEAR(problem.dual_objective(dual->nu), 0.5 * y.squaredNorm(), 1e-9 * y.squaredNorm());
+}
+
 TEST(RoundToGrid, FreeBiasSumsToExactlyZero) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);
