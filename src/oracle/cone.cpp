@@ -12,7 +12,7 @@ constexpr double kUnit = 0x1p-53;
 /// Rows that stopped crossing are dropped once they are this share of a cone's rows.
 constexpr double kCompactShare = 0.25;
 /// Rays whose lengths differ by more than this factor are balanced before they are added.
-constexpr double kBalanceRatio = 256;
+constexpr double kBalanceRatio = 16;
 
 bool worth_compacting(const ConeRows& rows) {
   return static_cast<double>(rows.count - rows.crossing) >

@@ -114,9 +114,17 @@ void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x)
   for (Index k = 0; k < rank; ++k) x[static_cast<std::size_t>(k)] *= inverse;
 }
 
-double linear_bound(const ConeMetric& metric, const RayVector& c, const RayVector& y) {
+namespace {
+
+/// What is known of a point p = sum_l y_l r_l / norm_l.
+struct Products {
+  RayVector below;  ///< lower bounds of p . r_k / norm_k
+  double norm;      ///< upper bound of |p|
+};
+
+Products products(const ConeMetric& metric, const RayVector& y) {
+  Products result;
   const Index rank = metric.rank;
-  RayVector below;  // lower bounds of the products of sum y_l r_l / norm_l with the scaled rays
   double squared = 0;
   // The Gram entries are exact sums of products of one sign up to (2 R + 6) roundings, or off by
   // gram_error.
@@ -134,10 +142,15 @@ double linear_bound(const ConeMetric& metric, const RayVector& c, const RayVecto
     } else {
       error = product * relative;
     }
-    below[static_cast<std::size_t>(k)] = product - error;
+    result.below[static_cast<std::size_t>(k)] = product - error;
     squared += y[static_cast<std::size_t>(k)] * (product + error);
   }
-  const double norm = std::sqrt(squared) * (1 + relative);
+  result.norm = std::sqrt(squared) * (1 + relative);
+  return result;
+}
+
+/// The least t >= 0, rounded upwards, with t p . r_k / norm_k >= c_k for all k; infinity if none.
+double least_multiple(Index rank, const RayVector& c, const RayVector& below) {
   double factor = 0;
   for (Index k = 0; k < rank; ++k) {
     const double need = c[static_cast<std::size_t>(k)];
@@ -152,7 +165,38 @@ double linear_bound(const ConeMetric& metric, const RayVector& c, const RayVecto
       return kInfinity;
     }
   }
-  return factor * norm * (1 + 4 * kUnit);
+  return factor;
+}
+
+/// A bound from t p + delta q, q the sum of the scaled rays, t >= 0 given: what t p lacks at some
+/// rays is added. Where c_k and p . r_k are both about 0, a multiple of p alone never suffices.
+double repaired_bound(const ConeMetric& metric, const RayVector& c, const Products& p, double t) {
+  RayVector ones;
+  ones.fill(1);
+  const Products q = products(metric, ones);
+  double delta = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(metric.rank); ++k) {
+    const double have = t * p.below[k];
+    const double lack = c[k] - have + 4 * kUnit * (std::fabs(c[k]) + std::fabs(have));
+    if (!(lack > 0)) continue;
+    if (!(q.below[k] > 0)) return kInfinity;
+    delta = std::max(delta, lack / q.below[k]);
+  }
+  return (t * p.norm + delta * (1 + 4 * kUnit) * q.norm) * (1 + 8 * kUnit);
+}
+
+}  // namespace
+
+double linear_bound(const ConeMetric& metric, const RayVector& c, const RayVector& y) {
+  const Index rank = metric.rank;
+  const Products p = products(metric, y);
+  const double factor = least_multiple(rank, c, p.below);
+  const double bound = factor == kInfinity ? kInfinity : factor * p.norm * (1 + 4 * kUnit);
+  double value = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) value += c[k] * y[k];
+  const double multiple = std::max(value, 0.0);
+  if (factor <= multiple * (1 + 1e-12)) return bound;
+  return std::min(bound, repaired_bound(metric, c, p, multiple));
 }
 
 RayMatrix cholesky(const RayMatrix& gram, Index rank) {

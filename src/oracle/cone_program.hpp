@@ -38,9 +38,11 @@ void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x)
 
 /// A rigorous upper bound on max c . x over x >= 0, x^T gram x <= 1, from any y >= 0, y != 0.
 ///
-/// Lemma. If p = t sum_k y_k r_k / norm_k satisfies p . r_k / norm_k >= c_k for every k, then c . x
-/// <= p . u <= |p| |u| for u = sum x_k r_k / norm_k. So the bound is t |sum y_k r_k / norm_k| for
-/// the least t that works, rounded upwards. Infinity when no t works.
+/// Lemma. If p satisfies p . r_k / norm_k >= c_k for every k, then c . x <= p . u <= |p| |u| for u
+/// = sum x_k r_k / norm_k. With q = sum_k y_k r_k / norm_k taken are p = t q for the least t that
+/// works and, where that is not nearly the best multiple, p = max(c . y, 0) q + delta sum_k r_k /
+/// norm_k for the least delta, with |p| by the triangle inequality; the smaller bound, rounded
+/// upwards. Infinity when neither works.
 [[nodiscard]] double linear_bound(const ConeMetric& metric, const RayVector& c, const RayVector& y);
 
 /// Cholesky factor L of the Gram matrix with pivots kept positive; lower triangle.

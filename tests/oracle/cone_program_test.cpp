@@ -64,7 +64,7 @@ TEST(ConeProgram, BoundAndPointAgreeAndNoSampleExceedsTheBound) {
   }
 }
 
-TEST(ConeProgram, AnyMultiplierPointGivesABoundAndAUselessOneInfinity) {
+TEST(ConeProgram, AnyMultiplierPointGivesABound) {
   Random random(4);
   const ConeMetric metric = random_metric(3, random);
   const RayVector c{1, 2, -1};
@@ -76,9 +76,29 @@ TEST(ConeProgram, AnyMultiplierPointGivesABoundAndAUselessOneInfinity) {
   square.rank = 2;
   square.gram(0, 0) = square.gram(1, 1) = 1;
   square.gram(0, 1) = square.gram(1, 0) = 0;
-  EXPECT_EQ(linear_bound(square, {1, 1}, {1, 0}), std::numeric_limits<double>::infinity());
+  // y lacks the second ray altogether, so t y + delta (1, 1) with t = c . y = 1 and delta = 1 takes
+  // over: 1 + |(1, 1)|.
+  EXPECT_GE(linear_bound(square, {1, 1}, {1, 0}), std::sqrt(2.0));
+  EXPECT_LE(linear_bound(square, {1, 1}, {1, 0}), (1 + std::sqrt(2.0)) * (1 + 1e-14));
   EXPECT_GE(linear_bound(square, {1, 1}, {1, 1}), std::sqrt(2.0));
   EXPECT_LE(linear_bound(square, {1, 1}, {1, 1}), std::sqrt(2.0) * (1 + 1e-14));
+}
+
+TEST(ConeProgram, NeedsAtRightAnglesToThePointCostWhatTheyAre) {
+  // p = (1, 0) has product 0 with the second ray, which asks for 1e-18: no multiple of p serves.
+  ConeMetric square;
+  square.rank = 2;
+  square.gram(0, 0) = square.gram(1, 1) = 1;
+  square.gram(0, 1) = square.gram(1, 0) = 0;
+  EXPECT_GE(linear_bound(square, {1, 1e-18}, {1, 0}), 1.0);
+  EXPECT_LE(linear_bound(square, {1, 1e-18}, {1, 0}), 1 + 1e-14);
+  EXPECT_LE(linear_bound(square, {-1, 1e-18}, {0, 1}), 1e-17);
+  // Rays at an obtuse angle whose sum is at right angles to the first: only infinity is left.
+  ConeMetric obtuse = square;
+  obtuse.signed_gram = true;
+  obtuse.gram(0, 1) = obtuse.gram(1, 0) = -1;
+  obtuse.gram_error.entries.fill(0);
+  EXPECT_EQ(linear_bound(obtuse, {1, 1}, {1, 0}), std::numeric_limits<double>::infinity());
 }
 
 TEST(ColumnKernels, SumsAgreeWithPlainLoops) {
