@@ -155,6 +155,7 @@ double least_multiple(Index rank, const RayVector& c, const RayVector& below) {
   for (Index k = 0; k < rank; ++k) {
     const double need = c[static_cast<std::size_t>(k)];
     const double have = below[static_cast<std::size_t>(k)];
+    if (!std::isfinite(need) || !std::isfinite(have)) return kInfinity;
     if (need > 0) factor = have > 0 ? std::max(factor, need / have) : kInfinity;
     if (factor == kInfinity) return kInfinity;
   }
@@ -182,7 +183,15 @@ double repaired_bound(const ConeMetric& metric, const RayVector& c, const Produc
     if (!(q.below[k] > 0)) return kInfinity;
     delta = std::max(delta, lack / q.below[k]);
   }
-  return (t * p.norm + delta * (1 + 4 * kUnit) * q.norm) * (1 + 8 * kUnit);
+  delta *= 1 + 4 * kUnit;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(metric.rank); ++k) {
+    // Where the sum makes an obtuse angle with a ray, delta takes away.
+    if (!(q.below[k] < 0)) continue;
+    const double have = t * p.below[k];
+    const double loss = delta * q.below[k];
+    if (!(have + loss - 4 * kUnit * (std::fabs(have) + std::fabs(loss)) >= c[k])) return kInfinity;
+  }
+  return (t * p.norm + delta * q.norm) * (1 + 8 * kUnit);
 }
 
 }  // namespace
@@ -195,7 +204,7 @@ double linear_bound(const ConeMetric& metric, const RayVector& c, const RayVecto
   double value = 0;
   for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) value += c[k] * y[k];
   const double multiple = std::max(value, 0.0);
-  if (factor <= multiple * (1 + 1e-12)) return bound;
+  if (factor <= multiple * (1 + 1e-12) || !std::isfinite(value)) return bound;
   return std::min(bound, repaired_bound(metric, c, p, multiple));
 }
 

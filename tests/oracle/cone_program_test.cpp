@@ -84,6 +84,55 @@ TEST(ConeProgram, AnyMultiplierPointGivesABound) {
   EXPECT_LE(linear_bound(square, {1, 1}, {1, 1}), std::sqrt(2.0) * (1 + 1e-14));
 }
 
+TEST(ConeProgram, NoPointExceedsTheBoundWhereRaysMakeObtuseAngles) {
+  for (std::uint64_t instance = 0; instance < 3000; ++instance) {
+    SCOPED_TRACE(instance);
+    Random random(instance + 1);
+    const auto rank = static_cast<Index>(2 + random.below(3));
+    Matrix rays(rank + 1, rank);
+    for (Index i = 0; i <= rank; ++i) {
+      for (Index k = 0; k < rank; ++k) rays(i, k) = random.normal() * (i == 0 ? 3 : 1);
+    }
+    rays.colwise().normalize();
+    ConeMetric metric;
+    metric.rank = rank;
+    metric.signed_gram = true;
+    RayVector c{};
+    RayVector y{};
+    for (Index i = 0; i < rank; ++i) {
+      c[static_cast<std::size_t>(i)] = random.normal();
+      for (Index k = 0; k < rank; ++k) {
+        metric.gram(i, k) = rays.col(i).dot(rays.col(k));
+        metric.gram_error(i, k) = 1e-15;
+      }
+    }
+    maximise_linear(metric, c, y);
+    if (instance % 2 == 0) {
+      for (Index k = 0; k < rank; ++k) {
+        y[static_cast<std::size_t>(k)] = std::fabs(random.normal());
+      }
+    }
+    const double bound = linear_bound(metric, c, y);
+    for (int sample = 0; sample < 50; ++sample) {
+      Vector x(rank);
+      for (Index k = 0; k < rank; ++k) x[k] = random.below(3) == 0 ? 0 : random.uniform();
+      if (x.isZero()) continue;
+      double value = 0;
+      for (Index k = 0; k < rank; ++k) value += c[static_cast<std::size_t>(k)] * x[k];
+      EXPECT_LE(value, bound * (rays * x).norm() * (1 + 1e-9) + 1e-12);
+    }
+  }
+}
+
+TEST(ConeProgram, NumbersThatOverflowedBoundNothing) {
+  ConeMetric square;
+  square.rank = 1;
+  square.gram(0, 0) = 1;
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(linear_bound(square, {std::nan("")}, {1}), infinity);
+  EXPECT_EQ(linear_bound(square, {infinity}, {1}), infinity);
+}
+
 TEST(ConeProgram, NeedsAtRightAnglesToThePointCostWhatTheyAre) {
   // p = (1, 0) has product 0 with the second ray, which asks for 1e-18: no multiple of p serves.
   ConeMetric square;
