@@ -60,14 +60,19 @@ std::vector<NearRow> join_near_parallel(const Matrix& X, RowGroups& groups) {
   const double window = 4 * static_cast<double>(X.cols() + 16) * kNear;
   std::vector<std::size_t> host(count);
   std::iota(host.begin(), host.end(), std::size_t{0});
+  const auto root = [&](std::size_t g) {
+    while (host[g] != g) g = host[g] = host[host[g]];
+    return g;
+  };
   bool joined = false;
   for (std::size_t p = 0; p < count; ++p) {
+    if (host[order[p]] != order[p]) continue;  // its host met the same neighbours
     for (std::size_t q = p + 1; q < count && keys[order[q]] - keys[order[p]] <= window; ++q) {
-      const std::size_t low = std::min(host[order[p]], host[order[q]]);
-      const std::size_t high = std::max(host[order[p]], host[order[q]]);
+      const std::size_t low = std::min(root(order[p]), root(order[q]));
+      const std::size_t high = std::max(root(order[p]), root(order[q]));
       if (low == high) continue;
       if (!is_near(X, relate(X, groups.first_rows[low], groups.first_rows[high]))) continue;
-      std::replace(host.begin(), host.end(), high, low);
+      host[high] = low;
       joined = true;
     }
   }
@@ -76,6 +81,7 @@ std::vector<NearRow> join_near_parallel(const Matrix& X, RowGroups& groups) {
   std::vector<Index> renumbered(count, -1);
   std::vector<Index> first_rows;
   for (std::size_t g = 0; g < count; ++g) {
+    host[g] = root(g);
     if (host[g] != g) continue;
     renumbered[g] = static_cast<Index>(first_rows.size());
     first_rows.push_back(groups.first_rows[g]);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "exact/modular.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -52,11 +54,13 @@ std::uint64_t mix(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
+/// From the quotients x_k / x_leading modulo a prime: equal for parallel rows, and different for
+/// nearly parallel ones, which quotients in floating point would confuse.
 std::uint64_t quotient_hash(const Matrix& X, Index row, Index leading) {
   std::uint64_t hash = static_cast<std::uint64_t>(leading) + 0x9e3779b97f4a7c15u;
+  const std::uint64_t scale = exact::inverse(exact::residue(X(row, leading)));
   for (Index k = 0; k < X.cols(); ++k) {
-    const double quotient = X(row, k) / X(row, leading) + 0.0;  // + 0.0 turns -0 into 0
-    hash = mix(hash + std::bit_cast<std::uint64_t>(quotient));
+    hash = mix(hash + exact::multiply(scale, exact::residue(X(row, k))));
   }
   return hash;
 }
