@@ -191,8 +191,18 @@ bool KinkSolver::hopeless(const Cone& cone, const RayVector& base, const RayVect
 
 void KinkSolver::solve(const Cone& cone, const RayVector& base, const RayVector& start,
                        double threshold, RayVector& sums) {
-  const Index rank = cone.rank();
   start_at(cone, base, start, sums);
+  minimise(cone, base, threshold, sums);
+  // The steps moved the sums one by one; the error margin counts a single summation.
+  sums.fill(0);
+  kernels::weighted_sums(cone.down.columns.data(), cone.rank(), multipliers_.data(),
+                         cone.down.stride, sums.data());
+}
+
+/// Active-set steps until none helps, the threshold is met or cannot be.
+void KinkSolver::minimise(const Cone& cone, const RayVector& base, double threshold,
+                          RayVector& sums) {
+  const Index rank = cone.rank();
   banned_ = {-1, -1};
   const Index steps = (threshold > 0 ? 10 : 30) * rank + 20;
   for (Index step = 0; step < steps; ++step) {

@@ -29,6 +29,7 @@ class KinkSolver {
   };
 
   void start_at(const Cone& cone, const RayVector& base, const RayVector& start, RayVector& sums);
+  void minimise(const Cone& cone, const RayVector& base, double threshold, RayVector& sums);
   void residual(const Cone& cone, const RayVector& base, const RayVector& sums, RayVector& z) const;
   void column(const Cone& cone, const Free& variable, double* a) const;
   [[nodiscard]] double& level(const Free& variable);
