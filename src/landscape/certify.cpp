@@ -8,9 +8,9 @@
 
 #include "landscape/exact_check.hpp"
 #include "landscape/improvement.hpp"
-#include "landscape/private_directory.hpp"
-#include "thalweg/certificate/certificate.hpp"
+#include "thalweg/landscape/checked_certificate.hpp"
 #include "thalweg/model/transform.hpp"
+#include "thalweg/oracle/cone_tree.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
 #include "thalweg/training/train.hpp"
 
@@ -54,6 +54,11 @@ class Certifier {
     return control;
   }
 
+  /// Whether the oracle can search the directions; otherwise all bounds are whole-sphere ones.
+  [[nodiscard]] bool branches() const {
+    return oracle_.geometry().coordinates() <= kMaxTreeCoordinates;
+  }
+
   [[nodiscard]] bool closed(double objective, double lower_bound) const {
     return objective - lower_bound <= 0.5 * settings_.tolerance * objective;
   }
@@ -89,6 +94,9 @@ class Certifier {
       directions_.push_back(std::move(direction));
     }
     dual_.norm = norm.upper;
+    if (norm.source == DualNormSource::kWholeSphere) {
+      result_.bound_source = BoundSource::kWholeSphere;
+    }
     result_.own_dual_norm = norm.upper;
     dual_.lower_bound = bound_of(dual_);
   }
@@ -115,7 +123,8 @@ class Certifier {
     candidate.lower_bound = bound_of(candidate);
     if (candidate.lower_bound > dual_.lower_bound) {
       dual_ = std::move(candidate);
-      result_.bound_source = BoundSource::kColumnGeneration;
+      dual_source_ = BoundSource::kColumnGeneration;
+      result_.bound_source = branches() ? dual_source_ : BoundSource::kWholeSphere;
     }
   }
 
@@ -167,12 +176,6 @@ class Certifier {
   /// Writes the certificate, has it checked, and replaces every estimate by what the checker
   /// recomputed.
   std::optional<Error> prove() {
-    const PrivateDirectory directory;
-    if (!settings_.certificate && directory.path().empty()) {
-      return Error{ErrorCode::kUnwritable, "no temporary directory could be created"};
-    }
-    const std::filesystem::path path =
-        settings_.certificate ? *settings_.certificate : directory.path() / "proof.cert";
     CertificateRequest request;
     request.problem = &problem_;
     request.network = &network_;
@@ -183,17 +186,17 @@ class Certifier {
     request.network_sha256 = settings_.network_sha256;
     request.threads = settings_.threads;
     request.control = settings_.control;
-    const auto written = write_certificate(request, path);
-    if (!written) return written.error();
-    result_.certificate_bytes = written->bytes;
-    result_.certificate_leaves = written->leaves;
-    const auto report = check_file(path);
-    if (!report) return report.error();
-    if (report->outcome != verify::Outcome::kVerified) {
-      return Error{ErrorCode::kMalformed, "internal error: the checker rejects the proof (" +
-                                              report->reason + "); please report it with the data"};
+    const auto checked = write_checked_certificate(request, settings_.certificate);
+    if (!checked) return checked.error();
+    if (!checked->statement) return std::nullopt;
+    result_.certificate_bytes = checked->written.bytes;
+    result_.certificate_leaves = checked->written.leaves;
+    result_.bound_source = dual_source_;
+    if (checked->written.proof == BoundProof::kWholeSphere) {
+      result_.bound_source = BoundSource::kWholeSphere;
+      result_.dual_norm = checked->written.dual_norm;
     }
-    adopt(report->statement);
+    adopt(*checked->statement);
     if (auto error = compare_neuron()) return error;
     decide();
     return std::nullopt;
@@ -242,6 +245,7 @@ class Certifier {
   const CertifySettings& settings_;
   DualOracle oracle_;
   DualCandidate dual_;
+  BoundSource dual_source_ = BoundSource::kOwnResidual;  ///< where dual_ comes from
   std::vector<DualDirection> directions_;
   std::optional<TrainingResult> trained_;
   CertifyResult result_;
@@ -252,6 +256,11 @@ class Certifier {
 Expected<CertifyResult> certify(const TrainingProblem& problem, const TwoLayerNetwork& network,
                                 const CertifySettings& settings) {
   problem.check(network);
+  const double objective = problem.objective(network);
+  if (!std::isfinite(objective)) {
+    throw InvalidArgument("the network's objective is " + std::to_string(objective) +
+                          ": expected one in the range of doubles; rescale the data");
+  }
   return Certifier(problem, network, settings).run();
 }
 

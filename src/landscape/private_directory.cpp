@@ -1,15 +1,25 @@
 #include "landscape/private_directory.hpp"
 
+#include <cerrno>
 #include <cstdlib>
-#include <string>
+#include <cstring>
 #include <system_error>
 
 namespace thalweg {
 
-PrivateDirectory::PrivateDirectory() {
-  std::error_code ignored;
-  std::string name = (std::filesystem::temp_directory_path(ignored) / "thalweg-XXXXXX").string();
-  if (!ignored && ::mkdtemp(name.data()) != nullptr) path_ = name;
+PrivateDirectory::PrivateDirectory(const std::optional<std::filesystem::path>& parent) {
+  std::error_code error;
+  const auto folder = parent ? *parent : std::filesystem::temp_directory_path(error);
+  if (error) {
+    reason_ = error.message();
+    return;
+  }
+  std::string name = (folder / (parent ? ".thalweg-XXXXXX" : "thalweg-XXXXXX")).string();
+  if (::mkdtemp(name.data()) != nullptr) {
+    path_ = name;
+  } else {
+    reason_ = std::strerror(errno);
+  }
 }
 
 PrivateDirectory::~PrivateDirectory() {

@@ -1,23 +1,28 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 namespace thalweg {
 
-/// A directory of its own under the system's temporary one, readable by this user alone and removed
-/// with its content.
+/// A directory of its own, readable by this user alone and removed with its content.
 class PrivateDirectory {
  public:
-  PrivateDirectory();
+  /// In `parent` ("" is the working directory), or in the system's temporary directory.
+  explicit PrivateDirectory(const std::optional<std::filesystem::path>& parent = std::nullopt);
   ~PrivateDirectory();
   PrivateDirectory(const PrivateDirectory&) = delete;
   PrivateDirectory& operator=(const PrivateDirectory&) = delete;
 
   /// Empty when the directory could not be created.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Why not.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
 
  private:
   std::filesystem::path path_;
+  std::string reason_;
 };
 
 }  // namespace thalweg

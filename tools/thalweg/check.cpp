@@ -184,14 +184,14 @@ Json make_document(const CheckOptions& options, const Inputs& inputs, const Chec
   document["verified"] = answer.verified;
   const verify::Statement statement =
       answer.verified ? answer.report.statement : verify::Statement{};
-  document["gap"] = to_double(statement.gap);
+  document["gap"] = number(statement.gap);
   document["level"] = level(answer);
   document["reason"] = answer.reason;
-  document["relative_gap"] = to_double(statement.relative_gap);
-  document["objective"] = answer.verified ? to_double(statement.objective_upper) : kUnknown;
-  document["lower_bound"] = to_double(statement.lower_bound);
-  document["decrease"] = to_double(statement.decrease);
-  document["objective_after"] = to_double(statement.improved_upper);
+  document["relative_gap"] = number(statement.relative_gap);
+  document["objective"] = answer.verified ? number(statement.objective_upper) : kUnknown;
+  document["lower_bound"] = number(statement.lower_bound);
+  document["decrease"] = number(statement.decrease);
+  document["objective_after"] = number(statement.improved_upper);
   document["problem"] = answer.source ? describe_problem(*answer.source) : Json(nullptr);
   document["dataset_equal"] = flag(answer.dataset_equal);
   document["network_equal"] = flag(answer.network_equal);
@@ -209,16 +209,16 @@ void describe_statement(TextReport& text, const CheckAnswer& answer) {
   text.add("problem", loss + " loss (" + source.loss_scale + ") + beta/2 (sum of squared weights)" +
                           ", output bias " + source.output_bias +
                           ", beta = " + exact_digits(source.beta));
-  text.add("objective", "at most " + exact_digits(to_double(statement.objective_upper)));
+  text.add("objective", "at most " + exact_digits(number(statement.objective_upper)));
   if (statement.lower_bound) {
     text.add("lower bound",
-             exact_digits(to_double(statement.lower_bound)) + ": no network of any width is below");
-    text.add("gap", rounded_up(to_double(statement.gap)) + " (relative " +
-                        rounded_up(to_double(statement.relative_gap)) + ")");
+             exact_digits(number(statement.lower_bound)) + ": no network of any width is below");
+    text.add("gap", rounded_up(number(statement.gap)) + " (relative " +
+                        rounded_up(number(statement.relative_gap)) + ")");
   }
   if (statement.decrease) {
     text.add("decrease", "the improved network is lower by at least " +
-                             exact_digits(to_double(statement.decrease)));
+                             exact_digits(number(statement.decrease)));
   }
 }
 

@@ -1,67 +1,18 @@
 #include "proof.hpp"
 
-#include <stdlib.h>  // NOLINT: mkdtemp is POSIX
-
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include "exit_code.hpp"
-#include "thalweg/certificate/certificate.hpp"
+#include "thalweg/landscape/checked_certificate.hpp"
 
 namespace thalweg::cli {
-namespace {
 
-/// A folder of its own, removed with its content.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "thalweg-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw Failure(ExitCode::kFile, name + ": cannot create a temporary folder");
-    }
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-verify::Statement check_or_fail(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw Failure(ExitCode::kFile, path.string() + ": cannot be opened");
-  verify::Report report = verify::check(stream);
-  if (report.outcome != verify::Outcome::kVerified) {
-    throw std::runtime_error("the checker rejects the proof (" + report.reason + ")");
-  }
-  return report.statement;
-}
-
-}  // namespace
-
-double to_double(const std::optional<verify::Dyad53>& dyad) {
-  if (!dyad) return std::numeric_limits<double>::quiet_NaN();
-  return std::ldexp(static_cast<double>(dyad->mantissa), dyad->exponent);
+double number(const std::optional<verify::Dyad53>& dyad) {
+  return dyad ? to_double(*dyad) : std::numeric_limits<double>::quiet_NaN();
 }
 
 Proof prove_gap(const ProofRequest& request) {
-  Proof proof;
-  if (!request.problem->loss().has_rational_conjugate()) return proof;
-  std::optional<TemporaryFolder> folder;
-  if (request.path.empty()) folder.emplace();
-  const std::filesystem::path path =
-      folder ? folder->path() / "proof.cert" : std::filesystem::path(request.path);
-
   CertificateRequest certificate;
   certificate.problem = request.problem;
   certificate.network = request.network;
@@ -71,18 +22,16 @@ Proof prove_gap(const ProofRequest& request) {
   certificate.network_sha256 = request.network_sha256;
   certificate.threads = request.threads;
   certificate.control = request.control;
-  const CertificateResult written = require(write_certificate(certificate, path));
-  if (written.status == ProofStatus::kUnsupported) return proof;
+  std::optional<std::filesystem::path> path;
+  if (!request.path.empty()) path = request.path;
+  const CheckedCertificate checked = require(write_checked_certificate(certificate, path));
 
-  proof.bytes = written.bytes;
-  proof.leaves = written.leaves;
-  proof.statement = check_or_fail(path);
-  if (!proof.statement.gap) {
-    proof.level = Level::kValue;
-  } else {
-    const bool reached = to_double(proof.statement.relative_gap) <= request.relative_gap;
-    proof.level = reached ? Level::kVerified : Level::kBound;
-  }
+  Proof proof;
+  if (!checked.statement) return proof;
+  proof.statement = *checked.statement;
+  proof.bytes = checked.written.bytes;
+  proof.leaves = checked.written.leaves;
+  proof.level = proof.statement.gap ? Level::kVerified : Level::kValue;
   return proof;
 }
 

@@ -11,15 +11,15 @@
 
 namespace thalweg::cli {
 
-/// The double m 2^e; NaN when absent.
-[[nodiscard]] double to_double(const std::optional<verify::Dyad53>& dyad);
+/// The number m 2^e; NaN when absent.
+[[nodiscard]] double number(const std::optional<verify::Dyad53>& dyad);
 
 /// What is to be proved and where the proof is kept.
 struct ProofRequest {
   const TrainingProblem* problem = nullptr;
   const TwoLayerNetwork* network = nullptr;
   const Vector* dual = nullptr;  ///< nu (n)
-  double relative_gap = 1e-6;    ///< what the network is meant to reach
+  double relative_gap = 1e-6;    ///< what the network is meant to reach; sets the proof's precision
   std::string path;              ///< empty: a temporary file, removed at once
   std::string dataset_sha256 = "-";
   std::string network_sha256 = "-";
@@ -29,7 +29,7 @@ struct ProofRequest {
 
 /// What the independent checker made of the proof.
 struct Proof {
-  Level level = Level::kEstimate;  ///< kVerified, kBound (the gap is larger than meant), kValue
+  Level level = Level::kEstimate;  ///< kVerified, or kValue when no bound could be proved
   verify::Statement statement;     ///< meaningful above kEstimate
   std::int64_t bytes = 0;
   std::int64_t leaves = 0;

@@ -65,13 +65,12 @@ void adopt(TrainAnswer& answer) {
   answer.lower_bound = std::max(0.0, trained.lower_bound);
   if (answer.proof.level != Level::kEstimate) {
     const verify::Statement& statement = answer.proof.statement;
-    answer.objective = to_double(statement.objective_upper);
+    answer.objective = number(statement.objective_upper);
     // Every loss here is nonnegative: zero is a bound that needs no proof.
-    answer.lower_bound =
-        statement.lower_bound ? std::max(0.0, to_double(statement.lower_bound)) : 0.0;
+    answer.lower_bound = statement.lower_bound ? std::max(0.0, number(statement.lower_bound)) : 0.0;
     if (statement.gap) {
-      answer.gap = std::min(to_double(statement.gap), answer.objective);
-      answer.relative_gap = std::min(1.0, to_double(statement.relative_gap));
+      answer.gap = std::min(number(statement.gap), answer.objective);
+      answer.relative_gap = std::min(1.0, number(statement.relative_gap));
       return;
     }
   }

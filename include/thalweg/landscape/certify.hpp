@@ -23,7 +23,11 @@ enum class Verdict {
 enum class Level { kEstimate, kValue, kBound, kVerified, kRestricted };
 
 /// Where the lower bound comes from.
-enum class BoundSource { kOwnResidual, kColumnGeneration, kWholeSphere };
+enum class BoundSource {
+  kOwnResidual,       ///< the network's residual, bounded over all directions by branching
+  kColumnGeneration,  ///< a dual from training, bounded the same way
+  kWholeSphere        ///< one majorant over the whole sphere, without branching
+};
 
 /// What lowers the objective of a suboptimal network.
 enum class ImprovementKind {
@@ -95,7 +99,8 @@ struct CertifyResult {
 /// norm); when that does not close the gap, column generation finds a better dual and the optimum.
 /// With settings.verify the exact certificate is written and every number reported at a level above
 /// kEstimate is what the independent checker recomputed. Throws InvalidArgument when the network
-/// does not fit the problem; fails when the certificate cannot be written.
+/// does not fit the problem or its objective overflows; fails when the certificate cannot be
+/// written.
 [[nodiscard]] Expected<CertifyResult> certify(const TrainingProblem& problem,
                                               const TwoLayerNetwork& network,
                                               const CertifySettings& settings);
