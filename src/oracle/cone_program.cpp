@@ -4,55 +4,81 @@
 #include <cmath>
 #include <limits>
 
+#include "oracle/multiversion.hpp"
+
 namespace thalweg::oracle {
 namespace {
 
 constexpr double kUnit = 0x1p-53;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Solves gram(P, P) x_P = c_P for the rays listed.
-void solve_on(const ConeMetric& metric, const RayVector& c,
-              const std::array<int, kMaxTreeCoordinates>& rays, int count, RayVector& x) {
-  RayMatrix factor;
-  RayVector y;
-  for (int i = 0; i < count; ++i) {
-    const int ray = rays[static_cast<std::size_t>(i)];
-    double right = c[static_cast<std::size_t>(ray)];
-    for (int k = 0; k < i; ++k) {
-      double sum = metric.gram(ray, rays[static_cast<std::size_t>(k)]);
-      for (int l = 0; l < k; ++l) sum -= factor(i, l) * factor(k, l);
-      factor(i, k) = sum / factor(k, k);
-      right -= factor(i, k) * y[static_cast<std::size_t>(k)];
+/// Solves gram(P, P) x_P = c_P for the `count` <= N rays listed; loops of fixed length N (the rest
+/// padded with the identity) keep several operations in flight.
+template <int N>
+inline __attribute__((always_inline)) void solve_padded(
+    const ConeMetric& metric, const RayVector& c, const std::array<int, kMaxTreeCoordinates>& rays,
+    int count, RayVector& x) {
+  double factor[N][N] = {};  // [k][i]: column k of the lower triangle
+  double y[N] = {};
+  double inverse[N];
+  for (int k = 0; k < N; ++k) factor[k][k] = 1;
+  for (int k = 0; k < count; ++k) {
+    const int ray = rays[static_cast<std::size_t>(k)];
+    y[k] = c[static_cast<std::size_t>(ray)];
+    factor[k][k] = metric.gram(ray, ray) * (1 + 1e-14);
+    for (int i = k + 1; i < count; ++i) {
+      factor[k][i] = metric.gram(rays[static_cast<std::size_t>(i)], ray);
     }
-    double pivot = metric.gram(ray, ray) * (1 + 1e-14);
-    for (int l = 0; l < i; ++l) pivot -= factor(i, l) * factor(i, l);
-    factor(i, i) = std::sqrt(std::max(pivot, 1e-15));
-    y[static_cast<std::size_t>(i)] = right / factor(i, i);
   }
-  for (int i = count - 1; i >= 0; --i) {
-    double sum = y[static_cast<std::size_t>(i)];
-    for (int k = i + 1; k < count; ++k) {
-      sum -= factor(k, i) * x[static_cast<std::size_t>(rays[static_cast<std::size_t>(k)])];
+  for (int k = 0; k < N; ++k) {
+    inverse[k] = 1 / std::sqrt(std::max(factor[k][k], 1e-15));
+    y[k] *= inverse[k];
+    for (int i = 0; i < N; ++i) factor[k][i] *= inverse[k];
+    for (int j = k + 1; j < N; ++j) {
+      y[j] -= y[k] * factor[k][j];
+      for (int i = 0; i < N; ++i) factor[j][i] -= factor[k][j] * factor[k][i];
     }
-    x[static_cast<std::size_t>(rays[static_cast<std::size_t>(i)])] = sum / factor(i, i);
   }
+  for (int k = N - 1; k >= 0; --k) {
+    for (int i = k + 1; i < N; ++i) y[k] -= factor[k][i] * y[i];
+    y[k] *= inverse[k];
+    if (k < count) x[static_cast<std::size_t>(rays[static_cast<std::size_t>(k)])] = y[k];
+  }
+}
+
+/// x with gram(P, P) x_P = c_P for the rays P of the mask, 0 elsewhere.
+THALWEG_MULTIVERSION
+void solve_on(const ConeMetric& metric, const RayVector& c, unsigned mask, RayVector& x) {
+  std::array<int, kMaxTreeCoordinates> rays;
+  int count = 0;
+  for (int k = 0; k < metric.rank; ++k) {
+    x[static_cast<std::size_t>(k)] = 0;
+    rays[static_cast<std::size_t>(count)] = k;
+    count += mask >> k & 1;
+  }
+  if (count <= 2) return solve_padded<2>(metric, c, rays, count, x);
+  if (count <= 4) return solve_padded<4>(metric, c, rays, count, x);
+  if (count <= 6) return solve_padded<6>(metric, c, rays, count, x);
+  if (count <= 8) return solve_padded<8>(metric, c, rays, count, x);
+  solve_padded<kMaxTreeCoordinates>(metric, c, rays, count, x);
 }
 
 /// Bit mask of the rays at which complementarity fails for the solution on `passive`.
 unsigned infeasible_rays(const ConeMetric& metric, const RayVector& c, const RayVector& x,
                          unsigned passive, double scale) {
+  RayVector gradient;
+  const auto rank = static_cast<std::size_t>(metric.rank);
+  for (std::size_t k = 0; k < rank; ++k) gradient[k] = -c[k];
+  for (std::size_t l = 0; l < rank; ++l) {
+    if (!(passive >> l & 1)) continue;
+    for (std::size_t k = 0; k < rank; ++k) {
+      gradient[k] += x[l] * metric.gram(static_cast<Index>(k), static_cast<Index>(l));
+    }
+  }
   unsigned bad = 0;
-  for (Index k = 0; k < metric.rank; ++k) {
-    const unsigned bit = 1u << k;
-    if (passive & bit) {
-      if (x[static_cast<std::size_t>(k)] < 0) bad |= bit;
-      continue;
-    }
-    double gradient = -c[static_cast<std::size_t>(k)];
-    for (Index l = 0; l < metric.rank; ++l) {
-      gradient += metric.gram(k, l) * x[static_cast<std::size_t>(l)];
-    }
-    if (gradient < -1e-12 * scale) bad |= bit;
+  for (std::size_t k = 0; k < rank; ++k) {
+    const bool fails = passive >> k & 1 ? x[k] < 0 : gradient[k] < -1e-12 * scale;
+    bad |= static_cast<unsigned>(fails) << k;
   }
   return bad;
 }
@@ -65,26 +91,27 @@ void use_best_ray(Index rank, const RayVector& c, RayVector& x) {
 
 }  // namespace
 
-void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x) {
+unsigned support(Index rank, const RayVector& x) {
+  unsigned rays = 0;
+  for (Index k = 0; k < rank; ++k) {
+    if (x[static_cast<std::size_t>(k)] > 0) rays |= 1u << k;
+  }
+  return rays;
+}
+
+void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x, unsigned guess) {
   const Index rank = metric.rank;
-  unsigned passive = 0;
+  unsigned passive = support(rank, c);
   double scale = 0;
   for (Index k = 0; k < rank; ++k) {
-    const double value = c[static_cast<std::size_t>(k)];
-    if (value > 0) passive |= 1u << k;
-    scale = std::max(scale, std::fabs(value));
+    scale = std::max(scale, std::fabs(c[static_cast<std::size_t>(k)]));
   }
   if (passive == 0) return use_best_ray(rank, c, x);
+  if (guess != 0) passive = guess;
   int fewest = 1000;
   int block_steps = 3;
   for (int iteration = 0; iteration < 60; ++iteration) {
-    std::array<int, kMaxTreeCoordinates> rays;
-    int count = 0;
-    for (int k = 0; k < rank; ++k) {
-      x[static_cast<std::size_t>(k)] = 0;
-      if (passive >> k & 1) rays[static_cast<std::size_t>(count++)] = k;
-    }
-    solve_on(metric, c, rays, count, x);
+    solve_on(metric, c, passive, x);
     const unsigned bad = infeasible_rays(metric, c, x, passive, scale);
     if (bad == 0) break;
     const int number = __builtin_popcount(bad);

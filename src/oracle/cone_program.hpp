@@ -32,9 +32,14 @@ struct ConeMetric {
       false;  ///< entries may cancel (reduced coordinates); else all products are >= 0
 };
 
+/// Bit mask of the rays with x_k > 0.
+[[nodiscard]] unsigned support(Index rank, const RayVector& x);
+
 /// Maximises c . x over x >= 0, x^T gram x <= 1 by block pivoting; x (R) gets unit norm, or a best
-/// single ray where the maximum is not positive. Floating point, not rigorous.
-void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x);
+/// single ray where the maximum is not positive. `guess` (optional, not 0): the support to start
+/// from, such as that of the maximiser for a nearby c. Floating point, not rigorous.
+void maximise_linear(const ConeMetric& metric, const RayVector& c, RayVector& x,
+                     unsigned guess = 0);
 
 /// A rigorous upper bound on max c . x over x >= 0, x^T gram x <= 1, from any y >= 0, y != 0.
 ///

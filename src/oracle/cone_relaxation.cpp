@@ -44,7 +44,8 @@ bool ConeRelaxation::improve(const Cone& cone, const RayVector& sums, ConeBound&
   for (std::size_t k = 0; k < static_cast<std::size_t>(cone.rank()); ++k) {
     c[k] = base_[k] - sums[k] / cone.metric.norm[k];
   }
-  maximise_linear(cone.metric, c, point);
+  const bool known = result.bound < kInfinity;
+  maximise_linear(cone.metric, c, point, known ? support(cone.rank(), result.point) : guess_);
   RayVector safe;
   for (std::size_t k = 0; k < static_cast<std::size_t>(cone.rank()); ++k) {
     safe[k] = c[k] + margin_[k] * (1 + 0x1p-40) + 0x1p-51 * std::fabs(c[k]);
@@ -132,8 +133,9 @@ bool ConeRelaxation::frank_wolfe(const Cone& cone, double threshold, double incu
 }
 
 void ConeRelaxation::bound(const Cone& cone, const SignedRows& rows, double threshold,
-                           double incumbent, ConeBound& result) {
+                           double incumbent, ConeBound& result, unsigned guess) {
   prepare(cone, rows);
+  guess_ = guess;
   result.bound = kInfinity;
   result.value = -kInfinity;
   RayVector point;
@@ -153,6 +155,7 @@ void ConeRelaxation::bound(const Cone& cone, const SignedRows& rows, double thre
 
 void ConeRelaxation::converge(const Cone& cone, const SignedRows& rows, ConeBound& result) {
   prepare(cone, rows);
+  guess_ = 0;
   RayVector sums;
   RayVector point;
   kinks_.solve(cone, base_, result.point, 0, sums);

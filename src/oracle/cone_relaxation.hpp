@@ -22,9 +22,10 @@ struct ConeBound {
 class ConeRelaxation {
  public:
   /// Stops as soon as bound <= threshold, or when the relaxation's own maximum is seen to exceed
-  /// the threshold. f is evaluated where the relaxation exceeds `incumbent`.
+  /// the threshold. f is evaluated where the relaxation exceeds `incumbent`. `guess` (0: none): the
+  /// rays that may carry the maximiser.
   void bound(const Cone& cone, const SignedRows& rows, double threshold, double incumbent,
-             ConeBound& result);
+             ConeBound& result, unsigned guess = 0);
 
   /// Minimises the relaxation's dual to convergence from result.point; the multipliers of every row
   /// of cone.down are then in multipliers(), and result holds their bound and point.
@@ -45,6 +46,7 @@ class ConeRelaxation {
   RayVector base_;    ///< objective without rows.down, over the norms
   RayVector margin_;  ///< error bound per ray, over the norms
   RayVector sums_;    ///< sums over rows.down at which result.bound was found, not scaled
+  unsigned guess_ = 0;
   KinkSolver kinks_;
 };
 

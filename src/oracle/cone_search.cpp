@@ -34,7 +34,7 @@ SearchOutcome ConeSearch::run(const ConePath& path, SearchClient& client) {
     stack_.descend(depth, step.replaced);
     ++depth;
   }
-  outcome_.bound = std::max(0.0, visit(depth, path.bound));
+  outcome_.bound = std::max(0.0, visit(depth, path.bound, 0));
   return outcome_;
 }
 
@@ -46,7 +46,7 @@ SearchOutcome ConeSearch::run_top(std::uint32_t mask, int depth, SearchClient& c
   open_depth_ = depth;
   path_ = {mask, {}, inherited};
   stack_.start(mask);
-  outcome_.bound = std::max(0.0, visit(0, inherited));
+  outcome_.bound = std::max(0.0, visit(0, inherited, 0));
   return outcome_;
 }
 
@@ -61,7 +61,7 @@ Vector ConeSearch::direction(const Cone& cone, const RayVector& point) const {
 }
 
 /// Bound of everything below the cone at this depth; `inherited` bounds it already.
-double ConeSearch::visit(int depth, double inherited) {
+double ConeSearch::visit(int depth, double inherited, unsigned guess) {
   if (open_ != nullptr && depth == open_depth_) {
     path_.bound = inherited;
     open_->push_back(path_);
@@ -75,7 +75,7 @@ double ConeSearch::visit(int depth, double inherited) {
   ++outcome_.nodes;
   const Cone& cone = stack_.cone(depth);
   ConeBound bound;
-  relaxation_.bound(cone, rows_, client_->threshold(), client_->incumbent(), bound);
+  relaxation_.bound(cone, rows_, client_->threshold(), client_->incumbent(), bound, guess);
   if (bound.value > client_->incumbent()) client_->improve(direction(cone, bound.best_point));
   if (bound.bound <= client_->threshold()) {
     if (client_->close(cone, relaxation_, bound)) {
@@ -108,12 +108,13 @@ double ConeSearch::branch(int depth, const ConeBound& bound) {
   }
   client_->split(k, l, stack_.shift(depth));
   if (stack_.split_value(depth) > client_->incumbent()) client_->improve(stack_.split_ray(depth));
+  const unsigned carrying = support(stack_.cone(depth).rank(), bound.point);
   double largest = 0;
   for (const Index replaced : {k, l}) {
     if (outcome_.stopped) return std::max(largest, bound.bound);
     stack_.descend(depth, replaced);
     if (open_ != nullptr) path_.steps.push_back({k, l, stack_.shift(depth), replaced});
-    largest = std::max(largest, visit(depth + 1, bound.bound));
+    largest = std::max(largest, visit(depth + 1, bound.bound, carrying | 1u << replaced));
     if (open_ != nullptr) path_.steps.pop_back();
   }
   return largest;

@@ -67,7 +67,8 @@ class ConeSearch {
                                       double inherited, std::vector<ConePath>& open);
 
  private:
-  double visit(int depth, double inherited);
+  /// `guess`: the rays that may carry the relaxation's maximiser; 0: not known.
+  double visit(int depth, double inherited, unsigned guess);
   double give_up(double bound);
   double branch(int depth, const ConeBound& bound);
   [[nodiscard]] bool choose_edge(const Cone& cone, const RayVector& point, Index& k,

@@ -37,7 +37,7 @@ void KinkSolver::start_at(const Cone& cone, const RayVector& base, const RayVect
     c[k] = base[k] - sums[k] / cone.metric.norm[k];
   }
   RayVector x;
-  maximise_linear(cone.metric, c, x);
+  maximise_linear(cone.metric, c, x, support(rank, start));
   double value = 0;
   for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) value += x[k] * c[k];
   free_.clear();

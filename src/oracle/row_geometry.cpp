@@ -1,6 +1,5 @@
 #include "thalweg/oracle/row_geometry.hpp"
 
-#include <Eigen/Cholesky>
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -112,11 +111,6 @@ Matrix RowGeometry::row_magnitudes() const {
 
 Vector RowGeometry::to_direction(const Vector& z) const {
   return basis_.empty() ? z : Vector(basis_rows_.transpose() * z);
-}
-
-Vector RowGeometry::to_coordinates(const Vector& u) const {
-  if (basis_.empty()) return u;
-  return basis_rows_.transpose().colPivHouseholderQr().solve(u);
 }
 
 GroupWeights group_weights(const RowGeometry& geometry, const Vector& g) {

@@ -14,6 +14,8 @@ namespace thalweg::oracle {
 namespace {
 
 constexpr Index kWindow = 64;
+constexpr Index kManyCoordinates = 7;
+constexpr Index kLeastDepth = 5;
 
 struct Task {
   Sign sign;
@@ -222,7 +224,9 @@ class TreeDriver {
 int task_depth(Index coordinates, Index rows) {
   const double size = static_cast<double>(rows) * static_cast<double>(coordinates);
   const Index wanted = size > 3e5 ? 5 : 7;  // log2 of the number of tasks of one sign
-  return coordinates < 2 ? 0 : static_cast<int>(std::max<Index>(0, wanted - coordinates));
+  // With many orthants most of the work lies in the few around the maximisers.
+  const Index least = coordinates >= kManyCoordinates ? kLeastDepth : 0;
+  return coordinates < 2 ? 0 : static_cast<int>(std::max(least, wanted - coordinates));
 }
 
 TreeOutcome bound_by_tree(const DualQuery& query, const TreeRequest& request) {

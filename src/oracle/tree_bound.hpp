@@ -31,8 +31,8 @@ struct TreeOutcome {
 /// and nothing else.
 [[nodiscard]] TreeOutcome bound_by_tree(const DualQuery& query, const TreeRequest& request);
 
-/// How deep each orthant is cut into tasks, so that two threads share one sign's work evenly; 0
-/// when orthants are many or the rows so many that repeating the top would cost more than it gives.
+/// How deep each orthant is cut into tasks, so that two threads share one sign's work evenly: less
+/// deep when the rows are so many that repeating the top would cost more than it gives.
 [[nodiscard]] int task_depth(Index coordinates, Index rows);
 
 }  // namespace thalweg::oracle
