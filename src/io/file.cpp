@@ -4,13 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <system_error>
 
 #include "io/byte_source.hpp"
+#include "thalweg/core/file_replacement.hpp"
 
 namespace thalweg::io {
 namespace {
@@ -50,17 +49,6 @@ bool write_all(int descriptor, std::span<const std::byte> bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
   return true;
-}
-
-/// Creates a file that did not exist, in the folder of `path`; its name goes to `created`.
-int create_beside(const std::filesystem::path& path, std::string& created) {
-  static std::atomic<unsigned> counter{0};
-  do {
-    created =
-        path.string() + "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp";
-    const int descriptor = ::open(created.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0 || errno != EEXIST) return descriptor;
-  } while (true);
 }
 
 /// Writes into something that must not be replaced: a device or a pipe.
@@ -111,23 +99,13 @@ Expected<Bytes> read_file(const std::filesystem::path& path) {
 }
 
 Expected<void> write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::error_code ignored;
-  const auto status = std::filesystem::status(path, ignored);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    return write_in_place(path, bytes);
+  if (FileReplacement::is_special(path)) return write_in_place(path, bytes);
+  Expected<FileReplacement> file = FileReplacement::create(path);
+  if (!file) return tl::unexpected(file.error());
+  if (!write_all(file->descriptor(), bytes)) {
+    return fail_errno(ErrorCode::kUnwritable, path.string());
   }
-  // A symbolic link stays; the file it leads to is replaced.
-  const auto target =
-      std::filesystem::exists(status) ? std::filesystem::canonical(path, ignored) : path;
-  std::string beside;
-  Descriptor file(create_beside(target, beside));
-  if (file.get() < 0) return fail_errno(ErrorCode::kUnwritable, path.string());
-  const bool complete =
-      write_all(file.get(), bytes) && file.close() && ::rename(beside.c_str(), target.c_str()) == 0;
-  if (complete) return {};
-  auto error = fail_errno(ErrorCode::kUnwritable, path.string());
-  ::unlink(beside.c_str());
-  return error;
+  return file->commit();
 }
 
 Expected<void> write_file(const std::filesystem::path& path, std::string_view text) {
