@@ -1,6 +1,5 @@
 #include "thalweg/certificate/certificate.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <string>
 #include <system_error>
@@ -8,6 +7,7 @@
 #include "certificate/bound_writer.hpp"
 #include "certificate/exact_value.hpp"
 #include "certificate/text_output.hpp"
+#include "thalweg/core/file_replacement.hpp"
 
 namespace thalweg {
 namespace {
@@ -62,60 +62,30 @@ void write_claims(std::ostream& output, const CertificateRequest& request,
   }
 }
 
-/// A file beside the target that disappears unless it is kept.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& target)
-      : target_(target), path_(target.string() + ".part") {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    std::error_code ignored;
-    if (!kept_) std::filesystem::remove(path_, ignored);
-  }
+tl::unexpected<Error> unwritable(const std::filesystem::path& target, const std::string& why) {
+  return fail(ErrorCode::kUnwritable, target.string() + ": " + why);
+}
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  /// Cuts the file to `bytes` and gives it the target's name.
-  [[nodiscard]] std::error_code keep(std::int64_t bytes) {
-    std::error_code error;
-    std::filesystem::resize_file(path_, static_cast<std::uintmax_t>(bytes), error);
-    if (!error) std::filesystem::rename(path_, target_, error);
-    kept_ = !error;
-    return error;
-  }
-
- private:
-  std::filesystem::path target_;
-  std::filesystem::path path_;
-  bool kept_ = false;
-};
-
-}  // namespace
-
-Expected<CertificateResult> write_certificate(const CertificateRequest& request,
-                                              const std::filesystem::path& path) {
-  check(request);
-  CertificateResult result;
-  if (!request.problem->loss().has_rational_conjugate()) {
-    result.status = ProofStatus::kUnsupported;
-    return result;
-  }
-  TemporaryFile file(path);
-  std::ofstream output(file.path(), std::ios::binary | std::ios::trunc);
-  const auto unwritable = [&](const std::string& why) {
-    return fail(ErrorCode::kUnwritable, path.string() + ": " + why);
-  };
-  if (!output) return unwritable("the certificate cannot be created");
+/// Writes the whole text to the file at `path`, which exists, and cuts it to its length; errors
+/// name the target.
+Expected<CertificateResult> write_text(const CertificateRequest& request,
+                                       const std::filesystem::path& path,
+                                       const std::filesystem::path& target) {
+  std::ofstream output(path, std::ios::binary | std::ios::in | std::ios::out);
   certificate::write_statement(output, request);
   std::optional<certificate::WrittenBound> bound;
-  if (request.dual != nullptr) bound = certificate::write_bound(output, request);
+  if (request.dual != nullptr) bound = certificate::write_bound(output, path, request);
   write_claims(output, request, bound);
   output << "end\n";
+  CertificateResult result;
   result.bytes = static_cast<std::int64_t>(output.tellp());
   output.close();
-  if (!output || result.bytes < 0) return unwritable("the certificate cannot be written");
-  if (const std::error_code error = file.keep(result.bytes)) return unwritable(error.message());
+  if (!output || result.bytes < 0) {
+    return unwritable(target, "the certificate cannot be written");
+  }
+  std::error_code error;
+  std::filesystem::resize_file(path, static_cast<std::uintmax_t>(result.bytes), error);
+  if (error) return unwritable(target, error.message());
   result.status = bound ? ProofStatus::kComplete : ProofStatus::kValueOnly;
   if (bound) {
     result.proof = bound->proof;
@@ -124,6 +94,48 @@ Expected<CertificateResult> write_certificate(const CertificateRequest& request,
     result.leaves = bound->leaves;
   }
   return result;
+}
+
+/// Into a device or a pipe, where one cannot go back: the text is made elsewhere and copied.
+Expected<CertificateResult> write_special(const CertificateRequest& request,
+                                          const std::filesystem::path& path) {
+  std::ofstream device(path, std::ios::binary);
+  if (!device) return unwritable(path, "cannot be opened for writing");
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (error) return unwritable(path, "no temporary folder: " + error.message());
+  const auto file = FileReplacement::create(folder / "thalweg-certificate");
+  if (!file) return tl::unexpected(file.error());
+  auto result = write_text(request, file->path(), path);
+  if (!result) return result;
+  std::ifstream text(file->path(), std::ios::binary);
+  device << text.rdbuf() << std::flush;
+  if (!text || !device) return unwritable(path, "the certificate cannot be written");
+  return result;
+}
+
+Expected<CertificateResult> write_file(const CertificateRequest& request,
+                                       const std::filesystem::path& path) {
+  auto file = FileReplacement::create(path);
+  if (!file) return tl::unexpected(file.error());
+  auto result = write_text(request, file->path(), path);
+  if (!result) return result;
+  if (const auto done = file->commit(); !done) return tl::unexpected(done.error());
+  return result;
+}
+
+}  // namespace
+
+Expected<CertificateResult> write_certificate(const CertificateRequest& request,
+                                              const std::filesystem::path& path) {
+  check(request);
+  if (!request.problem->loss().has_rational_conjugate()) {
+    CertificateResult result;
+    result.status = ProofStatus::kUnsupported;
+    return result;
+  }
+  return FileReplacement::is_special(path) ? write_special(request, path)
+                                           : write_file(request, path);
 }
 
 }  // namespace thalweg

@@ -84,6 +84,10 @@ bool balance_sum(std::vector<std::int64_t>& entries, const std::vector<Range>& r
 
 }  // namespace
 
+double dual_scale(const TrainingProblem& problem, const Vector& nu, double norm, double slack) {
+  return problem.best_dual_scale(nu, norm > 0 ? (1 - slack) * problem.beta() / norm : 1.0);
+}
+
 std::optional<GridDual> round_to_grid(const TrainingProblem& problem, const Vector& nu,
                                       double slack) {
   GridDual dual;

@@ -2,45 +2,71 @@
 
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace thalweg::certificate {
 namespace {
 
 class Piece : public ProofSink {
  public:
-  explicit Piece(const LeafRounder& rounder) : rounder_(rounder) {}
+  Piece(const LeafRounder& rounder, SpillFile& spill, std::atomic<std::int64_t>& leaves)
+      : rounder_(rounder), spill_(spill), leaves_(leaves) {}
+  Piece(const Piece&) = delete;
+  Piece& operator=(const Piece&) = delete;
+  ~Piece() override { spill_.release(chunks_); }
 
   void split(Index k, Index l, int shift) override {
-    text_ += "s " + std::to_string(k) + ' ' + std::to_string(l);
-    if (shift != 0) text_ += ' ' + std::to_string(shift);
-    text_ += '\n';
+    std::string line = "s " + std::to_string(k) + ' ' + std::to_string(l);
+    if (shift != 0) line += ' ' + std::to_string(shift);
+    add(line);
   }
 
   [[nodiscard]] bool leaf(const ConeView& cone) override {
     const std::optional<std::string> line = rounder_.round(cone);
     if (!line) return false;
-    text_ += *line + '\n';
-    ++leaves_;
+    add(*line);
+    if (++leaves_ > TreeText::kMostLeaves) throw ProofTooLong();
     return true;
   }
 
-  [[nodiscard]] const std::string& text() const { return text_; }
-  [[nodiscard]] std::int64_t leaves() const { return leaves_; }
+  void write(std::ostream& output) const {
+    std::string chunk;
+    for (const std::int64_t at : chunks_) {
+      if (!spill_.load(at, chunk)) output.setstate(std::ios::badbit);
+      output << chunk;
+    }
+    output << text_;
+  }
 
  private:
+  void add(const std::string& line) {
+    text_ += line;
+    text_ += '\n';
+    const std::size_t size = spill_.chunk_bytes();
+    while (text_.size() >= size) {
+      const std::optional<std::int64_t> at = spill_.store(std::string_view(text_).substr(0, size));
+      // Without room on disk the text stays in memory; writing the proof will then say so.
+      if (!at) return;
+      chunks_.push_back(*at);
+      text_.erase(0, size);
+    }
+  }
+
   const LeafRounder& rounder_;
+  SpillFile& spill_;
+  std::atomic<std::int64_t>& leaves_;
+  std::vector<std::int64_t> chunks_;  ///< what precedes text_
   std::string text_;
-  std::int64_t leaves_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<ProofSink> TreeText::open() { return std::make_unique<Piece>(rounder_); }
+std::unique_ptr<ProofSink> TreeText::open() {
+  return std::make_unique<Piece>(rounder_, spill_, leaves_);
+}
 
 void TreeText::append(std::unique_ptr<ProofSink> piece) {
-  const auto& finished = static_cast<const Piece&>(*piece);
-  output_ << finished.text();
-  leaves_ += finished.leaves();
+  static_cast<const Piece&>(*piece).write(output_);
 }
 
 }  // namespace thalweg::certificate

@@ -1,30 +1,41 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
 
 #include "certificate/leaf_rounding.hpp"
+#include "certificate/spill_file.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
 
 namespace thalweg::certificate {
 
-/// Writes the nodes of one sign's tree to a stream as the pieces come in.
+/// Thrown out of prove_sign when the proof has grown beyond use.
+struct ProofTooLong {};
+
+/// Writes the nodes of a bound's trees to a stream as the pieces come in. Pieces that wait for
+/// their turn keep at most about one chunk each in memory.
 class TreeText : public ProofWriter {
  public:
-  /// Both are kept by reference.
-  TreeText(const LeafRounder& rounder, std::ostream& output) : rounder_(rounder), output_(output) {}
+  /// Trees of more leaves (a gigabyte of text) are given up: their sinks throw ProofTooLong.
+  static constexpr std::int64_t kMostLeaves = std::int64_t{1} << 24;
+
+  /// All are kept by reference.
+  TreeText(const LeafRounder& rounder, SpillFile& spill, std::ostream& output)
+      : rounder_(rounder), spill_(spill), output_(output) {}
 
   [[nodiscard]] std::unique_ptr<ProofSink> open() override;
   void append(std::unique_ptr<ProofSink> piece) override;
 
-  /// Leaves written so far.
+  /// Leaves so far, in appended and in waiting pieces.
   [[nodiscard]] std::int64_t leaves() const { return leaves_; }
 
  private:
   const LeafRounder& rounder_;
+  SpillFile& spill_;
   std::ostream& output_;
-  std::int64_t leaves_ = 0;
+  std::atomic<std::int64_t> leaves_{0};
 };
 
 }  // namespace thalweg::certificate

@@ -1,15 +1,19 @@
 #include "thalweg/certificate/certificate.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <Eigen/QR>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "support/groundtruth.hpp"
 #include "thalweg/core/random.hpp"
+#include "thalweg/oracle/dual_oracle.hpp"
 #include "thalweg/verify/check.hpp"
 
 namespace thalweg {
@@ -243,7 +247,7 @@ TEST_F(CertificateTest, WholeSphereProofsAreAccepted) {
     request.problem = &problem;
     request.network = &truth.networks.front().network;
     request.dual = &truth.nu;
-    request.choice = ProofChoice::kSphereOnly;
+    request.control.deadline = Deadline::after(0);
     const CertificateResult result = prove(request);
     EXPECT_EQ(result.status, ProofStatus::kComplete);
     EXPECT_EQ(result.proof, BoundProof::kWholeSphere);
@@ -273,6 +277,24 @@ TEST_F(CertificateTest, ExpiredTimeLimitFallsBackToTheWholeSphere) {
   EXPECT_EQ(prove(request).proof, BoundProof::kWholeSphere);
 }
 
+TEST_F(CertificateTest, WithoutTimeForTheWholeSphereTheValueIsLeft) {
+  Random random(23);
+  const TrainingProblem problem(normal_matrix(random, 30, 300), normal_matrix(random, 30, 1), 5.0,
+                                Loss::squared());
+  const TwoLayerNetwork network = TwoLayerNetwork::empty(300);
+  CertificateRequest request;
+  request.problem = &problem;
+  request.network = &network;
+  request.dual = &problem.y();
+  request.control.deadline = Deadline::after(0);
+  EXPECT_EQ(prove(request).status, ProofStatus::kValueOnly);
+  EXPECT_FALSE(report_.statement.lower_bound);
+  request.control = {};
+  EXPECT_EQ(prove(request).proof, BoundProof::kWholeSphere);
+  request.control.cancellation.cancel();
+  EXPECT_EQ(prove(request).status, ProofStatus::kValueOnly);
+}
+
 TEST_F(CertificateTest, ThreadsDoNotChangeTheText) {
   const GroundTruth truth =
       testing::load_groundtruth(fs::path(THALWEG_TEST_DATA) / "groundtruth" / "g30_d3.json");
@@ -286,6 +308,22 @@ TEST_F(CertificateTest, ThreadsDoNotChangeTheText) {
   request.threads = 2;
   prove(request);
   EXPECT_EQ(text(), single);
+}
+
+TEST_F(CertificateTest, ColumnsOfVeryDifferentSizeKeepATreesBound) {
+  // Two columns a billion apart, as a time stamp beside ones: double precision cannot split the
+  // cones around (0, 1) far enough, and the tree pays by a smaller multiple of the dual.
+  Random random(7);
+  Matrix X(20, 2);
+  for (Index i = 0; i < 20; ++i) X.row(i) << 1e9 * (1 + 0.1 * random.normal()), 1.0;
+  const Vector y = normal_matrix(random, 20, 1);
+  const TrainingProblem problem(X, y, 0.1, Loss::squared());
+  // A dual point at right angles to both columns, whose norm is nothing but the kinks.
+  const Matrix unit = X * Eigen::Vector2d(1e-9, 1).asDiagonal();
+  const Vector dual = y - unit * unit.colPivHouseholderQr().solve(y);
+  const CertificateResult result = prove(problem, TwoLayerNetwork::empty(2), dual);
+  EXPECT_EQ(result.proof, BoundProof::kConeTree);
+  EXPECT_LT(result.dual_norm, 1e-6 * DualOracle(X).whole_sphere_bound(dual));
 }
 
 TEST_F(CertificateTest, ValueAndDecreaseNeedNoDual) {
@@ -338,6 +376,48 @@ TEST_F(CertificateTest, LogisticLossIsUnsupported) {
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->status, ProofStatus::kUnsupported);
   EXPECT_FALSE(fs::exists(file()));
+}
+
+TEST_F(CertificateTest, FilesOfTheUserAreNotTouched) {
+  const GroundTruth truth =
+      testing::load_groundtruth(fs::path(THALWEG_TEST_DATA) / "groundtruth" / "g05_d2.json");
+  std::ofstream(folder_ / "proof.cert.part") << "mine";
+  const fs::path target = folder_ / "target";
+  std::ofstream(target) << "old";
+  fs::create_symlink(target, file());
+  prove(truth.problem(), truth.networks.front().network, truth.nu);
+  EXPECT_TRUE(fs::is_symlink(file()));
+  EXPECT_EQ(fs::file_size(target), text().size());
+  EXPECT_EQ(fs::file_size(folder_ / "proof.cert.part"), 4u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 3);
+}
+
+TEST_F(CertificateTest, DevicesAndPipesAreWrittenInPlace) {
+  const GroundTruth truth =
+      testing::load_groundtruth(fs::path(THALWEG_TEST_DATA) / "groundtruth" / "g05_d2.json");
+  const TrainingProblem problem = truth.problem();
+  prove(problem, truth.networks.front().network, truth.nu);
+  const std::string expected = text();
+  CertificateRequest request;
+  request.problem = &problem;
+  request.network = &truth.networks.front().network;
+  request.dual = &truth.nu;
+  request.slack = 1e-8;
+  EXPECT_TRUE(write_certificate(request, "/dev/null").has_value());
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::string received;
+  std::thread reader([&] {
+    std::ifstream input(pipe, std::ios::binary);
+    received.assign(std::istreambuf_iterator<char>(input), {});
+  });
+  EXPECT_TRUE(write_certificate(request, pipe).has_value());
+  reader.join();
+  EXPECT_EQ(received, expected);
+  const auto refused = write_certificate(request, folder_);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnwritable);
 }
 
 TEST_F(CertificateTest, ReportsWhatItCannotUse) {

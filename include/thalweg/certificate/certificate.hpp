@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/run_control.hpp"
@@ -24,22 +23,12 @@ enum class ProofStatus {
 /// What proves the dual bound.
 enum class BoundProof { kNone, kConeTree, kWholeSphere };
 
-/// Which proofs may be tried.
-enum class ProofChoice {
-  kTreeThenSphere,  ///< the cone tree where it is feasible, then the whole-sphere majorant
-  kSphereOnly
-};
-
 struct CertificateRequest {
   const TrainingProblem* problem = nullptr;
   const TwoLayerNetwork* network = nullptr;   ///< the network whose gap is claimed
   const TwoLayerNetwork* improved = nullptr;  ///< optional: a network claimed to be better
   const Vector* dual = nullptr;               ///< nu (n); null: value claims only
-  /// Directions (d) of large |nu^T (Xu)_+|, such as the oracle's maximisers or the neurons of the
-  /// network whose residual nu is; they save a search for them.
-  std::vector<Vector> directions;
-  double slack = 1e-10;  ///< eta: relative shrinking of nu that rounding may use up
-  ProofChoice choice = ProofChoice::kTreeThenSphere;
+  double slack = 1e-10;              ///< eta: relative shrinking of nu that rounding may use up
   std::string dataset_sha256 = "-";  ///< informative
   std::string network_sha256 = "-";
   int threads = 1;
@@ -56,18 +45,23 @@ struct CertificateResult {
   std::int64_t bytes = 0;
 };
 
-/// Writes the exact certificate (docs/certificate.md) of a network's gap to `path` (written beside
-/// it, then renamed).
+/// Writes the exact certificate (docs/certificate.md) of a network's gap to `path`: to a file of
+/// its own beside it, renamed once complete and removed otherwise; a device or pipe is written in
+/// place.
 ///
 /// Float proposes: the dual is scaled and rounded to a grid, every leaf vector rounded to short
-/// integers with an error margin; a leaf that cannot be rounded is split; when the tree does not
-/// close the slack is enlarged tenfold, up to 1e-2; when that fails, or the tree is not feasible
-/// (more than kMaxTreeCoordinates coordinates, or out of time), the whole-sphere majorant is
-/// written with the dual scaled by its bound. The claims are computed in exact arithmetic. Memory:
-/// data plus open nodes; the proof streams to a temporary file.
+/// integers with an error margin; a leaf that cannot be rounded is split. When the tree does not
+/// close, the slack is enlarged tenfold, up to 1/2, and where double precision cannot split a cone
+/// any further, the dual is scaled down to what the cone closes with. The whole-sphere majorant is
+/// written, with the dual scaled by its bound, when no tree closes, a tree is not feasible (more
+/// than kMaxTreeCoordinates coordinates, out of time, over 2^24 leaves), or its precision cost so
+/// much that the majorant gives the better bound; and skipped when time does not suffice for it.
+/// The claims are computed in exact arithmetic. Memory: data plus open nodes; pieces of the proof
+/// that wait for their turn lie on disk.
 ///
 /// Throws InvalidArgument when problem or network is null, a network does not fit the problem, dual
-/// is not n finite numbers, or slack is not in (0, 0.5]. Errors: kUnwritable.
+/// is not n finite numbers, or slack is not in (0, 0.5]. Errors: kUnwritable; what had the name
+/// `path` is then untouched.
 [[nodiscard]] Expected<CertificateResult> write_certificate(const CertificateRequest& request,
                                                             const std::filesystem::path& path);
 
