@@ -7,8 +7,8 @@ packages=(
   g++ cmake ninja-build pkg-config python3 clang-format-14
   # libraries
   libeigen3-dev libexpected-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libzip-dev nettle-dev libgmp-dev libcli11-dev
-  # tests, benchmarks and fuzzers
-  libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev clang-14 libclang-rt-14-dev
+  # tests and fuzzers
+  libgtest-dev libgmock-dev librapidcheck-dev clang-14 libclang-rt-14-dev
 )
 
 missing=()

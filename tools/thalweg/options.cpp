@@ -10,7 +10,7 @@
 namespace thalweg::cli {
 namespace {
 
-enum class Range { kAny, kNonNegative, kPositive };
+enum class Range { kNonNegative, kPositive };
 
 double parse_real(const std::string& name, const std::string& text, Range range) {
   const auto reject = [&](const char* expected) {
@@ -41,11 +41,6 @@ CLI::Option* add_ranged_real(CLI::App& app, const std::string& name, std::option
 }
 
 }  // namespace
-
-CLI::Option* add_real(CLI::App& app, const std::string& name, std::optional<double>& target,
-                      const std::string& description) {
-  return add_ranged_real(app, name, target, description, Range::kAny);
-}
 
 CLI::Option* add_positive_real(CLI::App& app, const std::string& name,
                                std::optional<double>& target, const std::string& description) {

@@ -36,11 +36,8 @@ struct ProblemOptions {
 
 enum class Required { kNo, kYes };
 
-/// Adds an option that takes the nearest double of a finite decimal number; anything else is a
+/// Adds an option that takes the nearest double of a finite decimal number > 0; anything else is a
 /// usage error. CLI11's own conversion goes through long double and may round twice.
-CLI::Option* add_real(CLI::App& app, const std::string& name, std::optional<double>& target,
-                      const std::string& description);
-/// The same for numbers > 0.
 CLI::Option* add_positive_real(CLI::App& app, const std::string& name,
                                std::optional<double>& target, const std::string& description);
 /// The same for numbers >= 0.

@@ -55,8 +55,6 @@ class RowGeometry {
 
   /// u = B^T z, (d).
   [[nodiscard]] Vector to_direction(const Vector& z) const;
-  /// z with u = B^T z for the projection of u (d) to the row space, rounded, (R).
-  [[nodiscard]] Vector to_coordinates(const Vector& u) const;
 
  private:
   void reduce(const Matrix& X);
