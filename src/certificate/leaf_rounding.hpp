@@ -1,14 +1,9 @@
 #pragma once
 
-#include <gmpxx.h>
-
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "certificate/closing.hpp"
-#include "certificate/exact_number.hpp"
-#include "thalweg/oracle/cone_tree.hpp"
+#include "certificate/leaf_cone.hpp"
 
 namespace thalweg::certificate {
 
@@ -21,27 +16,16 @@ class LeafRounder {
  public:
   /// X (n x d) and its geometry, both kept by reference; cones are given up unless they close with
   /// length `target` < beta.
-  LeafRounder(const Matrix& X, const RowGeometry& geometry, double beta, double target);
+  LeafRounder(const Matrix& X, const RowGeometry& geometry, double beta, double target)
+      : frame_(X, geometry), beta_(beta), target_(target) {}
 
   /// The line without its line end; empty when the cone cannot be rounded and must be split.
   [[nodiscard]] std::optional<std::string> round(const ConeView& cone) const;
 
-  /// Sign of v_g . z for the group with first row `row` and an integer vector z (R).
-  [[nodiscard]] int exact_sign(Index row, const std::vector<mpz_class>& z) const;
-
  private:
-  friend class LeafSearch;
-
-  const Matrix& X_;
-  const RowGeometry& geometry_;
+  LeafFrame frame_;
   double beta_;
   double target_;
-  Matrix frame_;  ///< (R x R): |frame z| = |u|
-  Matrix inverse_frame_;
-  ConeVector axis_lengths_;    ///< |u| of the coordinate vectors
-  Matrix magnitudes_;          ///< (groups x R): sizes behind the rounding of geometry.rows()
-  ScaledIntegers exact_rows_;  ///< X
-  double rounding_ = 0;        ///< relative error bound of inner products of coordinate vectors
 };
 
 }  // namespace thalweg::certificate
