@@ -1,6 +1,7 @@
 """`thalweg certify` on problems with known optima, its documents, files and exit codes."""
 
 import math
+import os
 import subprocess
 import unittest
 
@@ -74,6 +75,7 @@ class Certify(TwoPoints):
         for wrong in ["suboptimal", "undecided"]:
             done = self.thalweg(*certify, "--assert", wrong, "--json", expect=1)
             self.assertEqual(self.parse(done.stdout)["verdict"], "global_minimum")
+            self.assertEqual(done.stderr, "thalweg: asserted %s, found global_minimum\n" % wrong)
         self.thalweg("certify", *self.problem(self.one), "--assert", "global_minimum", expect=1)
         self.thalweg("certify", *self.problem(self.one), "--assert", "suboptimal")
 
@@ -108,6 +110,13 @@ class Certify(TwoPoints):
         one, other = self.parse(first.stdout), self.answer("certify", *self.problem(self.one), "--threads", "1")
         for key in KEYS - {"seconds"}:
             self.assertEqual(one[key], other[key], key)
+
+    def test_an_improvement_that_was_not_found_is_told(self):
+        certify = ["certify", *self.problem(self.optimal), "--improved", "better.npz"]
+        words = "better.npz is not written: no improvement was found"
+        self.assert_mentions(self.thalweg(*certify).stdout, words)
+        self.assert_mentions(self.thalweg(*certify, "--json").stderr, words)
+        self.assertFalse(os.path.exists(self.path("better.npz")))
 
     def test_quiet_prints_no_notes(self):
         data = write_npz(self.path("one.npz"), X=[[-1], [1]], y=[1, 2])
@@ -144,6 +153,20 @@ class Losses(CliCase):
                                "squared-hinge")
         self.assertEqual(document["verdict"], "global_minimum")
         self.assertAlmostEqual(document["objective"], 0.25 - 0.03125, delta=1e-14)
+
+    def test_logistic_has_no_certificate_to_keep(self):
+        data = write_npz(self.path("labels.npz"), X=[[-1], [1]], y=[1, -1])
+        files = ["--dataset", data, "--beta", "0.25", "--loss", "logistic"]
+        kept = ["--certificate", "proof.cert"]
+        trained = self.thalweg("train", *files, "--gap", "1e-9", "--out", "optimum.npz", *kept)
+        certify = ["certify", *files, "--network", self.path("optimum.npz"), *kept]
+        certified = self.thalweg(*certify)
+        for done in [trained, certified]:
+            self.assert_mentions(done.stderr, "warning", "no exact certificate", "proof.cert")
+        self.assertEqual(self.thalweg(*certify, "--quiet").stderr, "")
+        self.assertFalse(os.path.exists(self.path("proof.cert")))
+        self.assert_mentions(certified.stdout, "GLOBAL MINIMUM")
+        self.assertNotIn("--certificate", certified.stdout)
 
     def test_improved_network_has_the_given_form(self):
         X, y = gaussian_problem(10, 1, seed=2)

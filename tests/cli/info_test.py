@@ -54,6 +54,8 @@ class Info(CliCase):
     def test_all_rows_zero(self):
         document = self.info([[0, 0], [0, 0]])
         self.assertEqual((document["rank"], document["cells"], document["beta_max"]), (0, 1, 0))
+        self.assert_mentions(" ".join(document["advice"]), "every row of X is zero")
+        self.assertNotIn("search", " ".join(document["advice"]))
 
     def test_hidden_bias_adds_a_column(self):
         document = self.info([[0], [1], [2]], None, "--bias")

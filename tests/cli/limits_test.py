@@ -31,6 +31,8 @@ class Limits(CliCase):
         document = self.answer("train", *self.files, "--gap", "1e-12", "--time-limit", "1", "--out",
                                self.path("partial.npz"), expect=4)
         self.assert_partial(document)
+        self.assertEqual(document["status"], "limit")
+        self.assertGreater(document["relative_gap"], 1e-12)
         self.assertEqual(document["settings"]["time_limit"], 1)
         self.assertTrue(os.path.exists(self.path("partial.npz")))
 

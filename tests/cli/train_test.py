@@ -64,6 +64,29 @@ class Train(CliCase):
         _, document = self.train([[-1], [1]], [1, 2], "--no-verify")
         self.assertEqual(document["level"], "estimate")
 
+    def test_status_speaks_of_the_verified_gap(self):
+        """Proofs shrink the dual by 1e-12 at least: floating point claims 1e-13, no proof does."""
+        data = write_npz(self.path("data.npz"), X=[[-1], [1]], y=[1, 2])
+        train = ["--dataset", data, "--beta", self.BETA, "--gap", "1e-13"]
+        estimate = self.answer("train", *train, "--no-verify")
+        self.assertEqual(estimate["status"], "solved")
+        self.assertLessEqual(estimate["relative_gap"], 1e-13)
+        proved = self.answer("train", *train)
+        self.assertEqual((proved["status"], proved["level"]), ("reduced_accuracy", "verified"))
+        self.assertGreater(proved["relative_gap"], 1e-13)
+        text = self.thalweg("train", *train).stdout
+        self.assertNotIn("trained to the requested gap", text)
+
+    def test_one_class_has_no_minimum_with_a_free_bias(self):
+        data = write_npz(self.path("one_class.npz"), X=[[-1], [1]], y=[1, 1])
+        train = ["train", "--dataset", data, "--beta", "0.1", "--loss", "logistic"]
+        told = self.thalweg(*train, "--output-bias", "free").stdout
+        self.assert_mentions(" ".join(told.split()), "the infimum 0 is attained by no network")
+        self.assertNotIn("infimum", self.thalweg(*train, "--output-bias", "penalised").stdout)
+        other = write_npz(self.path("two_classes.npz"), X=[[-1], [1]], y=[1, -1])
+        train[2] = other
+        self.assertNotIn("infimum", self.thalweg(*train, "--output-bias", "free").stdout)
+
     def test_text(self):
         data = write_npz(self.path("data.npz"), X=[[-1], [1]], y=[1, 2])
         text = self.thalweg("train", "--dataset", data, "--beta", "0.1").stdout

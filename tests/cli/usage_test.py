@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import unittest
 
-from cli_case import BINARY, SOURCE, TwoPoints
+from cli_case import BINARY, SOURCE, TwoPoints, write_npz
 
 COMMANDS = ["info", "train", "certify", "simplify", "check"]
 
@@ -19,8 +19,11 @@ class Usage(TwoPoints):
         self.assert_mentions(done.stderr, *words)
 
     def test_no_command_and_unknown_command(self):
-        self.refused()
-        self.refused("unknown")
+        self.refused(words=["command is missing", *COMMANDS])
+        self.refused("bogus", words=["unknown command 'bogus'", *COMMANDS])
+        self.refused("--bogus", words=["unknown option '--bogus'", *COMMANDS])
+        self.refused("bogus", "--dataset", self.data, words=["unknown command 'bogus'"])
+        self.assertNotIn("unknown command", self.thalweg("certify", "--bogus", expect=2).stderr)
 
     def test_missing_required_options(self):
         for command in ["info", "train", "certify", "simplify"]:
@@ -35,6 +38,19 @@ class Usage(TwoPoints):
             self.refused("certify", "--dataset", self.data, "--network", self.optimal, "--beta=" + value,
                          words=["--beta"])
 
+    def test_a_penalty_that_underflows_is_refused(self):
+        """Below 1e-290 the floating-point part of a proof underflows; the bound itself is accepted."""
+        for command in [["train"], ["certify", "--network", self.optimal], ["info"],
+                        ["simplify", "--network", self.optimal, "--out", "x.npz"]]:
+            for value in ["9.99e-291", "1e-310", "5e-324"]:
+                self.refused(*command, "--dataset", self.data, "--beta", value, words=["--beta", "at least 1e-290"])
+        for loss, decay in [("mse-mean", "1e-310"), ("mse-mean", "9e-291"), ("mse-sum", "1.9e-290")]:
+            self.refused("train", "--dataset", self.data, "--torch-loss", loss, "--torch-weight-decay", decay,
+                         words=["--torch-weight-decay", "at least 1e-290"])
+        self.answer("simplify", "--dataset", self.data, "--network", self.optimal, "--beta", "1e-290", "--out", "x.npz")
+        self.answer("simplify", "--dataset", self.data, "--network", self.optimal, "--torch-loss", "mse-sum",
+                    "--torch-weight-decay", "2e-290", "--out", "y.npz")
+
     def test_options_that_exclude_each_other(self):
         certify = ["certify", "--network", self.optimal]
         self.refused(*certify, "--dataset", self.data, "--data", "X.npy", "--targets", "y.npy", "--beta", "1")
@@ -47,11 +63,30 @@ class Usage(TwoPoints):
     def test_values_outside_their_range(self):
         certify = ["certify", *self.problem(self.optimal)]
         for wrong in [["--threads", "0"], ["--threads", "-1"], ["--threads", "two"], ["--time-limit", "0"],
-                      ["--time-limit", "-3"], ["--seed", "-1"], ["--seed", "1.5"], ["--tolerance", "-1"],
+                      ["--time-limit", "-3"], ["--tolerance", "-1"],
                       ["--tolerance", "nan"], ["--assert", "optimal"], ["--loss", "absolute"], ["--loss-scale", "max"],
                       ["--output-bias", "some"], ["--unknown"], ["stray"]]:
             self.refused(*certify, *wrong)
-        self.refused("train", *self.problem(), "--gap", "0")
+        for wrong in ["0", "1", "2"]:
+            self.refused("train", *self.problem(), "--gap", wrong, words=["--gap", "a number in (0, 1)"])
+            self.refused(*certify, "--tolerance", wrong, words=["--tolerance", "a number in (0, 1)"])
+        for wrong in ["-1", "1.5", "18446744073709551616", "x", " 1"]:
+            self.refused(*certify, "--seed=" + wrong,
+                         words=["expected an integer from 0 to 18446744073709551615", "'%s'" % wrong])
+        largest = self.answer(*certify, "--seed", "18446744073709551615")
+        self.assertEqual(largest["settings"]["seed"], 2**64 - 1)
+
+    def test_quiet_and_verbose_exclude_each_other(self):
+        self.refused("info", "--dataset", self.data, "-q", "-v", words=["--quiet", "--verbose"])
+
+    def test_a_kept_proof_needs_a_proof(self):
+        for command in [["train", *self.problem()], ["certify", *self.problem(self.optimal)]]:
+            self.refused(*command, "--no-verify", "--certificate", "proof.cert", words=["--certificate", "--no-verify"])
+        self.assertFalse(os.path.exists(self.path("proof.cert")))
+
+    def test_targets_with_two_columns_are_named(self):
+        data = write_npz(self.path("two.npz"), X=[[1], [2]], y=[[1, 2], [3, 4]])
+        self.refused("train", "--dataset", data, "--beta", "1", words=["two.npz", "2 columns"])
 
     def test_losses_and_their_options(self):
         certify = ["certify", *self.problem(self.optimal)]
@@ -68,7 +103,6 @@ class Usage(TwoPoints):
             self.assert_mentions(done.stderr, "no/such/folder")
         done = self.thalweg("certify", *self.problem(self.optimal), "--certificate", self.folder, expect=3)
         self.assertEqual(done.stdout, "")
-
 
     def test_a_full_standard_output_is_told(self):
         with open("/dev/full", "w") as full:

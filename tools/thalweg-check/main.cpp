@@ -1,3 +1,5 @@
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <string_view>
@@ -12,6 +14,12 @@ constexpr const char* kHelp =
     "  s VERIFIED gap <= G relgap <= R value <= P bound >= D   what the file proves\n"
     "  s NOT VERIFIED reason\n"
     "exit code: 0 verified, 1 not verified, 2 malformed or wrong usage, 3 unreadable, 4 limit\n";
+
+/// Why the file cannot be read; null when it can. A folder opens like a file and fails when read.
+const char* why_unreadable(std::ifstream& file) {
+  if (file.is_open()) file.peek();
+  return file.is_open() && !file.bad() ? nullptr : std::strerror(errno);
+}
 
 }  // namespace
 
@@ -30,6 +38,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::ifstream file(argv[1], std::ios::binary);
+  if (const char* reason = why_unreadable(file)) {
+    std::cout << "s NOT VERIFIED " << argument << ": " << reason << '\n';
+    return 3;
+  }
   const auto report = thalweg::verify::check(file);
   std::cout << verdict_line(report) << '\n';
   return static_cast<int>(report.outcome);  // the enumerators stand in the order of the exit codes

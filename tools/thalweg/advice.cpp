@@ -5,21 +5,28 @@
 namespace thalweg::cli {
 namespace {
 
-// Measured reach of the branch and bound over directions.
-constexpr Index kEasyRank = 5;
+// Measured reach of the branch and bound over directions; below kSpatialRank it is easy.
+constexpr Index kSpatialRank = 3;
+constexpr Index kNearRank = 5;
 constexpr Index kBranchingRank = 12;
+
+// The share of beta_max below which proofs were seen to take minutes.
+constexpr double kSmallShare = 0.01;
 
 // Bounds on beta_max that agree to this are one number to the reader.
 constexpr double kClosedGap = 1e-6;
 
 std::string on_search(const DataFacts& facts) {
   const std::string rank = "rank " + std::to_string(facts.rank) + ": ";
-  if (facts.rank <= kEasyRank) {
-    return rank + "the exact search over directions is feasible for thousands of samples";
+  if (facts.rank <= kNearRank) {
+    return rank +
+           "the exact search over directions is within reach; it takes longer with rank, samples "
+           "and 1/beta, from seconds to minutes for thousands of samples";
   }
   if (facts.rank <= kBranchingRank) {
     return rank +
-           "the exact search over directions grows steeply with rank and samples; set --time-limit";
+           "the exact search over directions grows steeply with rank, samples and 1/beta and may "
+           "take minutes for hundreds of samples or not end; set --time-limit";
   }
   return rank +
          "too high for the exact search over directions; bounds come from the whole sphere and a "
@@ -40,12 +47,25 @@ std::string on_beta(const DataFacts& facts) {
   if (*facts.beta >= facts.beta_max) {
     return "beta is at or above beta_max: the network without neurons is a global minimum";
   }
-  return "beta is " + share + " beta_max";
+  std::string sentence = "beta is " + share + " beta_max";
+  const bool hard = facts.rank >= kSpatialRank && *facts.beta < kSmallShare * facts.beta_max;
+  if (hard) sentence += "; proofs take longest at so small a beta";
+  return sentence;
+}
+
+/// Without a nonzero row there is nothing to search, train or compare.
+std::vector<std::string> advise_without_rows() {
+  return {
+      "every row of X is zero: no neuron has an effect on the data, and the network without "
+      "neurons "
+      "is optimal",
+      "--bias appends a column of ones, with which neurons reach these rows"};
 }
 
 }  // namespace
 
 std::vector<std::string> advise(const DataFacts& facts) {
+  if (facts.rank == 0) return advise_without_rows();
   std::vector<std::string> advice = {on_search(facts)};
   if (facts.squared_loss) advice.push_back(on_pytorch(facts));
   if (facts.beta_max > 0 && facts.beta) advice.push_back(on_beta(facts));

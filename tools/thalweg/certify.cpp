@@ -1,5 +1,6 @@
 #include "thalweg/landscape/certify.hpp"
 
+#include <iostream>
 #include <memory>
 #include <string>
 
@@ -7,8 +8,11 @@
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "output_file.hpp"
+#include "proof.hpp"
 #include "report.hpp"
 #include "session.hpp"
+#include "thalweg/exact/rank.hpp"
+#include "thalweg/oracle/cone_tree.hpp"
 
 namespace thalweg::cli {
 namespace {
@@ -52,7 +56,7 @@ Json describe_improvement(const std::optional<Improvement>& improvement) {
 }
 
 Json make_document(const CertifyOptions& options, const ProblemSetup& setup, const Inputs& inputs,
-                   const CertifyResult& result) {
+                   const CertifyResult& result, bool stopped) {
   Json document = begin_document("certify");
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(options.run, setup, inputs);
@@ -79,19 +83,22 @@ Json make_document(const CertifyOptions& options, const ProblemSetup& setup, con
       width_may_be_too_small(result, inputs.network->network.width());
   document["certificate"] = describe_certificate(options.certificate, result.certificate_bytes,
                                                  result.certificate_leaves);
-  document["stopped_at_limit"] = result.stopped_at_limit;
+  document["stopped_at_limit"] = stopped;
   return document;
 }
 
 /// An asserted verdict that holds is an answer whatever stopped the rest; one that time alone left
 /// open is a limit, not a refutation.
-ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result) {
-  const bool open = result.stopped_at_limit && result.verdict == Verdict::kUndecided;
+ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result, bool stopped) {
+  const bool open = stopped && result.verdict == Verdict::kUndecided;
   if (!options.asserted.empty()) {
-    if (options.asserted == to_string(result.verdict)) return ExitCode::kDone;
+    const std::string verdict(to_string(result.verdict));
+    if (options.asserted == verdict) return ExitCode::kDone;
+    std::cerr << "thalweg: asserted " << options.asserted << ", found " << verdict
+              << (open ? " (stopped at the limit)\n" : "\n");
     return open ? ExitCode::kLimit : ExitCode::kRefuted;
   }
-  const bool partial = result.stopped_at_limit && result.verdict != Verdict::kGlobalMinimum;
+  const bool partial = stopped && result.verdict != Verdict::kGlobalMinimum;
   return partial ? ExitCode::kLimit : ExitCode::kDone;
 }
 
@@ -106,27 +113,42 @@ void write_improved(const CertifyOptions& options, const ProblemSetup& setup, In
                      setup.problem.output_bias());
 }
 
+/// Whether the bound had to do without a search over directions because there are too many.
+bool unsearchable(const TrainingProblem& problem, const CertifyResult& result) {
+  return result.bound_source == BoundSource::kWholeSphere &&
+         row_basis(problem.X()).rank() > kMaxTreeCoordinates;
+}
+
 ExitCode run_certify(const CertifyOptions& options) {
+  require_distinct_files(
+      options.problem, {{"--certificate", options.certificate}, {"--improved", options.improved}});
   require_writable_npz(options.improved);
   require_writable(options.certificate);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   const ProblemSetup setup = build_problem(options.problem, inputs);
+  warn_without_certificate(options.certificate, setup.problem);
   const CertifyResult result = require(certify(setup.problem, inputs.network->network,
                                                make_settings(options, inputs, session.control())));
+  const double tolerance = options.tolerance.value_or(kDefaultTolerance);
+  const bool stopped =
+      result.stopped_at_limit || (result.relative_gap > tolerance && session.limit_reached());
+  note_unwritten_certificate(options.certificate, setup.problem, result.certificate_bytes, inputs);
   write_improved(options, setup, inputs, result);
-  Json document = make_document(options, setup, inputs, result);
+  Json document = make_document(options, setup, inputs, result, stopped);
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
   describe_certification(text, result,
-                         {.tolerance = options.tolerance.value_or(kDefaultTolerance),
+                         {.tolerance = tolerance,
                           .beta = setup.problem.beta(),
                           .width = inputs.network->network.width(),
+                          .unsearchable = unsearchable(setup.problem, result),
+                          .stopped = stopped,
                           .certificate = options.certificate,
                           .improved = options.improved});
   print_result(options.run, session, document, text, inputs.notes);
-  return exit_code(options, result);
+  return exit_code(options, result, stopped);
 }
 
 }  // namespace
@@ -138,16 +160,18 @@ Command make_certify(CLI::App& root) {
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kYes);
   add_objective_options(*app, options->problem);
-  add_nonnegative_real(*app, "--tolerance", options->tolerance,
-                       "Relative gap that counts as a global minimum (default 1e-8)")
+  add_fraction(*app, "--tolerance", options->tolerance,
+               "Relative gap that counts as a global minimum (default 1e-8)")
       ->type_name("E");
   app->add_option("--assert", options->asserted, "Exit code 1 unless the verdict is this one")
       ->check(CLI::IsMember({"global_minimum", "suboptimal", "undecided"}));
-  app->add_option("--certificate", options->certificate, "Keep the proof here (.cert)")
-      ->type_name("FILE");
+  auto* certificate =
+      app->add_option("--certificate", options->certificate, "Keep the proof here (.cert)")
+          ->type_name("FILE");
   app->add_option("--improved", options->improved, "Write the improved network here (.npz)")
       ->type_name("FILE");
-  app->add_flag("--no-verify", options->no_verify, "Build no proof; the level is estimate");
+  app->add_flag("--no-verify", options->no_verify, "Build no proof; the level is estimate")
+      ->excludes(certificate);
   add_run_options(*app, options->run);
   app->footer(
       "Example:\n  thalweg certify --dataset examples/iris/iris.npz --network "

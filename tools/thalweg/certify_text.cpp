@@ -67,6 +67,9 @@ std::string source_sentence(const CertifyResult& result, const CertifyContext& c
 std::string next_step(const CertifyResult& result, const CertifyContext& context) {
   switch (result.verdict) {
     case Verdict::kGlobalMinimum:
+      if (result.level == Level::kEstimate) {
+        return "Nothing is left to improve, as far as floating point can tell.";
+      }
       if (!context.certificate.empty()) {
         return "Nothing is left to improve. Anyone can check the proof: thalweg-check " +
                context.certificate;
@@ -80,10 +83,13 @@ std::string next_step(const CertifyResult& result, const CertifyContext& context
       return "--improved FILE.npz writes the lower network; `thalweg train --out FILE.npz` writes "
              "a global minimum.";
     case Verdict::kUndecided:
-      if (result.stopped_at_limit) return "Give it more time (--time-limit).";
-      if (result.bound_source == BoundSource::kWholeSphere) {
+      if (context.unsearchable) {
         return "The inputs have too many dimensions for the exact search over directions; the gap "
-               "stands as proved.";
+               "stands.";
+      }
+      if (context.stopped) return "Give it more time (--time-limit).";
+      if (result.bound_source == BoundSource::kWholeSphere) {
+        return "The exact search over directions does not close on these data; the gap stands.";
       }
       return "Ask for less precision (a larger --tolerance) if this gap is small enough for you.";
   }
@@ -121,7 +127,7 @@ void describe_certification(TextReport& text, const CertifyResult& result,
                             "width " +
                             std::to_string(result.optimum_width));
   }
-  if (result.stopped_at_limit) {
+  if (context.stopped) {
     text.add("stopped", "before the end; every number here holds, more time may narrow the gap");
   }
   if (!context.certificate.empty() && result.certificate_bytes > 0) {

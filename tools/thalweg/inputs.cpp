@@ -1,6 +1,7 @@
 #include "inputs.hpp"
 
 #include "exit_code.hpp"
+#include "report.hpp"
 #include "thalweg/io/dataset_reader.hpp"
 #include "thalweg/io/sha256.hpp"
 
@@ -99,6 +100,19 @@ OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs) {
   return OutputBias::kPenalised;
 }
 
+/// Below 1e-290 the floating-point part of a proof underflows.
+void require_representable(double beta, const std::string& option) {
+  constexpr double kSmallestBeta = 1e-290;
+  if (beta >= kSmallestBeta) return;
+  throw Failure(ExitCode::kUsage, option + ": for beta expected a number of at least 1e-290, got " +
+                                      exact_digits(beta));
+}
+
+/// The file that holds y.
+const std::string& targets_file(const ProblemOptions& options) {
+  return options.dataset.empty() ? options.targets : options.dataset;
+}
+
 std::string describe_mapping(LabelMapping mapping) {
   return mapping == LabelMapping::kZeroToMinusOne ? "0 -> -1, 1 -> 1" : "-1 -> -1, 1 -> 1";
 }
@@ -123,7 +137,10 @@ Inputs load_inputs(const ProblemOptions& options) {
 }
 
 std::optional<double> penalty(const ProblemOptions& options, const Dataset& dataset) {
-  if (!options.torch_weight_decay) return options.beta;
+  if (!options.torch_weight_decay) {
+    if (options.beta) require_representable(*options.beta, "--beta");
+    return options.beta;
+  }
   if (options.loss != "squared") {
     throw Failure(ExitCode::kUsage, "--torch-loss " + options.torch_loss +
                                         " is a squared loss, but --loss is " + options.loss +
@@ -133,10 +150,12 @@ std::optional<double> penalty(const ProblemOptions& options, const Dataset& data
   const double outputs = static_cast<double>(dataset.y.cols());
   const bool mean_scale = options.loss_scale == "mean";
   const double decay = *options.torch_weight_decay;
+  double beta = mean_scale ? decay / (2 * samples) : decay / 2;
   if (options.torch_loss == "mse-mean") {
-    return mean_scale ? outputs * decay / 2 : samples * outputs * decay / 2;
+    beta = mean_scale ? outputs * decay / 2 : samples * outputs * decay / 2;
   }
-  return mean_scale ? decay / (2 * samples) : decay / 2;
+  require_representable(beta, "--torch-weight-decay");
+  return beta;
 }
 
 ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs) {
@@ -152,7 +171,8 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs) {
 ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double beta) {
   const Dataset& dataset = inputs.dataset;
   if (dataset.y.cols() != 1) {
-    throw Failure(ExitCode::kUsage, "y has " + std::to_string(dataset.y.cols()) +
+    throw Failure(ExitCode::kUsage, targets_file(options) + ": y has " +
+                                        std::to_string(dataset.y.cols()) +
                                         " columns; this version handles networks with one output");
   }
   const Loss loss = make_loss(options);
@@ -162,6 +182,13 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double
   if (loss.needs_labels()) {
     mapping = describe_mapping(map_labels(y));
     inputs.notes.push_back("class labels: " + mapping);
+    if (loss.kind() == LossKind::kLogistic && output_bias == OutputBias::kFree &&
+        (y.array() == y[0]).all()) {
+      inputs.notes.emplace_back(
+          "all labels are of one class: with a free output bias the logistic loss tends to 0 as "
+          "the "
+          "bias grows, so the infimum 0 is attained by no network");
+    }
   }
   const bool bias = inputs.hidden_bias == HiddenBias::kLastColumn;
   TrainingProblem problem(bias ? append_ones(dataset.X) : dataset.X, std::move(y), beta, loss,

@@ -47,7 +47,8 @@ struct ProblemSetup {
 /// beta from --beta or from --torch-weight-decay, in the convention of --loss-scale; none when
 /// neither was given. PyTorch minimises |f - y|^2 / (n c) + W/2 |theta|^2 (mse-mean) or
 /// |f - y|^2 + W/2 |theta|^2 (mse-sum), hence beta = n c W / 2 or W / 2 with the sum scale, and
-/// those divided by n with the mean scale. Failure when the loss is not squared.
+/// those divided by n with the mean scale. Failure when the loss is not squared or beta is below
+/// 1e-290.
 [[nodiscard]] std::optional<double> penalty(const ProblemOptions& options, const Dataset& dataset);
 
 /// The training problem that options and inputs describe; labels are mapped to {-1, 1} where the

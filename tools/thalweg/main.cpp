@@ -1,6 +1,7 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "commands.hpp"
@@ -38,6 +39,21 @@ int run(const Command& command) {
   }
 }
 
+/// What to say when no command was recognised, with the list of those that there are.
+std::string without_command(const CLI::App& app, const std::vector<Command>& commands) {
+  const std::vector<std::string> rest = app.remaining();
+  std::string message = "a command is missing";
+  if (!rest.empty()) {
+    const bool option = rest.front().rfind('-', 0) == 0;
+    message = (option ? "unknown option '" : "unknown command '") + rest.front() + "'";
+  }
+  message += "; the commands are";
+  for (const Command& command : commands) {
+    message += (&command == &commands.front() ? " " : ", ") + command.app->get_name();
+  }
+  return message + " (thalweg --help describes them)";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,7 +71,12 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? finish(ExitCode::kDone) : finish(ExitCode::kUsage);
+    const bool wrong = error.get_exit_code() != 0;
+    if (wrong && app.get_subcommands().empty()) {
+      return fail(ExitCode::kUsage, without_command(app, commands).c_str());
+    }
+    app.exit(error);
+    return finish(wrong ? ExitCode::kUsage : ExitCode::kDone);
   }
   for (const Command& command : commands) {
     if (command.app->parsed()) return run(command);

@@ -10,7 +10,7 @@
 namespace thalweg::cli {
 namespace {
 
-enum class Range { kNonNegative, kPositive };
+enum class Range { kPositive, kOpenUnit };
 
 double parse_real(const std::string& name, const std::string& text, Range range) {
   const auto reject = [&](const char* expected) {
@@ -24,8 +24,18 @@ double parse_real(const std::string& name, const std::string& text, Range range)
     reject("a finite number within the range of a double");
   }
   if (range == Range::kPositive && !(value > 0)) reject("a number > 0");
-  if (range == Range::kNonNegative && !(value >= 0)) reject("a number >= 0");
+  if (range == Range::kOpenUnit && !(value > 0 && value < 1)) reject("a number in (0, 1)");
   return value;
+}
+
+std::uint64_t parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw CLI::ValidationError(
+        "--seed", "expected an integer from 0 to 18446744073709551615, got '" + text + "'");
+  }
+  return seed;
 }
 
 CLI::Option* add_ranged_real(CLI::App& app, const std::string& name, std::optional<double>& target,
@@ -47,9 +57,9 @@ CLI::Option* add_positive_real(CLI::App& app, const std::string& name,
   return add_ranged_real(app, name, target, description, Range::kPositive);
 }
 
-CLI::Option* add_nonnegative_real(CLI::App& app, const std::string& name,
-                                  std::optional<double>& target, const std::string& description) {
-  return add_ranged_real(app, name, target, description, Range::kNonNegative);
+CLI::Option* add_fraction(CLI::App& app, const std::string& name, std::optional<double>& target,
+                          const std::string& description) {
+  return add_ranged_real(app, name, target, description, Range::kOpenUnit);
 }
 
 void add_run_options(CLI::App& app, RunOptions& options) {
@@ -62,15 +72,16 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                     "Stop after this many seconds with a valid partial answer (exit code 4)")
       ->type_name("SECONDS")
       ->group(group);
-  app.add_option("--seed", options.seed, "Seed of the random starts (default 0)")
-      ->check(CLI::NonNegativeNumber)
+  app.add_option_function<std::string>(
+         "--seed", [&options](const std::string& text) { options.seed = parse_seed(text); },
+         "Seed of the random starts (default 0)")
       ->type_name("N")
       ->group(group);
   app.add_flag("--json", options.json, "Print one JSON document on standard output")->group(group);
   auto* quiet = app.add_flag("-q,--quiet", options.quiet, "No progress, no notes, no warnings");
   auto* verbose = app.add_flag("-v,--verbose", options.verbosity, "Say more; twice: even more");
   quiet->group(group);
-  verbose->group(group);
+  verbose->group(group)->excludes(quiet);
 }
 
 void add_dataset_options(CLI::App& app, ProblemOptions& options, Required required) {

@@ -40,9 +40,9 @@ enum class Required { kNo, kYes };
 /// usage error. CLI11's own conversion goes through long double and may round twice.
 CLI::Option* add_positive_real(CLI::App& app, const std::string& name,
                                std::optional<double>& target, const std::string& description);
-/// The same for numbers >= 0.
-CLI::Option* add_nonnegative_real(CLI::App& app, const std::string& name,
-                                  std::optional<double>& target, const std::string& description);
+/// The same for numbers in (0, 1).
+CLI::Option* add_fraction(CLI::App& app, const std::string& name, std::optional<double>& target,
+                          const std::string& description);
 
 /// --threads, --time-limit, --seed, --quiet, -v, --json.
 void add_run_options(CLI::App& app, RunOptions& options);

@@ -9,6 +9,44 @@
 #include "thalweg/io/network_writer.hpp"
 
 namespace thalweg::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where writing to `path` ends: through symbolic links, also one whose target does not exist yet.
+fs::path destination(fs::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int link = 0; link < kMostLinks && fs::is_symlink(path, error); ++link) {
+    // An absolute target replaces the folder before it.
+    path = path.parent_path() / fs::read_symlink(path, error);
+  }
+  return fs::weakly_canonical(fs::absolute(path, error), error);
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code missing;
+  return fs::equivalent(a, b, missing) || destination(a) == destination(b);
+}
+
+}  // namespace
+
+void require_distinct_files(const ProblemOptions& inputs, const std::vector<OutputFile>& outputs) {
+  std::vector<OutputFile> taken = {{"--dataset", inputs.dataset},
+                                   {"--data", inputs.data},
+                                   {"--targets", inputs.targets},
+                                   {"--network", inputs.network}};
+  for (const OutputFile& output : outputs) {
+    if (output.path.empty()) continue;
+    for (const OutputFile& other : taken) {
+      if (other.path.empty() || !same_file(output.path, other.path)) continue;
+      throw Failure(ExitCode::kUsage, output.option + " " + output.path + " and " + other.option +
+                                          " " + other.path +
+                                          " are the same file; nothing is overwritten");
+    }
+    taken.push_back(output);
+  }
+}
 
 void require_writable(const std::string& path) {
   if (path.empty()) return;

@@ -4,12 +4,27 @@
 #include <limits>
 
 #include "exit_code.hpp"
+#include "thalweg/core/log.hpp"
 #include "thalweg/landscape/checked_certificate.hpp"
 
 namespace thalweg::cli {
 
 double number(const std::optional<verify::Dyad53>& dyad) {
   return dyad ? to_double(*dyad) : std::numeric_limits<double>::quiet_NaN();
+}
+
+void warn_without_certificate(const std::string& path, const TrainingProblem& problem) {
+  if (path.empty() || problem.loss().has_rational_conjugate()) return;
+  log::warning("the " + problem.loss().name() + " loss has no exact certificate: " + path +
+               " is not written");
+}
+
+void note_unwritten_certificate(const std::string& path, const TrainingProblem& problem,
+                                std::int64_t bytes, Inputs& inputs) {
+  if (path.empty() || bytes > 0 || !problem.loss().has_rational_conjugate()) return;
+  inputs.notes.push_back(path +
+                         " is not written: the proof is beyond the checker's limits on memory or "
+                         "digits");
 }
 
 Proof prove_gap(const ProofRequest& request) {

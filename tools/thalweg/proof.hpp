@@ -35,6 +35,13 @@ struct Proof {
   std::int64_t leaves = 0;
 };
 
+/// Warns on standard error when a certificate is asked for and the loss has none (logistic).
+void warn_without_certificate(const std::string& path, const TrainingProblem& problem);
+/// Notes that a certificate was asked for and none was written (`bytes` is 0) although the loss has
+/// one.
+void note_unwritten_certificate(const std::string& path, const TrainingProblem& problem,
+                                std::int64_t bytes, Inputs& inputs);
+
 /// Writes the certificate of a network's gap and runs the `verify` library on it. The level is
 /// kEstimate when the loss has no exact certificate (logistic). Failure when a file cannot be
 /// written, or when the checker rejects the proof (an internal error).

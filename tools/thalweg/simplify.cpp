@@ -51,6 +51,7 @@ TextReport make_text(const SimplifyOptions& options, const ProblemSetup& setup,
 }
 
 ExitCode run_simplify(const SimplifyOptions& options) {
+  require_distinct_files(options.problem, {{"--out", options.out}});
   require_writable_npz(options.out);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);

@@ -35,6 +35,7 @@ struct TrainAnswer {
   double lower_bound;
   double gap;
   double relative_gap;
+  TrainingStatus status = TrainingStatus::kUnsolved;  ///< of these numbers, not of the search
 };
 
 std::string to_word(TrainingStatus status) {
@@ -78,8 +79,31 @@ void adopt(TrainAnswer& answer) {
   answer.relative_gap = answer.objective > 0 ? std::min(1.0, answer.gap / answer.objective) : 0.0;
 }
 
+/// What the final gap says: training may have reached its estimate and the proof may not.
+TrainingStatus final_status(const TrainAnswer& answer, const Session& session) {
+  const TrainingStatus searched = answer.trained.status;
+  if (searched == TrainingStatus::kUnsolved) return searched;
+  if (answer.relative_gap <= answer.requested_gap) return TrainingStatus::kSolved;
+  const bool cut = searched == TrainingStatus::kLimit || session.limit_reached();
+  return cut ? TrainingStatus::kLimit : TrainingStatus::kReducedAccuracy;
+}
+
+/// One sentence for people: the final status, and whether training or the proof fell short.
+std::string status_sentence(const TrainAnswer& answer) {
+  const bool proof_fell_short = answer.trained.status == TrainingStatus::kSolved;
+  if (!proof_fell_short || answer.status == TrainingStatus::kSolved) {
+    return "Training: " + std::string(describe(answer.status)) + ".";
+  }
+  const std::string start =
+      "Training reached the requested gap in floating point, but the exact proof ";
+  if (answer.status == TrainingStatus::kLimit) {
+    return start + "was cut by the limit; the numbers below hold, more time may narrow the gap.";
+  }
+  return start + "did not; the numbers below hold.";
+}
+
 TrainAnswer solve(const TrainOptions& options, const ProblemSetup& setup, const Inputs& inputs,
-                  const RunControl& control) {
+                  const Session& session) {
   TrainAnswer answer;
   answer.requested_gap = options.gap.value_or(kDefaultGap);
   TrainingSettings settings;
@@ -87,7 +111,7 @@ TrainAnswer solve(const TrainOptions& options, const ProblemSetup& setup, const 
   settings.relative_gap = options.no_verify ? answer.requested_gap : 0.5 * answer.requested_gap;
   settings.threads = thread_count(options.run);
   settings.seed = options.run.seed;
-  settings.control = training_share(control);
+  settings.control = training_share(session.control());
   std::optional<TwoLayerNetwork> start;
   if (inputs.network) start = inputs.network->network;
   answer.trained = train(setup.problem, settings, start);
@@ -101,10 +125,11 @@ TrainAnswer solve(const TrainOptions& options, const ProblemSetup& setup, const 
     request.path = options.certificate;
     request.dataset_sha256 = inputs.sha256("dataset");
     request.threads = settings.threads;
-    request.control = control;
+    request.control = session.control();
     answer.proof = prove_gap(request);
   }
   adopt(answer);
+  answer.status = final_status(answer, session);
   return answer;
 }
 
@@ -119,7 +144,7 @@ Json make_document(const TrainOptions& options, const ProblemSetup& setup, const
   document["gap"] = answer.gap;
   document["relative_gap"] = answer.relative_gap;
   document["width"] = answer.trained.network.width();
-  document["status"] = to_word(answer.trained.status);
+  document["status"] = to_word(answer.status);
   document["level"] = to_string(answer.proof.level);
   document["dual_norm"] = answer.trained.dual_norm;
   document["rounds"] = answer.trained.rounds;
@@ -135,14 +160,14 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
-  text.paragraph("Training: " + std::string(describe(answer.trained.status)) + ".");
+  text.paragraph(status_sentence(answer));
   text.add("objective", exact_digits(answer.objective));
   text.add("lower bound", exact_digits(answer.lower_bound) + ": no network of any width is below");
   text.add("gap", rounded_up(answer.gap) + " (relative " + rounded_up(answer.relative_gap) + ")");
   text.add("width", std::to_string(answer.trained.network.width()));
   text.add("level", level_in_words(answer.proof.level));
   if (!options.out.empty()) text.add("network", options.out);
-  if (!options.certificate.empty() && answer.proof.level != Level::kEstimate) {
+  if (!options.certificate.empty() && answer.proof.bytes > 0) {
     text.add("certificate", options.certificate + " (" + std::to_string(answer.proof.bytes) +
                                 " bytes); check it with: thalweg-check " + options.certificate);
   }
@@ -150,12 +175,16 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
 }
 
 ExitCode run_train(const TrainOptions& options) {
+  require_distinct_files(options.problem,
+                         {{"--out", options.out}, {"--certificate", options.certificate}});
   require_writable_npz(options.out);
   require_writable(options.certificate);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   const ProblemSetup setup = build_problem(options.problem, inputs);
-  const TrainAnswer answer = solve(options, setup, inputs, session.control());
+  warn_without_certificate(options.certificate, setup.problem);
+  const TrainAnswer answer = solve(options, setup, inputs, session);
+  note_unwritten_certificate(options.certificate, setup.problem, answer.proof.bytes, inputs);
   if (!options.out.empty()) {
     write_network_file(options.out, answer.trained.network, inputs.hidden_bias,
                        setup.problem.output_bias());
@@ -163,10 +192,7 @@ ExitCode run_train(const TrainOptions& options) {
   Json document = make_document(options, setup, inputs, answer);
   print_result(options.run, session, document, make_text(options, setup, inputs, answer),
                inputs.notes);
-  const bool complete = answer.relative_gap <= answer.requested_gap;
-  const bool stopped =
-      answer.trained.status == TrainingStatus::kLimit || session.control().should_stop();
-  return stopped && !complete ? ExitCode::kLimit : ExitCode::kDone;
+  return answer.status == TrainingStatus::kLimit ? ExitCode::kLimit : ExitCode::kDone;
 }
 
 }  // namespace
@@ -178,13 +204,15 @@ Command make_train(CLI::App& root) {
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kNo);
   add_objective_options(*app, options->problem);
-  add_positive_real(*app, "--gap", options->gap,
-                    "Relative gap to reach: (objective - lower bound) / objective (default 1e-6)")
+  add_fraction(*app, "--gap", options->gap,
+               "Relative gap to reach: (objective - lower bound) / objective (default 1e-6)")
       ->type_name("E");
   app->add_option("--out", options->out, "Write the network here (.npz)")->type_name("FILE");
-  app->add_option("--certificate", options->certificate, "Keep the proof of the gap here (.cert)")
-      ->type_name("FILE");
-  app->add_flag("--no-verify", options->no_verify, "Build no proof; the level is estimate");
+  auto* certificate = app->add_option("--certificate", options->certificate,
+                                      "Keep the proof of the gap here (.cert)")
+                          ->type_name("FILE");
+  app->add_flag("--no-verify", options->no_verify, "Build no proof; the level is estimate")
+      ->excludes(certificate);
   add_run_options(*app, options->run);
   app->footer(
       "Example:\n  thalweg train --dataset examples/iris/iris.npz --beta 1.5 --bias \\\n"
