@@ -60,6 +60,15 @@ void print_header(const std::vector<std::string>& cells) {
   std::puts(rule.c_str());
 }
 
+double processor_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 double peak_memory() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

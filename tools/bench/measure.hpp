@@ -28,6 +28,10 @@ struct Choice {
 void print_row(const std::vector<std::string>& cells);
 void print_header(const std::vector<std::string>& cells);
 
+/// Processor seconds of all threads of this process so far: steadier than wall-clock time on a
+/// shared machine.
+[[nodiscard]] double processor_seconds();
+
 /// Largest resident memory of this process so far, in MiB.
 [[nodiscard]] double peak_memory();
 
