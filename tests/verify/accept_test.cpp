@@ -170,7 +170,7 @@ TEST(VerifyAccept, EveryStoredCertificateIsValid) {
     expect_verified(stored(entry.path().stem().string()));
     ++count;
   }
-  EXPECT_GE(count, 22);
+  EXPECT_GE(count, 33);
 }
 
 }  // namespace

@@ -121,6 +121,33 @@ def scale_line(rng, lines, at):
                                          for t in tokens[2:]])
 
 
+def nudge_entry(rng, lines, at):
+    """Moves one entry of the dual by one unit of its grid."""
+    tokens = lines[at].split(b" ")
+    place = rng.randrange(2, len(tokens))
+    tokens[place] = b"%d" % (int(tokens[place]) + rng.choice([-1, 1]))
+    lines[at] = b" ".join(tokens)
+
+
+def change_basis(rng, lines, at):
+    """Another row, a missing one, one more, twice the same, another order, or another count."""
+    rows = [int(t) for t in lines[at].split(b" ")[2:]]
+    count = len(rows)
+    kind = rng.randrange(6)
+    if rows and kind == 0:
+        rows[rng.randrange(count)] += rng.choice([-1, 1, 2])
+    elif rows and kind == 1:
+        del rows[rng.randrange(count)]
+    elif kind == 2:
+        rows = sorted(rows + [rng.randrange(14)])
+    elif rows and kind == 3:
+        rows[rng.randrange(count)] = rng.choice(rows)
+    elif kind == 4:
+        rng.shuffle(rows)
+    count = count + rng.choice([-1, 1, 25]) if kind == 5 else len(rows)
+    lines[at] = b" ".join([b"basis", b"%d" % count] + [b"%d" % row for row in rows])
+
+
 def nudge_dyad(rng, lines, at):
     """Moves one dyad of a line by one unit in the last place of a 53-bit mantissa."""
     tokens = lines[at].split(b" ")
@@ -205,6 +232,8 @@ MUTATIONS = {
     "no-weights": on_lines(cut_tail(b";"), lambda line: b" ; " in line),
     "exceptions": on_lines(append(b" / 0 0:1", b" / 1 1:1", b" / 2 3:4", b" / 0 2:0", b" / 0 1:0 0:1",
                                   b" / 1 0:3", b" / 0", b" / 0 0:-1", b" / 4097 1:1"), is_leaf),
+    "basis": on_lines(change_basis, starts(b"basis")),
+    "dual-entry": on_lines(nudge_entry, starts(b"nu")),
     "scale-dual": on_lines(scale_line, starts(b"nu")),
     "scale-leaf": on_lines(scale_line, is_leaf),
     "near-number": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-2, -1, 1, 2]), is_near),
