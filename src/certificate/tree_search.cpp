@@ -79,7 +79,7 @@ double TreeSearch::norm_along(const DualOracle& oracle, const Vector& u) const {
 void TreeSearch::raise_norm(const DualOracle& oracle, const std::vector<Vector>& starts,
                             Index count) {
   for (const Vector& u : starts) norm_ = std::max(norm_, norm_along(oracle, u));
-  const auto found = oracle.climb(nu_, norm_, count, 1, request_.threads, starts);
+  const auto found = oracle.climb(nu_, norm_, count, 1, request_.threads, starts, request_.control);
   for (const DualDirection& direction : found) norm_ = std::max(norm_, direction.value);
 }
 

@@ -89,8 +89,8 @@ class Certifier {
     settings.control = share_of_time(0.4);
     const DualNormResult norm = oracle_.maximise(dual_.nu, settings);
     directions_ = norm.maximisers;
-    for (DualDirection& direction :
-         oracle_.climb(dual_.nu, problem_.beta(), 8, settings_.seed, settings_.threads)) {
+    for (DualDirection& direction : oracle_.climb(dual_.nu, problem_.beta(), 8, settings_.seed,
+                                                  settings_.threads, {}, settings_.control)) {
       directions_.push_back(std::move(direction));
     }
     dual_.norm = norm.upper;

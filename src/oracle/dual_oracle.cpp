@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <limits>
 #include <string>
 
@@ -29,6 +30,12 @@ void require_dual(const Vector& nu, Index samples) {
   if (!nu.allFinite()) throw InvalidArgument("nu must be finite");
 }
 
+/// Random starts of local ascent per sign: with a good start a tree stays small; without a tree
+/// each climb is long and nothing is proved by it.
+Index random_starts(Index coordinates) {
+  return coordinates <= kMaxTreeCoordinates ? 16 + 6 * coordinates : 32;
+}
+
 }  // namespace
 
 struct DualOracle::Impl {
@@ -46,13 +53,15 @@ struct DualOracle::Impl {
     return {X, geometry, frame_rows, nu};
   }
 
-  [[nodiscard]] double sphere_bound(const Vector& nu, int iterations,
+  [[nodiscard]] double sphere_bound(const Vector& nu, int iterations, int threads,
                                     const RunControl& control) const {
     WholeSphereSettings settings;
     settings.iterations = iterations;
     settings.control = control;
-    return std::max(thalweg::whole_sphere_bound(X, nu, settings).bound,
-                    thalweg::whole_sphere_bound(X, -nu, settings).bound);
+    auto minus = std::async(threads > 1 ? std::launch::async : std::launch::deferred,
+                            [&] { return thalweg::whole_sphere_bound(X, -nu, settings).bound; });
+    const double plus = thalweg::whole_sphere_bound(X, nu, settings).bound;
+    return std::max(plus, minus.get());
   }
 
   Matrix X;
@@ -74,20 +83,23 @@ double DualOracle::value(const Vector& nu, const Vector& u) const {
   return nu.dot((impl_->X * u).cwiseMax(0));
 }
 
-double DualOracle::whole_sphere_bound(const Vector& nu) const {
+double DualOracle::whole_sphere_bound(const Vector& nu, int threads,
+                                      const RunControl& control) const {
   require_dual(nu, impl_->X.rows());
-  return impl_->sphere_bound(nu, 0, {});
+  return impl_->sphere_bound(nu, 0, threads, control);
 }
 
 std::vector<DualDirection> DualOracle::climb(const Vector& nu, double threshold, Index count,
                                              std::uint64_t seed, int threads,
-                                             const std::vector<Vector>& starts) const {
+                                             const std::vector<Vector>& starts,
+                                             const RunControl& control) const {
   const oracle::DualQuery query = impl_->query(nu);
   oracle::ClimbPlan plan;
-  plan.starts = 16 + 6 * impl_->geometry.coordinates();
+  plan.starts = random_starts(impl_->geometry.coordinates());
   plan.keep = count;
   plan.seed = seed;
   plan.threads = threads;
+  plan.control = &control;
   std::vector<DualDirection> found = oracle::find_summits(query, plan, starts);
   std::erase_if(found, [threshold](const DualDirection& u) { return !(u.value > threshold); });
   if (static_cast<Index>(found.size()) > count) found.resize(static_cast<std::size_t>(count));
@@ -143,11 +155,12 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
     return finish(judge(result, settings));
   }
   oracle::ClimbPlan plan;
-  plan.starts = 16 + 6 * geometry.coordinates();
+  plan.starts = random_starts(geometry.coordinates());
   plan.keep = 8;
   plan.apart = oracle::kDistinctAngle;
   plan.seed = settings.seed;
   plan.threads = settings.threads;
+  plan.control = &settings.control;
   add_directions(result, oracle::find_summits(query, plan, {}), oracle::kDistinctAngle);
   const bool want_band = settings.maximiser_band > 0;
   DualNormStatus status = judge(result, settings);
@@ -156,12 +169,17 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
   const Index coordinates = geometry.coordinates();
   const bool use_tree = coordinates <= kMaxTreeCoordinates;
   if (coordinates >= kSphereFirst) {
-    lower_upper(result, impl_->sphere_bound(nu, use_tree ? kSphereIterations : 0, settings.control),
+    lower_upper(result,
+                impl_->sphere_bound(nu, use_tree ? kSphereIterations : 0, settings.threads,
+                                    settings.control),
                 DualNormSource::kWholeSphere);
     status = judge(result, settings);
     if (status != DualNormStatus::kUnsolved && !want_band) return finish(status);
   }
-  if (!use_tree) return finish(DualNormStatus::kLimit);
+  if (!use_tree) {
+    return finish(settings.control.should_stop() ? DualNormStatus::kLimit
+                                                 : DualNormStatus::kNotBranched);
+  }
 
   // The tree bounds the sum over the replaced rows; the slack brings its answer back to X.
   const double slack = geometry.slack(nu);

@@ -61,6 +61,7 @@ struct ClimbPlan {
   double apart = 1e-2;  ///< smallest angle between two of the same sign
   std::uint64_t seed = 0;
   int threads = 1;
+  const RunControl* control = nullptr;  ///< checked between climbs
 };
 
 /// Local maximisers of sign * f for both signs, best first. With many rows, climbs on a random

@@ -61,10 +61,13 @@ std::vector<Vector> random_starts(Index count, Index dimension, Random& random) 
   return starts;
 }
 
-std::vector<Summit> climb_all(const SignedRows& rows, const std::vector<Vector>& starts) {
-  LocalAscent ascent(rows);
+std::vector<Summit> climb_all(LocalAscent& ascent, const std::vector<Vector>& starts,
+                              const RunControl* control) {
   std::vector<Summit> summits;
-  for (const Vector& start : starts) summits.push_back(ascent.climb(start));
+  for (const Vector& start : starts) {
+    if (control != nullptr && control->should_stop()) break;
+    summits.push_back(ascent.climb(start));
+  }
   return summits;
 }
 
@@ -76,7 +79,8 @@ std::vector<DualDirection> summits_of_sign(const DualQuery& query, Sign sign, co
   std::vector<Vector> starts = random_starts(plan.starts, rank, random);
   if (rows.up.count + rows.down.count > kSampleAbove) {
     const SignedRows sample = sample_rows(rows, random);
-    std::vector<Summit> summits = climb_all(sample, starts);
+    LocalAscent ascent(sample);
+    std::vector<Summit> summits = climb_all(ascent, starts, plan.control);
     keep_best(summits, plan.keep + 2, 0.05);
     starts.clear();
     for (const Summit& summit : summits) starts.push_back(summit.u);
@@ -86,8 +90,7 @@ std::vector<DualDirection> summits_of_sign(const DualQuery& query, Sign sign, co
     if (point.norm() > 0) starts.push_back(point);
   }
   LocalAscent ascent(rows);
-  std::vector<Summit> summits;
-  for (const Vector& start : starts) summits.push_back(ascent.climb(start));
+  std::vector<Summit> summits = climb_all(ascent, starts, plan.control);
   keep_best(summits, plan.keep + 2, plan.apart);
   std::vector<DualDirection> result;
   for (const Summit& summit : summits) {

@@ -271,7 +271,7 @@ Candidates find_candidates(const ScaledRows& rows, const WholeSphereSettings& se
   const double work = 4.0 * static_cast<double>(rows.count() * d * std::min(d, kKrylovDimension));
   const int limit = settings.iterations > 0
                         ? settings.iterations
-                        : static_cast<int>(std::clamp(1.2e10 / (work + 1e4), 20.0, 400.0));
+                        : static_cast<int>(std::clamp(4e9 / (work + 1e4), 20.0, 400.0));
   Candidates candidates;
   Vector moment = rows.norm.array().square() / static_cast<double>(d);
   Vector mean = Vector::Zero(rows.count());

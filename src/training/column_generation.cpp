@@ -155,8 +155,8 @@ ColumnGeneration::Search ColumnGeneration::search() {
   // A bound that ends in a violator is wasted work, so look for one longer than a climb takes.
   for (int attempt = 0; attempt < kClimbs; ++attempt) {
     const auto attempt_seed = seed + 7919 * static_cast<std::uint64_t>(attempt);
-    violators_ =
-        oracle_.climb(nu_, beta * (1 + slack()), kEntering, attempt_seed, settings_.threads);
+    violators_ = oracle_.climb(nu_, beta * (1 + slack()), kEntering, attempt_seed,
+                               settings_.threads, {}, settings_.control);
     if (!violators_.empty()) return Search::kViolated;
   }
   report("bound");
@@ -190,7 +190,7 @@ void ColumnGeneration::offer_cheap_bounds() {
   offer_bound(nu_, sum_bound(problem_.X(), nu_));
   const double work = static_cast<double>(problem_.samples()) *
                       static_cast<double>(problem_.dimension() * problem_.dimension());
-  if (work <= kCheapWork) offer_bound(nu_, oracle_.whole_sphere_bound(nu_));
+  if (work <= kCheapWork) offer_bound(nu_, oracle_.whole_sphere_bound(nu_, settings_.threads));
 }
 
 void ColumnGeneration::update_gap() {

@@ -18,6 +18,7 @@ enum class DualNormStatus {
   kThresholdExceeded,  ///< a direction of value > threshold was found; upper is valid but may be
                        ///< loose
   kLimit,              ///< stopped at the deadline or by cancellation; both bounds are valid
+  kNotBranched,        ///< more than kMaxTreeCoordinates coordinates; both bounds are valid
   kStalled,            ///< a cone could not be closed in double precision; both bounds are valid
 };
 
@@ -82,14 +83,17 @@ class DualOracle {
 
   /// Local maximisers by multistart ascent only (no proof): up to `count`, pairwise apart by an
   /// angle > 1e-2, of value above `threshold`, best first. `starts` adds directions (d) to climb
-  /// from besides random ones. Deterministic in `seed`.
+  /// from besides random ones. Deterministic in `seed` unless `control` stops it: then what was
+  /// found so far, perhaps nothing.
   [[nodiscard]] std::vector<DualDirection> climb(const Vector& nu, double threshold, Index count,
                                                  std::uint64_t seed, int threads = 1,
-                                                 const std::vector<Vector>& starts = {}) const;
+                                                 const std::vector<Vector>& starts = {},
+                                                 const RunControl& control = {}) const;
 
   /// Rigorous upper bound on sigma(nu) without branching, O(iterations (n d^2 + d^3)); never above
   /// the better of the triangle and the spectral bound.
-  [[nodiscard]] double whole_sphere_bound(const Vector& nu) const;
+  [[nodiscard]] double whole_sphere_bound(const Vector& nu, int threads = 1,
+                                          const RunControl& control = {}) const;
 
  private:
   struct Impl;
