@@ -9,11 +9,10 @@ namespace {
 
 class Piece : public ProofSink {
  public:
-  Piece(const LeafRounder& rounder, SpillFile& spill, std::atomic<std::int64_t>& leaves)
-      : rounder_(rounder), spill_(spill), leaves_(leaves) {}
+  explicit Piece(TreeText& tree) : tree_(tree) {}
   Piece(const Piece&) = delete;
   Piece& operator=(const Piece&) = delete;
-  ~Piece() override { spill_.release(chunks_); }
+  ~Piece() override { tree_.spill().release(chunks_); }
 
   void split(Index k, Index l, int shift) override {
     std::string line = "s " + std::to_string(k) + ' ' + std::to_string(l);
@@ -22,17 +21,17 @@ class Piece : public ProofSink {
   }
 
   [[nodiscard]] bool leaf(const ConeView& cone) override {
-    const std::optional<std::string> line = rounder_.round(cone);
+    const std::optional<std::string> line = tree_.rounder().round(cone);
     if (!line) return false;
     add(*line);
-    if (++leaves_ > TreeText::kMostLeaves) throw ProofTooLong();
+    tree_.count_leaf();
     return true;
   }
 
   void write(std::ostream& output) const {
     std::string chunk;
     for (const std::int64_t at : chunks_) {
-      if (!spill_.load(at, chunk)) output.setstate(std::ios::badbit);
+      if (!tree_.spill().load(at, chunk)) output.setstate(std::ios::badbit);
       output << chunk;
     }
     output << text_;
@@ -42,9 +41,10 @@ class Piece : public ProofSink {
   void add(const std::string& line) {
     text_ += line;
     text_ += '\n';
-    const std::size_t size = spill_.chunk_bytes();
+    SpillFile& spill = tree_.spill();
+    const std::size_t size = spill.chunk_bytes();
     while (text_.size() >= size) {
-      const std::optional<std::int64_t> at = spill_.store(std::string_view(text_).substr(0, size));
+      const std::optional<std::int64_t> at = spill.store(std::string_view(text_).substr(0, size));
       // Without room on disk the text stays in memory; writing the proof will then say so.
       if (!at) return;
       chunks_.push_back(*at);
@@ -52,18 +52,14 @@ class Piece : public ProofSink {
     }
   }
 
-  const LeafRounder& rounder_;
-  SpillFile& spill_;
-  std::atomic<std::int64_t>& leaves_;
+  TreeText& tree_;
   std::vector<std::int64_t> chunks_;  ///< what precedes text_
   std::string text_;
 };
 
 }  // namespace
 
-std::unique_ptr<ProofSink> TreeText::open() {
-  return std::make_unique<Piece>(rounder_, spill_, leaves_);
-}
+std::unique_ptr<ProofSink> TreeText::open() { return std::make_unique<Piece>(*this); }
 
 void TreeText::append(std::unique_ptr<ProofSink> piece) {
   static_cast<const Piece&>(*piece).write(output_);

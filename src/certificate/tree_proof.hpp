@@ -18,16 +18,24 @@ struct ProofTooLong {};
 /// their turn keep at most about one chunk each in memory.
 class TreeText : public ProofWriter {
  public:
-  /// Trees of more leaves (a gigabyte of text) are given up: their sinks throw ProofTooLong.
+  /// 2^24 leaves are about a gigabyte of text.
   static constexpr std::int64_t kMostLeaves = std::int64_t{1} << 24;
 
-  /// All are kept by reference.
-  TreeText(const LeafRounder& rounder, SpillFile& spill, std::ostream& output)
-      : rounder_(rounder), spill_(spill), output_(output) {}
+  /// The first three are kept by reference. Sinks throw ProofTooLong at one leaf more than the
+  /// most.
+  TreeText(const LeafRounder& rounder, SpillFile& spill, std::ostream& output,
+           std::int64_t most_leaves = kMostLeaves)
+      : rounder_(rounder), spill_(spill), output_(output), most_leaves_(most_leaves) {}
 
   [[nodiscard]] std::unique_ptr<ProofSink> open() override;
   void append(std::unique_ptr<ProofSink> piece) override;
 
+  [[nodiscard]] const LeafRounder& rounder() const { return rounder_; }
+  [[nodiscard]] SpillFile& spill() const { return spill_; }
+  /// Counts one more leaf.
+  void count_leaf() {
+    if (++leaves_ > most_leaves_) throw ProofTooLong();
+  }
   /// Leaves so far, in appended and in waiting pieces.
   [[nodiscard]] std::int64_t leaves() const { return leaves_; }
 
@@ -35,6 +43,7 @@ class TreeText : public ProofWriter {
   const LeafRounder& rounder_;
   SpillFile& spill_;
   std::ostream& output_;
+  std::int64_t most_leaves_;
   std::atomic<std::int64_t> leaves_{0};
 };
 

@@ -34,20 +34,32 @@ Matrix normal_matrix(Random& random, Index n, Index d) {
   return X;
 }
 
+/// A sign with a maximum and a threshold 1e-4 above it.
+struct TightProof {
+  TightProof() {
+    Random random(5);
+    X = normal_matrix(random, 40, 3);
+    g = normal_matrix(random, 40, 1);
+    const DualDirection best = DualOracle(X).climb(g, 0, 1, 1).front();
+    if (best.sign == Sign::kMinus) g = -g;
+    beta = (1 + 1e-4) * best.value;
+  }
+
+  Matrix X;
+  Vector g;
+  double beta = 0;
+};
+
 TEST_F(TreeProofTest, SpilledPiecesGiveTheSameTextOnAnyNumberOfThreads) {
-  Random random(5);
-  const Matrix X = normal_matrix(random, 40, 3);
-  Vector g = normal_matrix(random, 40, 1);
-  const RowGeometry geometry(X);
-  const DualDirection best = DualOracle(X).climb(g, 0, 1, 1).front();
-  if (best.sign == Sign::kMinus) g = -g;
-  const double beta = (1 + 1e-4) * best.value;
-  const LeafRounder rounder(X, geometry, beta, beta * (1 - 1e-5));
+  const TightProof tight;
+  const RowGeometry geometry(tight.X);
+  const LeafRounder rounder(tight.X, geometry, tight.beta, tight.beta * (1 - 1e-5));
   const auto prove = [&](int threads, std::size_t chunk) {
     SpillFile spill(folder_ / "proof", chunk);
     std::ostringstream output;
     TreeText text(rounder, spill, output);
-    const SignProof proof = prove_sign(geometry, g, beta * (1 - 2e-5), text, threads, {});
+    const SignProof proof =
+        prove_sign(geometry, tight.g, tight.beta * (1 - 2e-5), text, threads, {});
     EXPECT_EQ(proof.status, SignProofStatus::kProved);
     EXPECT_EQ(proof.leaves, text.leaves());
     EXPECT_EQ(spill.bytes() > 0, chunk < 1000);
@@ -58,6 +70,23 @@ TEST_F(TreeProofTest, SpilledPiecesGiveTheSameTextOnAnyNumberOfThreads) {
   EXPECT_GT(expected.size(), 300u);
   for (const int threads : {1, 2, 3}) {
     for (const std::size_t chunk : {1u, 7u, 64u}) EXPECT_EQ(prove(threads, chunk), expected);
+  }
+}
+
+TEST_F(TreeProofTest, LeavesBeyondTheMostEndTheProof) {
+  const TightProof tight;
+  const RowGeometry geometry(tight.X);
+  const LeafRounder rounder(tight.X, geometry, tight.beta, tight.beta * (1 - 1e-5));
+  const auto leaves = [&](int threads, std::int64_t most) {
+    SpillFile spill(folder_ / "proof");
+    std::ostringstream output;
+    TreeText text(rounder, spill, output, most);
+    return prove_sign(geometry, tight.g, tight.beta * (1 - 2e-5), text, threads, {}).leaves;
+  };
+  for (const int threads : {1, 2}) {
+    const std::int64_t all = leaves(threads, TreeText::kMostLeaves);
+    EXPECT_EQ(leaves(threads, all), all);
+    EXPECT_THROW((void)leaves(threads, all - 1), ProofTooLong);
   }
 }
 
