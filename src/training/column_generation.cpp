@@ -44,7 +44,10 @@ TrainingResult ColumnGeneration::run(const std::optional<TwoLayerNetwork>& start
   for (;;) {
     if (result_.relative_gap <= settings_.relative_gap) return finish(TrainingStatus::kSolved);
     if (settings_.control.should_stop()) return finish(TrainingStatus::kLimit);
-    if (idle >= kIdleRounds) return finish(TrainingStatus::kReducedAccuracy);
+    if (idle >= kIdleRounds) {
+      bound_where_it_stands();
+      return finish(TrainingStatus::kReducedAccuracy);
+    }
     ++result_.rounds;
     const Search answer = search();
     update_gap();
@@ -173,6 +176,18 @@ ColumnGeneration::Search ColumnGeneration::search() {
     return Search::kViolated;
   }
   return answer.upper <= decision.threshold ? Search::kHolds : Search::kBounded;
+}
+
+/// Violators of the last digits that no step removes: what bound does this dual give?
+void ColumnGeneration::bound_where_it_stands() {
+  report("bound");
+  DualNormSettings closing;
+  closing.relative_gap = std::max(1e-13, 0.1 * slack());
+  closing.threads = settings_.threads;
+  closing.seed = settings_.seed;
+  closing.control = settings_.control;
+  offer_bound(nu_, oracle_.maximise(nu_, closing).upper);
+  update_gap();
 }
 
 void ColumnGeneration::offer_bound(const Vector& nu, double norm) {

@@ -29,6 +29,7 @@ class ColumnGeneration {
   /// How far the dual norm may exceed beta, relatively, for half the requested gap.
   [[nodiscard]] double slack() const;
   /// Takes D(tau nu) as the lower bound when it is the best so far. `norm` bounds sigma(nu).
+  void bound_where_it_stands();
   void offer_bound(const Vector& nu, double norm);
   /// A bound without the oracle's tree, for a run that was stopped: valid, not tight.
   void offer_cheap_bounds();
