@@ -11,6 +11,7 @@
 #include "certificate/spill_file.hpp"
 #include "certificate/text_output.hpp"
 #include "certificate/tree_search.hpp"
+#include "thalweg/oracle/cone_tree.hpp"
 #include "thalweg/oracle/whole_sphere.hpp"
 
 namespace thalweg::certificate {
@@ -21,6 +22,15 @@ constexpr double kLargestSphereSlack = 0.5;
 constexpr double kSpeed = 1e9;
 /// Seconds that are spent even when time is up.
 constexpr double kNegligible = 0.05;
+
+/// A dual vector with whole-sphere majorants of both signs.
+struct SphereDual {
+  Vector nu;
+  WholeSphereProof plus;
+  WholeSphereProof minus;
+
+  [[nodiscard]] double norm() const { return std::max({plus.bound, minus.bound, 0.0}); }
+};
 
 /// A whole-sphere proof that is not in the stream yet.
 struct SphereText {
@@ -40,21 +50,23 @@ class BoundWriter {
         spill_(path),
         nu_(problem_.project_to_dual_domain(*request.dual)) {}
 
-  std::optional<WrittenBound> run() {
+  BoundOutcome run() {
     TreeSearch trees(request_, nu_, spill_, output_);
     std::optional<WrittenBound> tree = trees.run();
-    if (tree && !trees.is_loose()) return tree;
+    const bool was_stopped = trees.was_stopped();
+    if (tree && !trees.is_loose()) return {std::move(tree), was_stopped};
     const std::ostream::pos_type end = output_.tellp();
     std::optional<SphereText> sphere;
-    if (sphere_is_affordable()) sphere = with_sphere();
+    const bool affordable = sphere_is_affordable();
+    if (affordable) sphere = with_sphere();
     if (sphere && (!tree || value(sphere->bound) > value(*tree))) {
       output_.seekp(start_);
       write_dual(output_, sphere->bound.dual);
       output_ << "sphere +\n" << sphere->plus << "sphere -\n" << sphere->minus;
-      return std::move(sphere->bound);
+      return {std::move(sphere->bound), was_stopped || request_.control.should_stop()};
     }
     output_.seekp(tree ? end : start_);
-    return tree;
+    return {std::move(tree), was_stopped || !affordable};
   }
 
  private:
@@ -72,24 +84,50 @@ class BoundWriter {
            seconds < request_.control.deadline.remaining();
   }
 
-  [[nodiscard]] std::optional<SphereText> with_sphere() const {
+  [[nodiscard]] SphereDual bounded(Vector nu) const {
     WholeSphereSettings settings;
     settings.control = request_.control;
     const auto bound = [&](double sign) {
-      return whole_sphere_bound(problem_.X(), sign * nu_, settings);
+      return whole_sphere_bound(problem_.X(), sign * nu, settings);
     };
-    auto other = std::async(request_.threads > 1 ? std::launch::async : std::launch::deferred,
+    auto minus = std::async(request_.threads > 1 ? std::launch::async : std::launch::deferred,
                             [&] { return bound(-1); });
-    const WholeSphereProof plus = bound(1);
-    const WholeSphereProof minus = other.get();
-    const double norm = std::max({plus.bound, minus.bound, 0.0});
+    SphereDual result;
+    result.plus = bound(1);
+    result.minus = minus.get();
+    result.nu = std::move(nu);
+    return result;
+  }
+
+  [[nodiscard]] double value(const SphereDual& dual) const {
+    const double scale = dual_scale(problem_, dual.nu, dual.norm(), 1e-8);
+    return problem_.dual_objective(Vector(scale * dual.nu));
+  }
+
+  /// The dual whose whole-sphere bound is best. One that a tree would bound tightly may be a poor
+  /// one here; where trees have failed, the residuals of the network and of the zero network are
+  /// tried as well.
+  [[nodiscard]] SphereDual best_for_sphere() const {
+    SphereDual best = bounded(nu_);
+    if (problem_.dimension() > kMaxTreeCoordinates) return best;
+    const Vector zero = Vector::Constant(problem_.samples(), problem_.bias_of_zero_network());
+    for (const Vector& fit : {problem_.fit(*request_.network), zero}) {
+      SphereDual other = bounded(problem_.project_to_dual_domain(problem_.dual_point(fit)));
+      if (value(other) > value(best)) best = std::move(other);
+    }
+    return best;
+  }
+
+  [[nodiscard]] std::optional<SphereText> with_sphere() const {
+    const SphereDual best = best_for_sphere();
+    const double norm = best.norm();
     for (double slack = std::max(request_.slack, 1e-8); slack <= kLargestSphereSlack; slack *= 10) {
-      const double scale = dual_scale(problem_, nu_, norm, slack);
-      std::optional<GridDual> dual = round_to_grid(problem_, scale * nu_, slack);
+      const double scale = dual_scale(problem_, best.nu, norm, slack);
+      std::optional<GridDual> dual = round_to_grid(problem_, scale * best.nu, slack);
       if (!dual) return std::nullopt;
-      std::optional<std::string> plus_text = text(plus, dual->nu, scale, slack);
+      std::optional<std::string> plus_text = text(best.plus, dual->nu, scale, slack);
       if (!plus_text) continue;
-      std::optional<std::string> minus_text = text(minus, -dual->nu, scale, slack);
+      std::optional<std::string> minus_text = text(best.minus, -dual->nu, scale, slack);
       if (!minus_text) continue;
       return SphereText{{std::move(*dual), BoundProof::kWholeSphere, norm, slack, 0},
                         std::move(*plus_text),
@@ -115,8 +153,8 @@ class BoundWriter {
 
 }  // namespace
 
-std::optional<WrittenBound> write_bound(std::ostream& output, const std::filesystem::path& path,
-                                        const CertificateRequest& request) {
+BoundOutcome write_bound(std::ostream& output, const std::filesystem::path& path,
+                         const CertificateRequest& request) {
   return BoundWriter(output, path, request).run();
 }
 

@@ -73,8 +73,9 @@ Expected<CertificateResult> write_text(const CertificateRequest& request,
                                        const std::filesystem::path& target) {
   std::ofstream output(path, std::ios::binary | std::ios::in | std::ios::out);
   certificate::write_statement(output, request);
-  std::optional<certificate::WrittenBound> bound;
-  if (request.dual != nullptr) bound = certificate::write_bound(output, path, request);
+  certificate::BoundOutcome outcome;
+  if (request.dual != nullptr) outcome = certificate::write_bound(output, path, request);
+  const std::optional<certificate::WrittenBound>& bound = outcome.bound;
   write_claims(output, request, bound);
   output << "end\n";
   CertificateResult result;
@@ -86,6 +87,7 @@ Expected<CertificateResult> write_text(const CertificateRequest& request,
   std::error_code error;
   std::filesystem::resize_file(path, static_cast<std::uintmax_t>(result.bytes), error);
   if (error) return unwritable(target, error.message());
+  result.stopped_at_limit = outcome.was_stopped;
   result.status = bound ? ProofStatus::kComplete : ProofStatus::kValueOnly;
   if (bound) {
     result.proof = bound->proof;

@@ -21,6 +21,12 @@ constexpr int kMostExceeded = 12;
 constexpr int kMostStalled = 24;
 /// From so many stalls on the norm at least doubles.
 constexpr int kPatientStalls = 3;
+/// Under a deadline, tried in this order before the request's slack, each in this share of the time
+/// left.
+constexpr double kCoarseSlacks[] = {0.3, 0.03};
+constexpr double kCoarseShare = 0.2;
+/// How much longer writing a tree again may take.
+constexpr double kRepeat = 1.5;
 
 }  // namespace
 
@@ -40,16 +46,68 @@ TreeSearch::TreeSearch(const CertificateRequest& request, const Vector& nu, Spil
 }
 
 std::optional<WrittenBound> TreeSearch::run() {
-  if (clearly_beyond_tree() || control_.should_stop()) return std::nullopt;
+  if (clearly_beyond_tree()) return std::nullopt;
+  was_stopped_ = control_.should_stop();
+  if (was_stopped_) return std::nullopt;
   const DualOracle oracle(problem_.X());
   if (oracle.geometry().coordinates() > kMaxTreeCoordinates) return std::nullopt;
   start_norm(oracle);
+  const double remaining = control_.deadline.remaining();
+  if (!std::isfinite(remaining)) return search(oracle);
+
+  const RunControl whole = control_;
+  const double norm = norm_;
+  const std::optional<Coarse> coarse = search_coarsely(oracle);
+  start_with(norm, request_.slack);
+  if (coarse) {
+    const double left = control_.deadline.remaining() - kRepeat * coarse->seconds;
+    control_.deadline = Deadline::after(std::max(left, 0.0));
+  }
+  std::optional<WrittenBound> fine = search(oracle);
+  if (!coarse || (fine && problem_.dual_objective(fine->dual.nu) >= coarse->value)) return fine;
+  const bool was_stopped = was_stopped_;
+  start_with(coarse->norm, coarse->slack);
+  is_loose_ = true;
+  was_stopped_ = was_stopped;
+  control_ = whole;
+  return attempt(oracle).bound;
+}
+
+std::optional<WrittenBound> TreeSearch::search(const DualOracle& oracle) {
   while (!control_.should_stop()) {
     Attempt result = attempt(oracle);
     if (result.bound) return std::move(result.bound);
     if (result.is_hopeless || !react(oracle, result)) return std::nullopt;
   }
+  was_stopped_ = true;
   return std::nullopt;
+}
+
+std::optional<TreeSearch::Coarse> TreeSearch::search_coarsely(const DualOracle& oracle) {
+  const RunControl whole = control_;
+  const double norm = norm_;
+  std::optional<Coarse> best;
+  for (const double slack : kCoarseSlacks) {
+    if (slack <= request_.slack) break;
+    start_with(norm, slack);
+    control_.deadline = Deadline::after(kCoarseShare * whole.deadline.remaining());
+    const Stopwatch watch;
+    const std::optional<WrittenBound> found = search(oracle);
+    control_ = whole;
+    if (!found) break;
+    const double value = problem_.dual_objective(found->dual.nu);
+    if (!best || value > best->value) best = Coarse{norm_, slack_, watch.seconds(), value};
+  }
+  return best;
+}
+
+void TreeSearch::start_with(double norm, double slack) {
+  norm_ = norm;
+  slack_ = slack;
+  exceeded_ = 0;
+  stalled_ = 0;
+  is_loose_ = false;
+  was_stopped_ = false;
 }
 
 /// Whether a few rows alone already have a rank beyond the tree, to rounding.

@@ -14,7 +14,8 @@ namespace thalweg::certificate {
 /// A tree needs the dual norm at most its threshold, with some slack for rounding. The norm starts
 /// as an estimate from below and is raised where a tree exceeds the threshold, or by what a cone
 /// closes with where double precision cannot split it further; the slack grows tenfold where
-/// vectors cannot be rounded.
+/// vectors cannot be rounded. Under a deadline coarse trees, with much slack and few leaves, come
+/// first: when the fine one is cut off, the best coarse one is written again.
 class TreeSearch {
  public:
   /// The request, nu (n), the spill file and the stream are kept by reference.
@@ -27,6 +28,8 @@ class TreeSearch {
 
   /// Whether precision has cost so much that another kind of proof may do better.
   [[nodiscard]] bool is_loose() const { return is_loose_; }
+  /// Whether the search was stopped by the clock or by cancellation.
+  [[nodiscard]] bool was_stopped() const { return was_stopped_; }
 
  private:
   struct Attempt {
@@ -36,7 +39,18 @@ class TreeSearch {
     bool is_hopeless = false;
   };
 
+  /// A tree of much slack that closed.
+  struct Coarse {
+    double norm;
+    double slack;
+    double seconds;
+    double value;  ///< D
+  };
+
   [[nodiscard]] bool clearly_beyond_tree() const;
+  [[nodiscard]] std::optional<WrittenBound> search(const DualOracle& oracle);
+  [[nodiscard]] std::optional<Coarse> search_coarsely(const DualOracle& oracle);
+  void start_with(double norm, double slack);
   [[nodiscard]] Attempt attempt(const DualOracle& oracle);
   [[nodiscard]] bool react(const DualOracle& oracle, const Attempt& attempt);
   void start_norm(const DualOracle& oracle);
@@ -56,6 +70,7 @@ class TreeSearch {
   int exceeded_ = 0;  ///< attempts at this slack that found the threshold exceeded
   int stalled_ = 0;
   bool is_loose_ = false;
+  bool was_stopped_ = false;
 };
 
 }  // namespace thalweg::certificate

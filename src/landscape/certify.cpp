@@ -191,6 +191,7 @@ class Certifier {
     if (!checked->statement) return std::nullopt;
     result_.certificate_bytes = checked->written.bytes;
     result_.certificate_leaves = checked->written.leaves;
+    result_.stopped_at_limit |= checked->written.stopped_at_limit;
     result_.bound_source = dual_source_;
     if (checked->written.proof == BoundProof::kWholeSphere) {
       result_.bound_source = BoundSource::kWholeSphere;

@@ -2,40 +2,39 @@
 
 #include <cmath>
 #include <fstream>
-#include <system_error>
 
 #include "landscape/private_directory.hpp"
+#include "thalweg/core/file_replacement.hpp"
 
 namespace thalweg {
 namespace {
 
-/// Where the file is to end: through a symbolic link, and whether it may be replaced there.
-struct Target {
-  std::filesystem::path path;
-  bool replaceable = true;
-};
-
-Target resolve(const std::filesystem::path& path) {
-  std::error_code ignored;
-  const auto status = std::filesystem::status(path, ignored);
-  if (!std::filesystem::exists(status)) return {path};
-  if (std::filesystem::is_regular_file(status)) {
-    return {std::filesystem::canonical(path, ignored)};
-  }
-  return {path, std::filesystem::is_directory(status)};  // a directory fails when renamed over
+/// Copies the file into a device or a pipe.
+Expected<void> copy_into(const std::filesystem::path& file, const std::filesystem::path& special) {
+  std::ifstream input(file, std::ios::binary);
+  std::ofstream output(special, std::ios::binary);
+  if (input && output && output << input.rdbuf() && output.flush()) return {};
+  return fail(ErrorCode::kUnwritable, special.string() + ": cannot be written");
 }
 
-std::optional<Error> deliver(const std::filesystem::path& file, const Target& target) {
-  std::error_code error;
-  if (target.replaceable) {
-    std::filesystem::rename(file, target.path, error);
-    if (!error) return std::nullopt;
-    return Error{ErrorCode::kUnwritable, target.path.string() + ": " + error.message()};
+/// Writes to `file`, an existing or new one, and runs the checker on it.
+Expected<CheckedCertificate> write_and_check(const CertificateRequest& request,
+                                             const std::filesystem::path& file) {
+  CheckedCertificate result;
+  const auto written = write_certificate(request, file);
+  if (!written) return tl::unexpected<Error>(written.error());
+  result.written = *written;
+  if (written->status == ProofStatus::kUnsupported) return result;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return fail(ErrorCode::kUnreadable, file.string() + ": cannot be opened");
+  const verify::Report report = verify::check(stream);
+  if (report.outcome == verify::Outcome::kLimit) return result;
+  if (report.outcome != verify::Outcome::kVerified) {
+    return fail(ErrorCode::kMalformed, "internal error: the checker rejects the proof (" +
+                                           report.reason + "); please report it with the data");
   }
-  std::ifstream input(file, std::ios::binary);
-  std::ofstream output(target.path, std::ios::binary);
-  if (input && output && output << input.rdbuf() && output.flush()) return std::nullopt;
-  return Error{ErrorCode::kUnwritable, target.path.string() + ": cannot be written"};
+  result.statement = report.statement;
+  return result;
 }
 
 }  // namespace
@@ -46,32 +45,22 @@ double to_double(const verify::Dyad53& dyad) {
 
 Expected<CheckedCertificate> write_checked_certificate(
     const CertificateRequest& request, const std::optional<std::filesystem::path>& path) {
-  const Target target = path ? resolve(*path) : Target{};
-  const bool beside = path && target.replaceable;
-  const PrivateDirectory folder(beside ? std::optional(target.path.parent_path()) : std::nullopt);
+  if (path && !FileReplacement::is_special(*path)) {
+    auto file = FileReplacement::create(*path);
+    if (!file) return tl::unexpected<Error>(file.error());
+    auto result = write_and_check(request, file->path());
+    if (!result || !result->statement) return result;
+    if (const auto done = file->commit(); !done) return tl::unexpected<Error>(done.error());
+    return result;
+  }
+  const PrivateDirectory folder;
   if (folder.path().empty()) {
-    return fail(ErrorCode::kUnwritable,
-                (beside ? path->string() : "temporary folder") + ": " + folder.reason());
+    return fail(ErrorCode::kUnwritable, "no temporary folder: " + folder.reason());
   }
-  const std::filesystem::path file = folder.path() / "proof.cert";
-  CheckedCertificate result;
-  const auto written = write_certificate(request, file);
-  if (!written) return tl::unexpected<Error>(written.error());
-  result.written = *written;
-  if (written->status == ProofStatus::kUnsupported) return result;
-
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail(ErrorCode::kUnreadable, file.string() + ": cannot be opened");
-  const verify::Report report = verify::check(stream);
-  if (report.outcome == verify::Outcome::kLimit) return result;
-  if (report.outcome != verify::Outcome::kVerified) {
-    return fail(ErrorCode::kMalformed, "internal error: the checker rejects the proof (" +
-                                           report.reason + "); please report it with the data");
-  }
-  result.statement = report.statement;
-  if (path) {
-    if (auto error = deliver(file, target)) return tl::unexpected<Error>(std::move(*error));
-  }
+  auto result = write_and_check(request, folder.path() / "proof.cert");
+  if (!path || !result || !result->statement) return result;
+  const auto copied = copy_into(folder.path() / "proof.cert", *path);
+  if (!copied) return tl::unexpected<Error>(copied.error());
   return result;
 }
 

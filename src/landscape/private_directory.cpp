@@ -7,14 +7,14 @@
 
 namespace thalweg {
 
-PrivateDirectory::PrivateDirectory(const std::optional<std::filesystem::path>& parent) {
+PrivateDirectory::PrivateDirectory() {
   std::error_code error;
-  const auto folder = parent ? *parent : std::filesystem::temp_directory_path(error);
+  const auto folder = std::filesystem::temp_directory_path(error);
   if (error) {
     reason_ = error.message();
     return;
   }
-  std::string name = (folder / (parent ? ".thalweg-XXXXXX" : "thalweg-XXXXXX")).string();
+  std::string name = (folder / "thalweg-XXXXXX").string();
   if (::mkdtemp(name.data()) != nullptr) {
     path_ = name;
   } else {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 namespace thalweg {
@@ -9,8 +8,8 @@ namespace thalweg {
 /// A directory of its own, readable by this user alone and removed with its content.
 class PrivateDirectory {
  public:
-  /// In `parent` ("" is the working directory), or in the system's temporary directory.
-  explicit PrivateDirectory(const std::optional<std::filesystem::path>& parent = std::nullopt);
+  /// In the system's temporary directory.
+  PrivateDirectory();
   ~PrivateDirectory();
   PrivateDirectory(const PrivateDirectory&) = delete;
   PrivateDirectory& operator=(const PrivateDirectory&) = delete;

@@ -41,6 +41,7 @@ struct CertificateResult {
   /// Estimate of max |nu^T (Xu)_+| before scaling (an upper bound with the whole-sphere proof).
   double dual_norm = std::numeric_limits<double>::quiet_NaN();
   double slack = std::numeric_limits<double>::quiet_NaN();  ///< the eta that worked
+  bool stopped_at_limit = false;  ///< more time might have proved a better bound
   std::int64_t leaves = 0;
   std::int64_t bytes = 0;
 };

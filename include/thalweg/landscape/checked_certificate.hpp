@@ -22,8 +22,8 @@ struct CheckedCertificate {
 
 /// Writes a certificate, runs the independent checker on the file and only then gives it its name.
 ///
-/// The file is made in a private folder beside `path` and renamed once the checker has accepted it,
-/// so no file of that name is ever unchecked or half-written; a device or pipe is written into.
+/// The file is made beside `path` and renamed once the checker has accepted it, so no file of that
+/// name is ever unchecked or half-written; a device or pipe is written into.
 /// Without a path the file is temporary. Throws InvalidArgument as write_certificate does. Errors:
 /// kUnwritable; kUnreadable when the file cannot be read back; kMalformed when the checker rejects
 /// it, which is an internal error.
