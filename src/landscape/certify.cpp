@@ -163,6 +163,7 @@ class Certifier {
 
   void decide() {
     if (result_.relative_gap <= settings_.tolerance) {
+      result_.stopped_at_limit = false;  // nothing is left to do
       result_.verdict = Verdict::kGlobalMinimum;
       result_.improvement.reset();
     } else if (result_.improvement &&

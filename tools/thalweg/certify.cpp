@@ -56,7 +56,7 @@ Json describe_improvement(const std::optional<Improvement>& improvement) {
 }
 
 Json make_document(const CertifyOptions& options, const ProblemSetup& setup, const Inputs& inputs,
-                   const CertifyResult& result, bool stopped) {
+                   const CertifyResult& result) {
   Json document = begin_document("certify");
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(options.run, setup, inputs);
@@ -83,14 +83,14 @@ Json make_document(const CertifyOptions& options, const ProblemSetup& setup, con
       width_may_be_too_small(result, inputs.network->network.width());
   document["certificate"] = describe_certificate(options.certificate, result.certificate_bytes,
                                                  result.certificate_leaves);
-  document["stopped_at_limit"] = stopped;
+  document["stopped_at_limit"] = result.stopped_at_limit;
   return document;
 }
 
 /// An asserted verdict that holds is an answer whatever stopped the rest; one that time alone left
 /// open is a limit, not a refutation.
-ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result, bool stopped) {
-  const bool open = stopped && result.verdict == Verdict::kUndecided;
+ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result) {
+  const bool open = result.stopped_at_limit && result.verdict == Verdict::kUndecided;
   if (!options.asserted.empty()) {
     const std::string verdict(to_string(result.verdict));
     if (options.asserted == verdict) return ExitCode::kDone;
@@ -98,8 +98,7 @@ ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result, b
               << (open ? " (stopped at the limit)\n" : "\n");
     return open ? ExitCode::kLimit : ExitCode::kRefuted;
   }
-  const bool partial = stopped && result.verdict != Verdict::kGlobalMinimum;
-  return partial ? ExitCode::kLimit : ExitCode::kDone;
+  return result.stopped_at_limit ? ExitCode::kLimit : ExitCode::kDone;
 }
 
 void write_improved(const CertifyOptions& options, const ProblemSetup& setup, Inputs& inputs,
@@ -130,25 +129,21 @@ ExitCode run_certify(const CertifyOptions& options) {
   warn_without_certificate(options.certificate, setup.problem);
   const CertifyResult result = require(certify(setup.problem, inputs.network->network,
                                                make_settings(options, inputs, session.control())));
-  const double tolerance = options.tolerance.value_or(kDefaultTolerance);
-  const bool stopped =
-      result.stopped_at_limit || (result.relative_gap > tolerance && session.limit_reached());
   note_unwritten_certificate(options.certificate, setup.problem, result.certificate_bytes, inputs);
   write_improved(options, setup, inputs, result);
-  Json document = make_document(options, setup, inputs, result, stopped);
+  Json document = make_document(options, setup, inputs, result);
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
   describe_certification(text, result,
-                         {.tolerance = tolerance,
+                         {.tolerance = options.tolerance.value_or(kDefaultTolerance),
                           .beta = setup.problem.beta(),
                           .width = inputs.network->network.width(),
                           .unsearchable = unsearchable(setup.problem, result),
-                          .stopped = stopped,
                           .certificate = options.certificate,
                           .improved = options.improved});
   print_result(options.run, session, document, text, inputs.notes);
-  return exit_code(options, result, stopped);
+  return exit_code(options, result);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ std::string next_step(const CertifyResult& result, const CertifyContext& context
         return "The inputs have too many dimensions for the exact search over directions; the gap "
                "stands.";
       }
-      if (context.stopped) return "Give it more time (--time-limit).";
+      if (result.stopped_at_limit) return "Give it more time (--time-limit).";
       if (result.bound_source == BoundSource::kWholeSphere) {
         return "The exact search over directions does not close on these data; the gap stands.";
       }
@@ -127,7 +127,7 @@ void describe_certification(TextReport& text, const CertifyResult& result,
                             "width " +
                             std::to_string(result.optimum_width));
   }
-  if (context.stopped) {
+  if (result.stopped_at_limit) {
     text.add("stopped", "before the end; every number here holds, more time may narrow the gap");
   }
   if (!context.certificate.empty() && result.certificate_bytes > 0) {

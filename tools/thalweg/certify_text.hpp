@@ -13,7 +13,6 @@ struct CertifyContext {
   double beta;
   Index width;              ///< of the given network
   bool unsearchable;        ///< whether X has too many dimensions for the search
-  bool stopped;             ///< whether a limit cut the work
   std::string certificate;  ///< where the proof is kept, may be empty
   std::string improved;     ///< where the improved network went, may be empty
 };

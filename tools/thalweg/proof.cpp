@@ -46,6 +46,7 @@ Proof prove_gap(const ProofRequest& request) {
   proof.statement = *checked.statement;
   proof.bytes = checked.written.bytes;
   proof.leaves = checked.written.leaves;
+  proof.stopped_at_limit = checked.written.stopped_at_limit;
   proof.level = proof.statement.gap ? Level::kVerified : Level::kValue;
   return proof;
 }

@@ -33,6 +33,7 @@ struct Proof {
   verify::Statement statement;     ///< meaningful above kEstimate
   std::int64_t bytes = 0;
   std::int64_t leaves = 0;
+  bool stopped_at_limit = false;  ///< more time might have proved a better bound
 };
 
 /// Warns on standard error when a certificate is asked for and the loss has none (logistic).

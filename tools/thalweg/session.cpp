@@ -6,7 +6,6 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <limits>
 #include <string>
 
 #include "thalweg/core/log.hpp"
@@ -56,8 +55,7 @@ log::Level log_level(const RunOptions& options) {
 
 }  // namespace
 
-Session::Session(const RunOptions& options)
-    : time_limit_(options.time_limit.value_or(std::numeric_limits<double>::infinity())) {
+Session::Session(const RunOptions& options) {
   log::set_level(log_level(options));
   if (options.time_limit) control_.deadline = Deadline::after(*options.time_limit);
   if (!options.quiet && options.verbosity == 0 && isatty(STDERR_FILENO) != 0) {
@@ -72,11 +70,6 @@ Session::Session(const RunOptions& options)
 Session::~Session() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
-}
-
-bool Session::limit_reached() const {
-  constexpr double kShareOfProof = 0.85;
-  return control_.should_stop() || seconds() >= kShareOfProof * time_limit_;
 }
 
 void Session::clear_progress() {

@@ -23,17 +23,12 @@ class Session {
   [[nodiscard]] const RunControl& control() const { return control_; }
   /// Seconds since the session began.
   [[nodiscard]] double seconds() const { return clock_.seconds(); }
-  /// Whether the time limit or Ctrl-C may have cut the work done so far. Each stage leaves a share
-  /// of the time to the next ones, the proof the smallest (docs of CertificateRequest::control), so
-  /// that share of the limit counts as all of it.
-  [[nodiscard]] bool limit_reached() const;
   /// Erases the progress line, so that a result can be printed.
   void clear_progress();
 
  private:
   Stopwatch clock_;
   RunControl control_;
-  double time_limit_;  ///< seconds; infinity without a limit
   std::unique_ptr<ProgressObserver> progress_;
 };
 

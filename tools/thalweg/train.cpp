@@ -80,11 +80,11 @@ void adopt(TrainAnswer& answer) {
 }
 
 /// What the final gap says: training may have reached its estimate and the proof may not.
-TrainingStatus final_status(const TrainAnswer& answer, const Session& session) {
+TrainingStatus final_status(const TrainAnswer& answer) {
   const TrainingStatus searched = answer.trained.status;
   if (searched == TrainingStatus::kUnsolved) return searched;
   if (answer.relative_gap <= answer.requested_gap) return TrainingStatus::kSolved;
-  const bool cut = searched == TrainingStatus::kLimit || session.limit_reached();
+  const bool cut = searched == TrainingStatus::kLimit || answer.proof.stopped_at_limit;
   return cut ? TrainingStatus::kLimit : TrainingStatus::kReducedAccuracy;
 }
 
@@ -129,7 +129,7 @@ TrainAnswer solve(const TrainOptions& options, const ProblemSetup& setup, const 
     answer.proof = prove_gap(request);
   }
   adopt(answer);
-  answer.status = final_status(answer, session);
+  answer.status = final_status(answer);
   return answer;
 }
 
