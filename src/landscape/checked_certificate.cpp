@@ -5,6 +5,7 @@
 
 #include "landscape/private_directory.hpp"
 #include "thalweg/core/file_replacement.hpp"
+#include "thalweg/core/log.hpp"
 
 namespace thalweg {
 namespace {
@@ -29,6 +30,14 @@ Expected<CheckedCertificate> write_and_check(const CertificateRequest& request,
   if (!stream) return fail(ErrorCode::kUnreadable, file.string() + ": cannot be opened");
   const verify::Report report = verify::check(stream);
   if (report.outcome == verify::Outcome::kLimit) return result;
+  if (report.outcome == verify::Outcome::kNotVerified && request.dual != nullptr) {
+    // A defect, or numbers beyond what the producer's floating point can guide; the value holds.
+    log::warning("the checker rejects the bound (" + report.reason +
+                 "); only the objective is claimed");
+    CertificateRequest value_only = request;
+    value_only.dual = nullptr;
+    return write_and_check(value_only, file);
+  }
   if (report.outcome != verify::Outcome::kVerified) {
     return fail(ErrorCode::kMalformed, "internal error: the checker rejects the proof (" +
                                            report.reason + "); please report it with the data");

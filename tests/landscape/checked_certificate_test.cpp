@@ -119,6 +119,16 @@ TEST(CertifyInManyDimensions, SaysThatTheBoundIsTheWholeSpheres) {
   }
 }
 
+TEST(CheckedCertificate, ABoundThatTheProducerCannotRoundLeavesTheValue) {
+  // beta^2 underflows, so that leaf vectors cannot be guided by floating point.
+  const TrainingProblem problem(Matrix::Identity(2, 2), Vector::Ones(2), 1e-280, Loss::squared());
+  const auto result = certify(problem, TwoLayerNetwork::empty(2), {});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->level, Level::kValue);
+  EXPECT_EQ(result->objective, 1);
+  EXPECT_EQ(result->lower_bound, 0);
+}
+
 TEST(CertifyOverflow, IsTheCallersMistake) {
   const TrainingProblem problem(Matrix::Constant(1, 1, 1e300), Vector::Ones(1), 1.0,
                                 Loss::squared());

@@ -24,9 +24,10 @@ struct CheckedCertificate {
 ///
 /// The file is made beside `path` and renamed once the checker has accepted it, so no file of that
 /// name is ever unchecked or half-written; a device or pipe is written into.
+/// When the checker rejects the bound, only the network's value is claimed and a warning is logged.
 /// Without a path the file is temporary. Throws InvalidArgument as write_certificate does. Errors:
 /// kUnwritable; kUnreadable when the file cannot be read back; kMalformed when the checker rejects
-/// it, which is an internal error.
+/// even the value, which is an internal error.
 [[nodiscard]] Expected<CheckedCertificate> write_checked_certificate(
     const CertificateRequest& request, const std::optional<std::filesystem::path>& path);
 
