@@ -1,5 +1,6 @@
 #include "thalweg/model/dataset.hpp"
 
+#include <sstream>
 #include <string>
 
 #include "thalweg/core/error.hpp"
@@ -22,8 +23,10 @@ LabelMapping map_labels(Vector& y) {
     } else if (y[i] == -1) {
       has_minus_one = true;
     } else if (y[i] != 1) {
-      throw InvalidArgument("y: expected class labels in {-1, 1} or {0, 1}, got " +
-                            std::to_string(y[i]) + " at sample " + std::to_string(i));
+      std::ostringstream label;
+      label << y[i];
+      throw InvalidArgument("y: expected class labels in {-1, 1} or {0, 1}, got " + label.str() +
+                            " at sample " + std::to_string(i));
     }
   }
   if (has_zero && has_minus_one) {

@@ -180,14 +180,17 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double
   Vector y = dataset.y.col(0);
   std::string mapping;
   if (loss.needs_labels()) {
-    mapping = describe_mapping(map_labels(y));
+    try {
+      mapping = describe_mapping(map_labels(y));
+    } catch (const InvalidArgument& error) {
+      throw Failure(ExitCode::kUsage, targets_file(options) + ": " + error.what());
+    }
     inputs.notes.push_back("class labels: " + mapping);
     if (loss.kind() == LossKind::kLogistic && output_bias == OutputBias::kFree &&
         (y.array() == y[0]).all()) {
       inputs.notes.emplace_back(
           "all labels are of one class: with a free output bias the logistic loss tends to 0 as "
-          "the "
-          "bias grows, so the infimum 0 is attained by no network");
+          "the bias grows, so the infimum 0 is attained by no network");
     }
   }
   const bool bias = inputs.hidden_bias == HiddenBias::kLastColumn;
