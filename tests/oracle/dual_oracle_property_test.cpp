@@ -147,7 +147,7 @@ TEST(DualOracleProperty, TheBandIsTheListOfAllLocalMaximisersInThePlane) {
   EXPECT_GT(listed, 100U);
 }
 
-TEST(DualOracleProperty, TheBandContainsTheBestDirectionOfEveryPattern) {
+TEST(DualOracleProperty, TheBandContainsWhatClimbingFinds) {
   // A local maximiser found by climbing from anywhere with a value in the band must be in the list.
   Random random(91);
   for (int instance = 0; instance < 30; ++instance) {
