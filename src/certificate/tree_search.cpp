@@ -19,7 +19,7 @@ constexpr double kLargestSlack = 0.5;
 /// Each exceeded threshold raises the norm; a tree that exceeds it more often will not close.
 constexpr int kMostExceeded = 12;
 constexpr int kMostStalled = 24;
-/// From so many stalls on the norm at least doubles.
+/// From so many stalls on the norm's steps grow fourfold each, up to doubling it.
 constexpr int kPatientStalls = 3;
 /// Under a deadline, tried in this order before the request's slack, each in this share of the time
 /// left.
@@ -161,7 +161,9 @@ bool TreeSearch::react(const DualOracle& oracle, const Attempt& attempt) {
   }
   if (!(excess > 1)) return enlarge_slack();
   if (++stalled_ > kMostStalled) return false;
-  norm_ *= std::max(excess, stalled_ > kPatientStalls ? 2.0 : 1.0) * (1 + 0.2 * slack_);
+  const double step = excess - 1 + 0.2 * slack_;
+  const double haste = std::pow(4.0, std::max(0, stalled_ - kPatientStalls));
+  norm_ *= 1 + std::min(step * haste, std::max(step, 1.0));
   is_loose_ = is_loose_ || norm_ > (1 + kTightSlack) * before;
   return true;
 }
