@@ -3,33 +3,14 @@
 #include <gmpxx.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "exact/integer_row.hpp"
 #include "exact/modular.hpp"
 
 namespace thalweg {
 namespace {
 
-/// The row times the power of two that makes it an integer vector.
-std::vector<mpz_class> integer_row(const Matrix& X, Index row) {
-  const auto d = static_cast<std::size_t>(X.cols());
-  std::vector<long> significands(d, 0);
-  std::vector<int> exponents(d, 0);
-  int lowest = 4096;
-  for (std::size_t k = 0; k < d; ++k) {
-    const double value = X(row, static_cast<Index>(k));
-    if (value == 0) continue;
-    significands[k] = static_cast<long>(std::ldexp(std::frexp(value, &exponents[k]), 53));
-    lowest = std::min(lowest, exponents[k]);
-  }
-  std::vector<mpz_class> result(d);
-  for (std::size_t k = 0; k < d; ++k) {
-    if (significands[k] == 0) continue;
-    result[k] = significands[k];
-    result[k] <<= static_cast<unsigned>(exponents[k] - lowest);
-  }
-  return result;
-}
+using exact::integer_row;
 
 /// The kernel of some independent integer rows: for each free column c the vector with entry
 /// `denominators[c]` at c and -numerators(i, c) at pivot column i.
