@@ -77,16 +77,16 @@ HyperplaneArrangement::HyperplaneArrangement(const Matrix& X) : dimension_(X.col
   for (Index i = 0; i < X.rows(); ++i) orientation_.push_back(sign_of(groups.multiples[i]));
   zero_rows_ = std::count(hyperplane_of_sample_.begin(), hyperplane_of_sample_.end(), Index{-1});
 
-  Matrix distinct(static_cast<Index>(first_rows_.size()), X.cols());
-  for (Index i = 0; i < distinct.rows(); ++i) {
-    distinct.row(i) = X.row(first_rows_[static_cast<std::size_t>(i)]);
+  rows_.resize(static_cast<Index>(first_rows_.size()), X.cols());
+  for (Index i = 0; i < rows_.rows(); ++i) {
+    rows_.row(i) = X.row(first_rows_[static_cast<std::size_t>(i)]);
   }
-  const RowBasis basis = row_basis(distinct.transpose());
+  const RowBasis basis = row_basis(rows_.transpose());
   columns_ = basis.rows;
   rank_proved_ = basis.proved;
-  normals_.resize(distinct.rows(), basis.rank());
+  normals_.resize(rows_.rows(), basis.rank());
   for (Index c = 0; c < basis.rank(); ++c) {
-    normals_.col(c) = distinct.col(columns_[static_cast<std::size_t>(c)]);
+    normals_.col(c) = rows_.col(columns_[static_cast<std::size_t>(c)]);
   }
   column_exponents_ = scale_columns(normals_);
   scale_rows(normals_);

@@ -31,6 +31,8 @@ class HyperplaneArrangement {
   /// One normal a hyperplane in the coordinates z, (N x r); rows in the order of first_rows().
   /// Exactly 2^k_i X(first_rows[i], columns[c]) 2^-t_c; the largest entry of a row is in [1, 2).
   [[nodiscard]] const Matrix& normals() const { return normals_; }
+  /// The rows of X behind the hyperplanes as they came, (N x d): X(first_rows[i], .).
+  [[nodiscard]] const Matrix& rows() const { return rows_; }
   /// Smallest powers of two that make the rows of normals() integer, (N); infinity above 2^1000.
   [[nodiscard]] const Vector& integer_scales() const { return integer_scales_; }
   /// The r independent columns of X behind the coordinates, ascending.
@@ -52,6 +54,7 @@ class HyperplaneArrangement {
   Index dimension_ = 0;
   Index zero_rows_ = 0;
   bool rank_proved_ = true;
+  Matrix rows_;
   Matrix normals_;
   Vector integer_scales_;
   std::vector<int> column_exponents_;
