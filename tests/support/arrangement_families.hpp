@@ -118,7 +118,7 @@ inline Matrix small_integer_rows(Random& random, Index n, Index d, int magnitude
   });
 }
 
-/// Every row x followed by -2.5 x.
+/// Every row x followed by -2.5 x, rounded: parallel for numbers of up to 51 bits, else nearly so.
 inline Matrix with_duplicates(const Matrix& X) {
   Matrix result(2 * X.rows(), X.cols());
   for (Index i = 0; i < X.rows(); ++i) {
