@@ -2,6 +2,7 @@
 
 #include <gmpxx.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,12 +32,15 @@ std::optional<CharacteristicPolynomial> characteristic_polynomial(
 }
 
 double estimated_work(const HyperplaneArrangement& arrangement, std::uint64_t seed) {
-  constexpr int kProbes = 32;
+  constexpr double kMostProbes = 32;
+  constexpr double kProbingWork = 1e7;
+  const int probes = static_cast<int>(
+      std::clamp(kProbingWork / arrangement::probe_work(arrangement), 1.0, kMostProbes));
   arrangement::RestrictionProbe probe(arrangement);
   Random random(seed);
   long double sum = 0;
-  for (int i = 0; i < kProbes; ++i) sum += probe.draw(random).work;
-  const auto work = static_cast<double>(sum / kProbes);
+  for (int i = 0; i < probes; ++i) sum += probe.draw(random).work;
+  const auto work = static_cast<double>(sum / probes);
   return std::isnan(work) ? std::numeric_limits<double>::infinity() : work;
 }
 

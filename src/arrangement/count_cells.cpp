@@ -33,14 +33,26 @@ bool always_general(const HyperplaneArrangement& arrangement) {
   return arrangement.rank() <= 2 || arrangement.rank() == arrangement.hyperplanes();
 }
 
+bool affordable(const HyperplaneArrangement& arrangement, const CountSettings& settings) {
+  const auto limit = static_cast<double>(settings.max_work);
+  const auto lines = static_cast<double>(arrangement.hyperplanes());
+  // The first round of restrictions alone, which needs no estimate.
+  if (lines * (lines + 1) / 2 * static_cast<double>(arrangement.rank()) > limit) return false;
+  return estimated_work(arrangement, settings.seed) <= limit;
+}
+
 CellCount estimate(const HyperplaneArrangement& arrangement, const CountSettings& settings) {
   constexpr double kNormalQuantile = 1.959963984540054;  // 95 %, two-sided
+  const double allowed =
+      static_cast<double>(settings.max_sampling_work) / arrangement::probe_work(arrangement);
+  if (allowed < 2) return {};
+  const int samples = allowed < settings.samples ? static_cast<int>(allowed) : settings.samples;
   arrangement::RestrictionProbe probe(arrangement);
   Random random(settings.seed);
   long double mean = 0;
   long double squares = 0;  // sum of squared deviations (Welford)
   int drawn = 0;
-  while (drawn < settings.samples && !settings.control.should_stop()) {
+  while (drawn < samples && !settings.control.should_stop()) {
     const long double cells = probe.draw(random).cells;
     ++drawn;
     const long double deviation = cells - mean;
@@ -83,9 +95,7 @@ CellCount count_cells(const HyperplaneArrangement& arrangement, const CountSetti
     return exact_count(cells_in_general_position(arrangement.hyperplanes(), arrangement.rank()),
                        CountMethod::kGeneralPosition);
   }
-  const bool affordable = settings.max_work > 0 && estimated_work(arrangement, settings.seed) <=
-                                                       static_cast<double>(settings.max_work);
-  if (arrangement.rank_proved() && affordable) {
+  if (arrangement.rank_proved() && affordable(arrangement, settings)) {
     const auto walk =
         walk_restrictions(arrangement, WalkGoal::kCount, settings.max_work, settings.control);
     if (walk.status == WalkStatus::kComplete) {

@@ -35,6 +35,11 @@ long double general_cells(std::size_t hyperplanes, std::size_t rank) {
   return 2 * sum;
 }
 
+double probe_work(const HyperplaneArrangement& arrangement) {
+  const auto rank = static_cast<double>(arrangement.rank());
+  return static_cast<double>(arrangement.hyperplanes()) * rank * rank / 2 + rank * rank * rank;
+}
+
 RestrictionProbe::RestrictionProbe(const HyperplaneArrangement& arrangement)
     : circuits_(needs_circuits(arrangement)) {
   restriction_.load(arrangement, top_, merges_);

@@ -9,6 +9,9 @@ namespace thalweg::arrangement {
 /// The number of cells in general position, rounded; 1 without hyperplanes.
 [[nodiscard]] long double general_cells(std::size_t hyperplanes, std::size_t rank);
 
+/// About the work of one sample, in the unit of walk_restrictions().
+[[nodiscard]] double probe_work(const HyperplaneArrangement& arrangement);
+
 /// Random walks down the restrictions that walk_restrictions() makes one after the other.
 class RestrictionProbe {
  public:

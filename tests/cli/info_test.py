@@ -39,10 +39,10 @@ class Info(CliCase):
         self.assertEqual(document["parallel_rows"], 1)
         self.assertEqual(document["cells"], 6)
 
-    def test_degenerate_rank_three_is_not_claimed(self):
+    def test_degenerate_rank_three(self):
         # Three of the planes share a line: 12 cells, where general position would have 14.
         document = self.info([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1]])
-        self.assertIsNone(document["cells"])
+        self.assertEqual(document["cells"], 12)
         self.assertEqual(document["cells_general_position"], 14)
 
     def test_rank_below_the_columns(self):
@@ -65,6 +65,13 @@ class Info(CliCase):
         X, _ = gaussian_problem(400, 9, seed=5)
         count = self.info(X, [0] * len(X))["cells_general_position"]
         self.assertEqual(count, str(general_position(400, 9)))
+
+    def test_too_many_cells_are_estimated(self):
+        X, _ = gaussian_problem(150, 8, seed=6)
+        data = write_npz(self.path("data.npz"), X=X, y=[0] * len(X))
+        self.assertIsNone(self.answer("info", "--dataset", data)["cells"])
+        text = self.thalweg("info", "--dataset", data).stdout
+        self.assert_mentions(text, "at most " + str(general_position(150, 8)), "95 % interval")
 
     def test_text_names_the_same_numbers(self):
         data = write_npz(self.path("data.npz"), X=[[-1], [1]], y=[1, 2])

@@ -1,15 +1,17 @@
-#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "advice.hpp"
-#include "cell_count.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "report.hpp"
 #include "session.hpp"
+#include "thalweg/arrangement/count_cells.hpp"
 #include "thalweg/training/beta_max.hpp"
 
 namespace thalweg::cli {
@@ -21,10 +23,11 @@ struct InfoOptions {
 };
 
 /// Counts up to 2^53 as a number, larger ones as a decimal string.
-Json to_json(const mpz_class& count) {
-  const mpz_class largest_exact = mpz_class(1) << 53;
-  if (count > largest_exact) return count.get_str();
-  return count.get_ui();
+Json to_json(const BigCount& count) {
+  constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
+  const std::optional<std::uint64_t> number = count.to_uint64();
+  if (!number || *number > kLargestExact) return count.decimal;
+  return *number;
 }
 
 /// How long beta_max is searched for unless --time-limit says otherwise: info is a first look.
@@ -32,8 +35,8 @@ constexpr double kDefaultSeconds = 10;
 
 struct InfoAnswer {
   DataFacts facts;
-  std::optional<mpz_class> cells;
-  mpz_class cells_general_position;
+  CellCount cells;
+  BigCount cells_general_position;
   std::vector<std::string> advice;
   bool stopped = false;  ///< by the user's time limit or by Ctrl-C
 };
@@ -60,22 +63,24 @@ BetaMax find_beta_max(const TrainingProblem& problem, bool beta_given,
 InfoAnswer examine(const InfoOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                    const RunControl& control) {
   const TrainingProblem& problem = setup.problem;
-  const RowGroups groups = group_parallel_rows(problem.X());
-  const RowBasis basis = row_basis(problem.X());
-  const auto lines = static_cast<Index>(groups.first_rows.size());
+  const HyperplaneArrangement arrangement(problem.X());
+  const Index lines = arrangement.hyperplanes();
   InfoAnswer answer;
   DataFacts& facts = answer.facts;
   facts.samples = problem.samples();
   facts.dimension = problem.dimension();
-  facts.rank = basis.rank();
-  facts.zero_rows = std::count(groups.group_of_row.begin(), groups.group_of_row.end(), Index{-1});
+  facts.rank = arrangement.rank();
+  facts.zero_rows = arrangement.zero_rows();
   facts.parallel_rows = facts.samples - facts.zero_rows - lines;
   facts.hidden_bias = inputs.hidden_bias == HiddenBias::kLastColumn;
   facts.squared_loss = problem.loss().kind() == LossKind::kSquared;
   facts.mean_scale = problem.loss().scale() == LossScale::kMean;
   facts.beta = penalty(options.problem, inputs.dataset);
-  answer.cells = exact_cell_count(problem.X(), groups, basis);
-  answer.cells_general_position = cells_in_general_position(lines, basis.rank());
+  CountSettings count;
+  count.seed = options.run.seed;
+  count.control = control;
+  answer.cells = count_cells(arrangement, count);
+  answer.cells_general_position = cells_in_general_position(lines, arrangement.rank());
 
   DualNormSettings settings;
   settings.relative_gap = 1e-9;
@@ -108,12 +113,24 @@ Json make_document(const InfoOptions& options, const ProblemSetup& setup, const 
   document["rank"] = facts.rank;
   document["zero_rows"] = facts.zero_rows;
   document["parallel_rows"] = facts.parallel_rows;
-  document["cells"] = answer.cells ? to_json(*answer.cells) : Json(nullptr);
+  document["cells"] = answer.cells.exact ? to_json(*answer.cells.exact) : Json(nullptr);
   document["cells_general_position"] = to_json(answer.cells_general_position);
   document["beta_max"] = facts.beta_max;
   document["beta_max_lower"] = facts.beta_max_lower;
   document["advice"] = answer.advice;
   return document;
+}
+
+std::string describe_cells(const InfoAnswer& answer) {
+  const CellCount& cells = answer.cells;
+  if (cells.exact) return cells.exact->decimal + " activation patterns (exact)";
+  const std::string bound = "at most " + answer.cells_general_position.decimal +
+                            " activation patterns (that many in general position)";
+  if (cells.method != CountMethod::kEstimate) return bound;
+  char estimate[64];
+  std::snprintf(estimate, sizeof estimate, "; about %.3g (95 %% interval %.3g to %.3g)",
+                cells.value, cells.low, cells.high);
+  return bound + estimate;
 }
 
 TextReport make_text(const ProblemSetup& setup, const Inputs& inputs, const InfoAnswer& answer) {
@@ -127,9 +144,7 @@ TextReport make_text(const ProblemSetup& setup, const Inputs& inputs, const Info
   text.add("rank", std::to_string(facts.rank));
   text.add("zero rows", std::to_string(facts.zero_rows));
   text.add("parallel rows", std::to_string(facts.parallel_rows));
-  text.add("cells", answer.cells ? answer.cells->get_str() + " activation patterns (exact)"
-                                 : "at most " + answer.cells_general_position.get_str() +
-                                       " activation patterns (that many in general position)");
+  text.add("cells", describe_cells(answer));
   text.add("beta_max", exact_digits(facts.beta_max) +
                            ": from this penalty on the network without neurons is optimal");
   for (const std::string& sentence : answer.advice) text.add("advice", sentence);

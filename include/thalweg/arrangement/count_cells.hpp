@@ -17,7 +17,7 @@ namespace thalweg {
 
 /// How a number of cells is known.
 enum class CountMethod {
-  kUnsolved,                  ///< not run, or stopped before anything was known
+  kUnsolved,                  ///< not run, stopped before anything was known, or too large
   kGeneralPosition,           ///< every r normals proved independent: the closed form
   kCharacteristicPolynomial,  ///< |chi(-1)| by exact deletion and restriction
   kEstimate,                  ///< random restrictions
@@ -26,7 +26,9 @@ enum class CountMethod {
 struct CountSettings {
   /// For the exact count, as in PolynomialSettings; 0 asks for an estimate at once.
   std::uint64_t max_work = 100'000'000;
-  int samples = 1000;  ///< random restrictions behind an estimate
+  int samples = 1000;  ///< walks down random restrictions behind an estimate, at most
+  /// Fewer samples, or no estimate, when they take more than this, about N r^2 / 2 + r^3 each.
+  std::uint64_t max_sampling_work = 100'000'000;
   std::uint64_t seed = 1;
   RunControl control;
 };
