@@ -24,8 +24,7 @@ RelationProof::RelationProof(const TreeRows& rows)
       work_(rows.dimension, rows.dimension),
       right_(rows.dimension),
       solution_(rows.dimension),
-      defect_(rows.dimension),
-      bound_(rows.dimension) {
+      residual_(rows.dimension) {
   const auto most = static_cast<std::size_t>(rows.dimension + 1);
   relation_.reserve(most);
   factors_.reserve(most);
@@ -128,14 +127,34 @@ bool RelationProof::invert() {
 /// underflow, and comparisons with NaN fail.
 bool RelationProof::bounded_factors(std::span<const std::pair<Index, Sign>> rows) {
   const Index size = rows_.dimension;
-  const auto& [last, last_sign] = rows.back();
   for (Index i = 0; i < size; ++i) {
     const auto& [row, sign] = rows[static_cast<std::size_t>(i)];
     system_.col(i) = to_double(sign) * rows_.by_row.col(row);
   }
-  right_ = to_double(last_sign) * rows_.by_row.col(last);
+  right_ = to_double(rows.back().second) * rows_.by_row.col(rows.back().first);
   if (!invert()) return false;
-  const double unit = std::ldexp(static_cast<double>(size + 3), -52);
+  const double defect = inverse_defect();
+  if (!(defect < 0.5)) return false;
+  for (Index i = 0; i < size; ++i) {
+    double value = 0;
+    for (Index k = 0; k < size; ++k) value -= inverse_(i, k) * right_[k];
+    solution_[i] = value;
+  }
+  const double error = residual_image() / (1 - defect) * (1 + 1e-9) + 1e-290;
+  for (Index i = 0; i < size; ++i) {
+    if (!(solution_[i] > error)) return false;
+  }
+  return true;
+}
+
+double RelationProof::rounding_unit() const {
+  return std::ldexp(static_cast<double>(rows_.dimension + 3), -52);
+}
+
+/// At least |I - R G|_inf.
+double RelationProof::inverse_defect() const {
+  const Index size = rows_.dimension;
+  const double unit = rounding_unit();
   double defect = 0;
   for (Index i = 0; i < size; ++i) {
     double sum = 0;
@@ -149,15 +168,16 @@ bool RelationProof::bounded_factors(std::span<const std::pair<Index, Sign>> rows
       }
       sum += std::fabs(value) + unit * moduli + 1e-290;
     }
-    defect = std::max(defect, sum);
-    if (!(sum < 0.5)) return false;
+    if (!(sum < 1)) return 1;
+    defect = std::max(defect, sum * (1 + unit));
   }
-  double error = 0;
-  for (Index i = 0; i < size; ++i) {
-    double value = 0;
-    for (Index k = 0; k < size; ++k) value -= inverse_(i, k) * right_[k];
-    solution_[i] = value;
-  }
+  return defect;
+}
+
+/// At least max |R| |b + G m|, up to a relative error that the caller covers.
+double RelationProof::residual_image() {
+  const Index size = rows_.dimension;
+  const double unit = rounding_unit();
   for (Index i = 0; i < size; ++i) {
     double value = right_[i];
     double moduli = std::fabs(value);
@@ -166,18 +186,16 @@ bool RelationProof::bounded_factors(std::span<const std::pair<Index, Sign>> rows
       value += term;
       moduli += std::fabs(term);
     }
-    defect_[i] = std::fabs(value) + unit * moduli + 1e-290;
+    residual_[i] = std::fabs(value) + unit * moduli + 1e-290;
   }
+  double largest = 0;
   for (Index i = 0; i < size; ++i) {
     double sum = 0;
-    for (Index k = 0; k < size; ++k) sum += std::fabs(inverse_(i, k)) * defect_[k];
-    error = std::max(error, sum);
+    for (Index k = 0; k < size; ++k) sum += std::fabs(inverse_(i, k)) * residual_[k];
+    if (!(sum < HUGE_VAL)) return HUGE_VAL;
+    largest = std::max(largest, sum);
   }
-  error = error / (1 - defect) * (1 + 1e-9) + 1e-290;
-  for (Index i = 0; i < size; ++i) {
-    if (!(solution_[i] > error)) return false;
-  }
-  return true;
+  return largest;
 }
 
 bool RelationProof::exact_kernel() const {

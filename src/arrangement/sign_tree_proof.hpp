@@ -32,6 +32,9 @@ class RelationProof {
   [[nodiscard]] bool sums_to_zero() const;
   [[nodiscard]] bool bounded_factors(std::span<const std::pair<Index, Sign>> rows);
   [[nodiscard]] bool invert();
+  [[nodiscard]] double rounding_unit() const;
+  [[nodiscard]] double inverse_defect() const;
+  [[nodiscard]] double residual_image();
   [[nodiscard]] bool exact_kernel() const;
 
   const TreeRows& rows_;
@@ -43,8 +46,7 @@ class RelationProof {
   Matrix work_;
   Vector right_;
   Vector solution_;
-  Vector defect_;
-  Vector bound_;
+  Vector residual_;
 };
 
 }  // namespace thalweg::sign_tree

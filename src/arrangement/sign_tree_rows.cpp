@@ -158,6 +158,13 @@ void add_cone(const CellConstraints& constraints, Index dimension, Builder& buil
 
 }  // namespace
 
+TreeRows tree_rows(const Matrix& A) {
+  Builder builder(A.cols(), A.rows());
+  builder.rows().hyperplanes = A.rows();
+  for (Index i = 0; i < A.rows(); ++i) builder.add(A.row(i), i);
+  return builder.finish();
+}
+
 TreeRows tree_rows(const HyperplaneArrangement& arrangement, const CellConstraints& constraints) {
   check(arrangement, constraints);
   const bool box = constraints.lower.size() != 0 || constraints.upper.size() != 0;

@@ -44,6 +44,9 @@ struct TreeRows {
 /// Largest |entry| of TreeRows::integers.
 inline constexpr std::int64_t kLargestInteger = std::int64_t{1} << 24;
 
+/// The rows of A (k x r) without any further meaning: none prescribed, row i is hyperplane i.
+[[nodiscard]] TreeRows tree_rows(const Matrix& A);
+
 /// Errors: InvalidArgument (shape of a constraint, a sample out of range, NaN).
 [[nodiscard]] TreeRows tree_rows(const HyperplaneArrangement& arrangement,
                                  const CellConstraints& constraints);

@@ -39,7 +39,8 @@ Walker::Walker(const TreeRows& rows, const RunControl& control)
       delivered_(static_cast<std::size_t>(pattern_words(rows.hyperplanes))),
       sigma_(rows.stride) {
   const Index witnesses = rows.count + 2;
-  const Index width = padded(rows.dimension);
+  // At least one lane: without dimensions there still is a point.
+  const Index width = std::max(kLanes, padded(rows.dimension));
   points_ = AlignedDoubles(witnesses * width);
   distances_ = AlignedDoubles(witnesses * rows.stride);
   bits_.resize(static_cast<std::size_t>(witnesses * 2 * words_));
