@@ -3,21 +3,6 @@
 #include <cmath>
 
 namespace thalweg::exact {
-namespace {
-
-std::uint64_t reduce(std::uint64_t value) {
-  value = (value & kPrime) + (value >> 61);
-  return value >= kPrime ? value - kPrime : value;
-}
-
-}  // namespace
-
-std::uint64_t multiply(std::uint64_t a, std::uint64_t b) {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  return reduce((static_cast<std::uint64_t>(product) & kPrime) +
-                static_cast<std::uint64_t>(product >> 61));
-}
-
 std::uint64_t inverse(std::uint64_t a) {
   std::uint64_t result = 1;
   for (std::uint64_t exponent = kPrime - 2; exponent != 0; exponent >>= 1) {

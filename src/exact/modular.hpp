@@ -10,7 +10,16 @@ namespace thalweg::exact {
 /// The Mersenne prime 2^61 - 1: powers of two, and with them doubles, reduce by rotation.
 inline constexpr std::uint64_t kPrime = (std::uint64_t{1} << 61) - 1;
 
-[[nodiscard]] std::uint64_t multiply(std::uint64_t a, std::uint64_t b);
+[[nodiscard]] inline std::uint64_t reduce(std::uint64_t value) {
+  value = (value & kPrime) + (value >> 61);
+  return value >= kPrime ? value - kPrime : value;
+}
+
+[[nodiscard]] inline std::uint64_t multiply(std::uint64_t a, std::uint64_t b) {
+  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  return reduce((static_cast<std::uint64_t>(product) & kPrime) +
+                static_cast<std::uint64_t>(product >> 61));
+}
 [[nodiscard]] std::uint64_t inverse(std::uint64_t a);
 /// The finite double m 2^e as m 2^e modulo the prime.
 [[nodiscard]] std::uint64_t residue(double value);

@@ -1,0 +1,230 @@
+#pragma once
+
+// Included once by each pencil_kernel_*.cpp, which are compiled for different instruction sets.
+
+#include "arrangement/lanes.hpp"
+#include "arrangement/pencil_kernel.hpp"
+
+namespace thalweg {
+namespace {
+
+using Index = PencilKernels::Index;
+using PatternWord = PencilKernels::Word;
+using Pencil = PencilKernels::Pencil;
+using PivotColumn = PencilKernels::PivotColumn;
+using PivotSize = PencilKernels::PivotSize;
+
+constexpr double kUnit = 0x1p-53;
+
+/// Vertices j, ..., j + 7 of a pencil.
+struct VertexGroup {
+  Reals t[kParts];      ///< -alpha_j / beta_j
+  Reals least[kParts];  ///< smallest |value| so far
+  Bits bits[kParts];    ///< signs of the present word
+
+  THALWEG_INLINE void begin(const Pencil& pencil, Index j) {
+    for (int p = 0; p < kParts; ++p) {
+      const Reals beta = load(pencil.beta + j + p * kWidth);
+      t[p] = -load(pencil.alpha + j + p * kWidth) / beta;
+      least[p] = splat(1e300);
+      bits[p] = Bits{};
+    }
+  }
+
+  THALWEG_INLINE void visit(Reals beta, Reals alpha) {
+    for (int p = 0; p < kParts; ++p) {
+      const Reals value = beta * t[p] + alpha;
+      bits[p] = shift_in_sign(bits[p], value);
+      least[p] = smaller_magnitude(least[p], value);
+    }
+  }
+
+  /// The same for row j + own, which vanishes at its own vertex.
+  THALWEG_INLINE void visit_own(Reals beta, Reals alpha, Index own) {
+    for (int p = 0; p < kParts; ++p) {
+      Bits lane;
+      for (int l = 0; l < kWidth; ++l) lane[l] = static_cast<std::uint64_t>(p * kWidth + l);
+      const Reals value = beta * t[p] + alpha;
+      const Reals kept = lane == splat_bits(static_cast<std::uint64_t>(own)) ? splat(1e300) : value;
+      bits[p] = shift_in_sign(bits[p], kept);
+      least[p] = smaller_magnitude(least[p], kept);
+    }
+  }
+
+  /// Bit l when the signs of vertex j + l are certain. *Lemma.* Let every entry be within E of the
+  /// exact one and M bound them. Then t is off by at most dt = E (1 + |t|) / (|beta_j| - E) + u |t|
+  /// and beta_k t + alpha_k by at most M dt + E (1 + |t|) + 3 u M (1 + |t|). *Proof.* The quotient
+  /// of numbers within E of a, b is off by (E + |a / b| E) / |b|; the rest is the perturbation of
+  /// the product and three roundings. QED
+  THALWEG_INLINE unsigned settled(const Pencil& pencil, Index j) const {
+    const Reals error = splat(pencil.error);
+    const Reals largest = splat(pencil.largest);
+    unsigned mask = 0;
+    for (int p = 0; p < kParts; ++p) {
+      const Reals size = magnitude(load(pencil.beta + j + p * kWidth));
+      const Reals height = magnitude(t[p]);
+      const Reals spread = error * (height + 1.0);
+      const Reals shift = spread / (size - error) + kUnit * height;
+      const Reals tolerance =
+          1.01 * (largest * shift + spread + 3 * kUnit * largest * (height + 1.0));
+      mask |= (truth_mask(least[p] > tolerance) & truth_mask(size > error)) << (p * kWidth);
+    }
+    return mask;
+  }
+};
+
+/// Rows from `last - 1` down to `first`, which lie in one word; groups begin at j.
+template <int kGroups>
+THALWEG_INLINE void visit_rows(VertexGroup* groups, const Pencil& pencil, Index j, Index first,
+                               Index last) {
+  const Index end = j + 8 * kGroups;
+  Index k = last - 1;
+  const auto plain = [&](Index stop) {
+    for (; k >= stop; --k) {
+      const Reals beta = splat(pencil.beta[k]);
+      const Reals alpha = splat(pencil.alpha[k]);
+      for (int g = 0; g < kGroups; ++g) groups[g].visit(beta, alpha);
+    }
+  };
+  plain(end > first ? end : first);
+  for (; k >= first && k >= j; --k) {
+    const Reals beta = splat(pencil.beta[k]);
+    const Reals alpha = splat(pencil.alpha[k]);
+    for (int g = 0; g < kGroups; ++g) groups[g].visit_own(beta, alpha, k - j - 8 * g);
+  }
+  plain(first);
+}
+
+/// Sets the bits of the basis rows: s is negative where D_js and beta_j have the same sign.
+/// Returns bit l when those of vertex j + l are certain. `word_bits` (words x stride) holds the
+/// other signs, lane after lane.
+THALWEG_INLINE unsigned add_basis_signs(const Pencil& pencil, Index j, std::uint64_t* word_bits,
+                                        Index stride) {
+  Reals least[kParts];
+  for (Reals& part : least) part = splat(1e300);
+  for (Index i = 0; i < pencil.basis_size; ++i) {
+    const std::int32_t row = pencil.basis_rows[i];
+    std::uint64_t* lanes = word_bits + row / 64 * stride;
+    for (int p = 0; p < kParts; ++p) {
+      const Reals entry = load(pencil.basis_columns[i] + j + p * kWidth);
+      least[p] = smaller_magnitude(least[p], entry);
+      const Bits differ = reinterpret_cast<Bits>(entry) ^
+                          reinterpret_cast<Bits>(load(pencil.beta + j + p * kWidth));
+      const Bits sign = (~differ >> 63) << static_cast<std::uint64_t>(row % 64);
+      store_bits(lanes + p * kWidth, load_bits(lanes + p * kWidth) | sign);
+    }
+  }
+  unsigned mask = 0;
+  for (int p = 0; p < kParts; ++p) {
+    mask |= truth_mask(least[p] > splat(pencil.error)) << (p * kWidth);
+  }
+  return mask;
+}
+
+/// Vertices j, ..., j + 8 kGroups - 1, of which `count` exist.
+template <int kGroups>
+THALWEG_INLINE bool pattern_block(const Pencil& pencil, Index j, Index count, Index words,
+                                  PatternWord* patterns, std::uint8_t* settled) {
+  constexpr Index kStride = 8 * kGroups;
+  std::uint64_t* lanes = pencil.scratch;
+  VertexGroup groups[kGroups];
+  for (int g = 0; g < kGroups; ++g) groups[g].begin(pencil, j + 8 * g);
+  for (Index w = words; w-- > 0;) {
+    const Index last = 64 * w + 64 < pencil.rows ? 64 * w + 64 : pencil.rows;
+    visit_rows<kGroups>(groups, pencil, j, 64 * w, last);
+    for (int g = 0; g < kGroups; ++g) {
+      for (int p = 0; p < kParts; ++p) {
+        store_bits(lanes + w * kStride + 8 * g + p * kWidth, groups[g].bits[p]);
+        groups[g].bits[p] = Bits{};
+      }
+    }
+  }
+  bool all = true;
+  for (int g = 0; g < kGroups; ++g) {
+    const Index present = count - 8 * g < 8 ? count - 8 * g : 8;
+    const unsigned wanted = (1u << present) - 1;
+    const unsigned mask = groups[g].settled(pencil, j + 8 * g) &
+                          add_basis_signs(pencil, j + 8 * g, lanes + 8 * g, kStride) & wanted;
+    settled[g] = static_cast<std::uint8_t>(mask);
+    all = all && mask == wanted;
+  }
+  for (Index l = 0; l < count; ++l) {
+    const Index row = j + l;
+    const std::uint64_t own = pencil.beta[row] < 0 ? std::uint64_t{1} << (row % 64) : 0;
+    lanes[row / 64 * kStride + l] |= own;
+    for (Index w = 0; w < words; ++w) patterns[l * words + w] = lanes[w * kStride + l];
+  }
+  return all;
+}
+
+bool vertex_patterns(const Pencil& pencil, Index first, Index words, PatternWord* patterns,
+                     std::uint8_t* settled) {
+  bool all = true;
+  Index j = first;
+  while (j < pencil.rows) {
+    const Index rest = pencil.rows - j;
+    if (rest > 8) {
+      const Index count = rest < 16 ? rest : 16;
+      all &= pattern_block<2>(pencil, j, count, words, patterns, settled);
+      settled += 2;
+      patterns += count * words;
+      j += count;
+    } else {
+      all &= pattern_block<1>(pencil, j, rest, words, patterns, settled);
+      j += rest;
+    }
+  }
+  return all;
+}
+
+THALWEG_INLINE double largest_lane(Reals value) {
+  double result = 0;
+  for (int l = 0; l < kWidth; ++l) result = value[l] > result ? value[l] : result;
+  return result;
+}
+
+PivotSize pivot(const double* pivot_source, double pivot_entry, double* pivot_target,
+                const PivotColumn* columns, Index count, Index rows) {
+  const Reals inverse = splat(1.0 / pivot_entry);
+  Reals quotient = Reals{};
+  for (Index k = 0; k < rows; k += kWidth) {
+    const Reals q = load(pivot_source + k) * inverse;
+    quotient = larger(quotient, magnitude(q));
+    store(pivot_target + k, q);
+  }
+  Reals entry = Reals{};
+  for (Index c = 0; c < count; ++c) {
+    const PivotColumn& column = columns[c];
+    const Reals factor = splat(column.factor);
+    for (Index k = column.first_row; k < rows; k += kWidth) {
+      const Reals value = load(column.source + k) - factor * load(pivot_target + k);
+      entry = larger(entry, magnitude(value));
+      store(column.target + k, value);
+    }
+  }
+  return {largest_lane(quotient), largest_lane(entry)};
+}
+
+void point_signs(const double* beta, const double* alpha, Index rows, double t, double tolerance,
+                 PatternWord* negative, PatternWord* small) {
+  const Reals place = splat(t);
+  const Reals bound = splat(tolerance);
+  for (Index first = 0; first < rows; first += 64) {
+    const Index last = first + 64 < rows ? first + 64 : rows;
+    PatternWord below = 0;
+    PatternWord near = 0;
+    for (Index k = first; k < last; k += kWidth) {
+      const Reals value = load(beta + k) * place + load(alpha + k);
+      below |= static_cast<PatternWord>(truth_mask(value < splat(0))) << (k - first);
+      near |= static_cast<PatternWord>(truth_mask(magnitude(value) <= bound)) << (k - first);
+    }
+    const PatternWord valid = ~PatternWord{0} >> (64 - (last - first));
+    negative[first / 64] = below & valid;
+    small[first / 64] = near & valid;
+  }
+}
+
+constexpr PencilKernels kKernels = {vertex_patterns, pivot, point_signs};
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,402 @@
+#include "arrangement/vertex_pencils.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "arrangement/local_topes.hpp"
+
+namespace thalweg {
+namespace {
+
+constexpr double kUnit = 0x1p-53;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Stands for "never zero" in alpha.
+constexpr double kFar = 1e300;
+
+/// How far beta_k t + alpha_k can be from its exact value: the lemma of VertexGroup::settled.
+double vertex_tolerance(double beta, double t, double error, double largest) {
+  if (!(std::abs(beta) > error)) return kInfinity;
+  const double spread = error * (std::abs(t) + 1);
+  const double shift = spread / (std::abs(beta) - error) + kUnit * std::abs(t);
+  return 1.01 * (largest * shift + spread + 3 * kUnit * largest * (std::abs(t) + 1));
+}
+
+}  // namespace
+
+VertexPencils::VertexPencils(const FlagCoordinates& flag, const PencilKernels& kernels,
+                             LocalTopes& locals, PencilStatistics& statistics)
+    : flag_(flag), kernels_(kernels), locals_(locals), statistics_(statistics) {}
+
+void VertexPencils::prepare(Index level, std::span<const Index> rows) {
+  level_ = level;
+  rows_.assign(rows.begin(), rows.end());
+  count_ = static_cast<Index>(rows.size());
+  words_ = pattern_words(count_);
+  stride_ = (count_ + 7) / 8 * 8 + 8;
+  nodes_.resize(std::max(nodes_.size(), static_cast<std::size_t>(level - 1)));
+  largest_scale_ = 1;
+  for (const Index row : rows_) {
+    largest_scale_ = std::max(largest_scale_, flag_.integer_scale(row));
+  }
+  const auto words = static_cast<std::size_t>(words_);
+  for (Index depth = 0; depth <= level - 2; ++depth) {
+    Node& node = nodes_[static_cast<std::size_t>(depth)];
+    const auto size = static_cast<std::size_t>(stride_ * level);
+    if (node.entries.size() < size) node.entries.resize(size);
+    node.closure.assign(words, 0);
+  }
+  basis_.clear();
+  basis_columns_.clear();
+  prefix_row_ = -1;
+  lanes_.resize(2 * PencilKernels::kLanes * words);
+  settled_.resize(static_cast<std::size_t>(stride_ / PencilKernels::kLanes + 2));
+  for (BitRows* set : {&negative_, &small_, &flat_}) set->assign(words, 0);
+  fill_root(nodes_.front());
+}
+
+void VertexPencils::fill_root(Node& root) {
+  root.error = flag_.error();
+  root.largest = 0;
+  root.product = flag_.determinant_bound();
+  root.free.clear();
+  for (Index c = 0; c < level_; ++c) {
+    if (c < level_ - 2) root.free.push_back(c);
+    double* entries = column(root, c);
+    for (Index i = 0; i < count_; ++i) {
+      entries[i] = flag_.rows()(rows_[static_cast<std::size_t>(i)], c);
+      root.largest = std::max(root.largest, std::abs(entries[i]));
+    }
+    std::fill(entries + count_, entries + stride_, 0.0);
+  }
+  root.largest += root.error;
+  if (!(root.error < kInfinity)) root.product = kInfinity;
+}
+
+void VertexPencils::run(PatternBuffer& out) { visit(0, 0, out); }
+
+void VertexPencils::run_prefix(std::span<const Index> prefix, PatternBuffer& out) {
+  if (prefix.empty()) {
+    visit(0, 0, out);
+    return;
+  }
+  // A basis takes level - 1 rows in ascending order.
+  if (prefix.back() + level_ - 1 - static_cast<Index>(prefix.size()) >= count_) return;
+  if (prefix_row_ != prefix[0]) {
+    basis_.clear();
+    basis_columns_.clear();
+    prefix_row_ = prefix[0];
+    prefix_valid_ = descend(0, prefix[0]);
+  }
+  if (!prefix_valid_) return;
+  if (prefix.size() == 1) {
+    visit(1, prefix[0] + 1, out);
+    return;
+  }
+  if (descend(1, prefix[1])) {
+    visit(2, prefix[1] + 1, out);
+    basis_.pop_back();
+    basis_columns_.pop_back();
+  }
+}
+
+/// The subtree of the rows in basis_, of which there are `depth`.
+void VertexPencils::visit(Index depth, Index start, PatternBuffer& out) {
+  if (depth == level_ - 2) {
+    leaf(out);
+    return;
+  }
+  const Index last = count_ - (level_ - 2 - depth);
+  for (Index row = start; row < last && !out.closed(); ++row) {
+    if (!descend(depth, row)) continue;
+    visit(depth + 1, row + 1, out);
+    basis_.pop_back();
+    basis_columns_.pop_back();
+  }
+}
+
+/// Adds a row to S and computes its node. False, with S as it was, when the row lies in the span of
+/// S or S with it is not the lexicographically first basis of its span.
+bool VertexPencils::descend(Index depth, Index row) {
+  Node& parent = nodes_[static_cast<std::size_t>(depth)];
+  Node& child = nodes_[static_cast<std::size_t>(depth + 1)];
+  if (contains(parent.closure, row)) return false;
+  const bool settled = pivot(parent, child, depth, row);
+  if (settled && close(child, depth + 1, row)) return true;
+  basis_.pop_back();
+  basis_columns_.pop_back();
+  return false;
+}
+
+/// *Error.* Entries are within E. The quotient q_k = D_kf / p is off by at most e = (E + |q_k| E) /
+/// (|p| - E) + 2 u |q_k|, hence D_kc - D_sc q_k by E + |D_sc| e + E (|q_k| + e) and the rounding of
+/// product and difference.
+bool VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < parent.free.size(); ++i) {
+    if (std::abs(column(parent, parent.free[i])[row]) >
+        std::abs(column(parent, parent.free[best])[row])) {
+      best = i;
+    }
+  }
+  const Index f = parent.free[best];
+  const double entry = column(parent, f)[row];
+  child.free = parent.free;
+  child.free.erase(child.free.begin() + static_cast<std::ptrdiff_t>(best));
+  child.closure = parent.closure;
+  insert(child.closure, row);
+  basis_.push_back(row);
+  basis_columns_.push_back(f);
+  child.product = parent.product * flag_.integer_scale(rows_[static_cast<std::size_t>(row)]) *
+                  (std::abs(entry) + parent.error);
+  const double room = std::abs(entry) - parent.error;
+  if (!(room > 0) || !(parent.error < kInfinity)) {
+    // Nothing is certain from here on; every sign below is decided exactly.
+    child.error = kInfinity;
+    child.largest = kInfinity;
+    child.product = kInfinity;
+    return true;
+  }
+  const bool leaf = depth + 1 == level_ - 2;
+  const Index later = (row + 1) / PencilKernels::kLanes * PencilKernels::kLanes;
+  double height = 0;
+  pivot_columns_.clear();
+  const auto update = [&](Index c, Index first_row) {
+    const double factor = column(parent, c)[row];
+    height = std::max(height, std::abs(factor));
+    pivot_columns_.push_back({column(parent, c), column(child, c), factor, first_row});
+  };
+  if (!leaf) {
+    for (const Index c : child.free) update(c, 0);
+  }
+  update(level_ - 2, 0);
+  update(level_ - 1, 0);
+  for (Index i = 0; i < depth; ++i) update(basis_columns_[static_cast<std::size_t>(i)], later);
+  const PencilKernels::PivotSize size =
+      kernels_.pivot(column(parent, f), entry, column(child, f), pivot_columns_.data(),
+                     static_cast<Index>(pivot_columns_.size()), stride_);
+  const double q = size.quotient;
+  const double q_error = 1.01 * (parent.error * (1 + q) / room + 2 * kUnit * q);
+  child.error = 1.01 * (parent.error * (1 + q + q_error) + height * q_error +
+                        2 * kUnit * (height * q + size.entry));
+  child.error = std::max(child.error, q_error);
+  child.largest = std::max(size.entry, q) + child.error;
+  return true;
+}
+
+/// Finds the rows that vanish with S, and makes the dictionary say so. False when one of them that
+/// is new comes before `row`, the last of S: then S is not the first basis of its span.
+bool VertexPencils::close(Node& node, Index depth, Index row) {
+  const auto words = static_cast<std::size_t>(words_);
+  if (node.error < kInfinity) {
+    kernels_.point_signs(beta(node), alpha(node), count_, 0.0, node.error, negative_.data(),
+                         small_.data());
+    // Rows with small alpha only matter when beta is small too.
+    for (std::size_t w = 0; w < words; ++w) small_[w] &= ~node.closure[w];
+    const bool first = for_each_row(small_, [&](Index k) {
+      if (std::abs(beta(node)[k]) > node.error || !in_span(depth, k)) return true;
+      insert(node.closure, k);
+      return k > row;
+    });
+    if (!first) return false;
+    const double far = depth == level_ - 2 ? kFar : 0.0;
+    for_each_row(node.closure, [&](Index k) {
+      for (const Index c : node.free) column(node, c)[k] = 0;
+      beta(node)[k] = 0;
+      alpha(node)[k] = far;
+      return true;
+    });
+    return true;
+  }
+  for (Index k = 0; k < count_; ++k) {
+    if (contains(node.closure, k) || !in_span(depth, k)) continue;
+    if (k < row) return false;
+    insert(node.closure, k);
+  }
+  return true;
+}
+
+bool VertexPencils::in_span(Index depth, Index row) {
+  exact_.clear();
+  for (Index i = 0; i < depth; ++i) {
+    exact_.push_back(rows_[static_cast<std::size_t>(basis_[static_cast<std::size_t>(i)])]);
+  }
+  exact_.push_back(rows_[static_cast<std::size_t>(row)]);
+  return flag_.dependent(exact_);
+}
+
+void VertexPencils::leaf(PatternBuffer& out) {
+  Node& node = nodes_[static_cast<std::size_t>(level_ - 2)];
+  const Index first = basis_.empty() ? 0 : basis_.back() + 1;
+  const Index vertices = count_ - first;
+  if (vertices <= 0) return;
+  // With more rows than S on the pencil every vertex is degenerate.
+  if (!(node.error < kInfinity) || size(node.closure) > static_cast<Index>(basis_.size())) {
+    for (Index j = first; j < count_ && !out.closed(); ++j) vertex(node, j, out);
+    return;
+  }
+  PencilKernels::Pencil pencil;
+  pencil.rows = count_;
+  pencil.beta = beta(node);
+  pencil.alpha = alpha(node);
+  pencil.error = node.error;
+  pencil.largest = node.largest;
+  pencil.scratch = lanes_.data();
+  pencil.basis_size = static_cast<Index>(basis_.size());
+  basis_pointers_.clear();
+  basis_rows_.clear();
+  for (std::size_t i = 0; i < basis_.size(); ++i) {
+    basis_pointers_.push_back(column(node, basis_columns_[i]));
+    basis_rows_.push_back(static_cast<std::int32_t>(basis_[i]));
+  }
+  pencil.basis_columns = basis_pointers_.data();
+  pencil.basis_rows = basis_rows_.data();
+  PatternWord* patterns = out.room(vertices + PencilKernels::kLanes);
+  if (kernels_.vertex_patterns(pencil, first, words_, patterns, settled_.data())) {
+    out.add(vertices);
+    return;
+  }
+  copies_.assign(patterns, patterns + vertices * words_);
+  for (Index j = 0; j < vertices && !out.closed(); ++j) {
+    if ((settled_[static_cast<std::size_t>(j / 8)] >> (j % 8) & 1) != 0) {
+      std::copy_n(copies_.data() + j * words_, words_, out.room(1));
+      out.add(1);
+    } else {
+      vertex(node, first + j, out);
+    }
+  }
+}
+
+/// A vertex with at least one sign that floating point leaves open.
+void VertexPencils::vertex(Node& node, Index row, PatternBuffer& out) {
+  if (contains(node.closure, row)) return;
+  if (!vertex_signs(node, row)) return;
+  if (size(flat_) == level_ - 1) {
+    simple_vertex(node, row, out);
+  } else {
+    degenerate_vertex(out);
+  }
+}
+
+/// Fills flat_ (the rows through the vertex of S and `row`) and negative_ (the signs of the
+/// others). False when S with `row` is not the first basis of flat_.
+///
+/// *Integrality.* a_S a_j a_k det(y_S, y_j, y_k, l_{m+1}, ...) is an integer, and equals value_k
+/// times `node.product` |beta_j| a_j a_k at most; a smaller value is zero.
+bool VertexPencils::vertex_signs(Node& node, Index row) {
+  double tolerance = kInfinity;
+  bool integral = false;
+  if (node.error < kInfinity) {
+    const double b = beta(node)[row];
+    const double t = -alpha(node)[row] / b;
+    tolerance = vertex_tolerance(b, t, node.error, node.largest);
+    if (!(tolerance < kInfinity)) tolerance = kInfinity;
+    const double unit = node.product * (std::abs(b) + node.error) * largest_scale_ *
+                        flag_.integer_scale(rows_[static_cast<std::size_t>(row)]);
+    integral = 2.02 * tolerance * unit < 1;
+    kernels_.point_signs(beta(node), alpha(node), count_, tolerance < kInfinity ? t : 0.0,
+                         tolerance, negative_.data(), small_.data());
+  } else {
+    std::fill(small_.begin(), small_.end(), ~PatternWord{0});
+    small_.back() = ~PatternWord{0} >> (64 * words_ - count_);
+    std::fill(negative_.begin(), negative_.end(), PatternWord{0});
+  }
+  const auto depth = static_cast<Index>(basis_.size());
+  flat_ = node.closure;
+  insert(flat_, row);
+  for (std::size_t w = 0; w < flat_.size(); ++w) small_[w] &= ~flat_[w];
+  int chart = 0;
+  return for_each_row(small_, [&](Index k) {
+    basis_.push_back(row);
+    const bool zero = integral || in_span(depth + 1, k);
+    basis_.pop_back();
+    if (zero) {
+      insert(flat_, k);
+      return k > row;
+    }
+    exact_.clear();
+    for (const Index s : basis_) exact_.push_back(rows_[static_cast<std::size_t>(s)]);
+    exact_.push_back(rows_[static_cast<std::size_t>(row)]);
+    exact_.push_back(flag_.functional(level_));
+    if (chart == 0) {
+      chart = flag_.sign(exact_);
+      ++statistics_.exact_signs;
+      if (chart == 0) throw UnluckyFlag();
+    }
+    exact_.back() = rows_[static_cast<std::size_t>(k)];
+    const int sign = flag_.sign(exact_) * chart;
+    ++statistics_.exact_signs;
+    if (sign == 0) throw UnluckyFlag();
+    const PatternWord bit = PatternWord{1} << (k % 64);
+    PatternWord& word = negative_[static_cast<std::size_t>(k / 64)];
+    word = sign < 0 ? word | bit : word & ~bit;
+    return true;
+  });
+}
+
+/// The sign of lambda_q in l_{m-1} = sum_q lambda_q x_q on W_{m-1}, by Cramer's rule, for the rows
+/// in exact_ and l_m behind them.
+int VertexPencils::multiplier_sign(std::size_t position) {
+  const int whole = flag_.sign(exact_);
+  const Index row = exact_[position];
+  exact_[position] = flag_.functional(level_ - 1);
+  const int part = flag_.sign(exact_);
+  exact_[position] = row;
+  statistics_.exact_signs += 2;
+  if (whole == 0 || part == 0) throw UnluckyFlag();
+  return whole * part;
+}
+
+void VertexPencils::simple_vertex(Node& node, Index row, PatternBuffer& out) {
+  PatternWord* pattern = out.room(1);
+  for (std::size_t w = 0; w < flat_.size(); ++w) pattern[w] = negative_[w] & ~flat_[w];
+  exact_.clear();
+  for (const Index s : basis_) exact_.push_back(rows_[static_cast<std::size_t>(s)]);
+  exact_.push_back(rows_[static_cast<std::size_t>(row)]);
+  exact_.push_back(flag_.functional(level_));
+  const double b = node.error < kInfinity ? beta(node)[row] : 0;
+  const bool certain = node.error < kInfinity && std::abs(b) > node.error;
+  for (std::size_t i = 0; i <= basis_.size(); ++i) {
+    const Index at = i < basis_.size() ? basis_[i] : row;
+    int sign = 0;
+    if (certain && i == basis_.size()) {
+      sign = b > 0 ? 1 : -1;
+    } else if (certain && std::abs(column(node, basis_columns_[i])[row]) > node.error) {
+      sign = (column(node, basis_columns_[i])[row] > 0) == (b > 0) ? -1 : 1;
+    } else {
+      sign = multiplier_sign(i);
+    }
+    if (sign < 0) pattern[at / 64] |= PatternWord{1} << (at % 64);
+  }
+  out.add(1);
+}
+
+void VertexPencils::degenerate_vertex(PatternBuffer& out) {
+  ++statistics_.degenerate_vertices;
+  flat_rows_.clear();
+  for_each_row(flat_, [&](Index k) {
+    flat_rows_.push_back(rows_[static_cast<std::size_t>(k)]);
+    return true;
+  });
+  const PatternBuffer& topes = locals_.bounded(level_ - 1, flat_rows_);
+  // From here on flat_rows_ holds positions, for the bits of the patterns.
+  flat_rows_.clear();
+  for_each_row(flat_, [&](Index k) {
+    flat_rows_.push_back(k);
+    return true;
+  });
+  for (Index i = 0; i < topes.size() && !out.closed(); ++i) {
+    PatternWord* pattern = out.room(1);
+    for (std::size_t w = 0; w < flat_.size(); ++w) pattern[w] = negative_[w] & ~flat_[w];
+    const PatternWord* local = topes.pattern(i);
+    for (Index w = 0; w < topes.words(); ++w) {
+      for (PatternWord rest = local[w]; rest != 0; rest &= rest - 1) {
+        const Index at = flat_rows_[static_cast<std::size_t>(64 * w + std::countr_zero(rest))];
+        pattern[at / 64] |= PatternWord{1} << (at % 64);
+      }
+    }
+    out.add(1);
+  }
+}
+
+}  // namespace thalweg
