@@ -46,8 +46,15 @@ Crossing CrossingSearch::run(Index row, Sign sign, const double* sigma, const Pl
                              double* found) {
   const double scale = to_double(sign) * rows_.inverse_norms[row];
   const double* normal = rows_.by_row.data() + row * dimension_;
-  for (Index c = 0; c < dimension_; ++c) residual_[static_cast<std::size_t>(c)] = scale * normal[c];
-  target_ = residual_;
+  for (Index c = 0; c < dimension_; ++c) target_[static_cast<std::size_t>(c)] = scale * normal[c];
+  const Crossing first = project(row, sigma, from, found, Entering::kFirstWall);
+  if (first == Crossing::kPoint) return first;
+  return project(row, sigma, from, found, Entering::kSteepestWall);
+}
+
+Crossing CrossingSearch::project(Index row, const double* sigma, const Place& from, double* found,
+                                 Entering entering) {
+  residual_ = target_;
   size_ = 0;
   const double distance = from.distances[row] * rows_.inverse_norms[row];
   for (Index iteration = 0; iteration < 4 * dimension_ + 8; ++iteration) {
@@ -57,13 +64,14 @@ Crossing CrossingSearch::run(Index row, Sign sign, const double* sigma, const Pl
                             rows_.inverse_norms.data(), kNoise);
     const double wall = distance / gain;
     if (ahead.reach > kRoom * wall) {
-      const double step =
-          std::isinf(ahead.reach) ? 2 * wall + 0.5 / std::sqrt(gain) : 0.5 * (wall + ahead.reach);
+      const double step = std::isinf(ahead.reach) ? 1.5 * wall + 0.25 / std::sqrt(gain)
+                                                  : 0.5 * (wall + ahead.reach);
       step_to(from, step, found);
       return Crossing::kPoint;
     }
-    if (ahead.against < 0 || size_ == dimension_) return Crossing::kGaveUp;
-    if (!append(ahead.against, sigma) || !solve(sigma)) return Crossing::kGaveUp;
+    const Index enters = entering == Entering::kFirstWall ? ahead.first : ahead.against;
+    if (enters < 0 || size_ == dimension_) return Crossing::kGaveUp;
+    if (!append(enters, sigma) || !solve(sigma)) return Crossing::kGaveUp;
     update_residual();
   }
   return Crossing::kGaveUp;

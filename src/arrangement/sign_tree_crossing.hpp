@@ -27,8 +27,10 @@ enum class Crossing {
 /// and then no point exists (Farkas), or a direction that leaves no old half-space and gains on the
 /// new one, so that walking along it from any point of the cell ends beyond the wall. This is a
 /// non-negative least squares problem (Lawson, Hanson 1974, ch. 23), which starts at rho = b, the
-/// shift along the new normal. Every iterate's rho is tried: most walks succeed long before the
-/// last. O(rows dimension) an iteration; nothing is allocated.
+/// shift along the new normal. Every iterate's rho is tried, and the wall that is met first enters:
+/// most walks succeed long before the last. Where none does, the search starts again with the
+/// steepest wall entering, which finds relations of fewer rows. O(rows dimension) an iteration;
+/// nothing is allocated.
 class CrossingSearch {
  public:
   explicit CrossingSearch(const TreeRows& rows);
@@ -47,6 +49,9 @@ class CrossingSearch {
   }
 
  private:
+  enum class Entering { kFirstWall, kSteepestWall };
+  [[nodiscard]] Crossing project(Index row, const double* sigma, const Place& from, double* found,
+                                 Entering entering);
   [[nodiscard]] bool append(Index row, const double* sigma);
   [[nodiscard]] bool solve(const double* sigma);
   void solve_triangle();

@@ -67,7 +67,8 @@ Walk walk(const RowBlock& rows, Index count, const double* direction, const doub
           const double* distances, const double* inverse_norms, double noise) {
   Lanes reach = kInfinite;
   Lanes steepest{};
-  Integers against = Integers{} - 1;
+  Integers first = Integers{} - 1;
+  Integers against = first;
   for (Index i = 0; i < count; i += kLanes) {
     Lanes slope{};
     for (Index c = 0; c < rows.dimension; ++c) {
@@ -76,13 +77,17 @@ Walk walk(const RowBlock& rows, Index count, const double* direction, const doub
     slope *= THALWEG_LANES(sigma + i);
     const Lanes scaled = slope * THALWEG_LANES(inverse_norms + i);
     const Lanes step = scaled < -noise ? THALWEG_LANES(distances + i) / -slope : kInfinite;
+    first = step < reach ? kFirstLanes + i : first;
     reach = step < reach ? step : reach;
     against = scaled < steepest ? kFirstLanes + i : against;
     steepest = scaled < steepest ? scaled : steepest;
   }
-  Walk result{reach[0], steepest[0], static_cast<Index>(against[0])};
+  Walk result{reach[0], static_cast<Index>(first[0]), steepest[0], static_cast<Index>(against[0])};
   for (int lane = 1; lane < 8; ++lane) {
-    if (reach[lane] < result.reach) result.reach = reach[lane];
+    if (reach[lane] < result.reach) {
+      result.reach = reach[lane];
+      result.first = static_cast<Index>(first[lane]);
+    }
     if (steepest[lane] < result.steepest) {
       result.steepest = steepest[lane];
       result.against = static_cast<Index>(against[lane]);

@@ -51,6 +51,7 @@ void locate(const RowBlock& rows, const double* point, const double* error, doub
 /// What walking from a point inside a cell in some direction meets.
 struct Walk {
   double reach;     ///< the step at which the first wall is met, or infinity
+  Index first;      ///< that wall, or -1
   double steepest;  ///< min_i sigma_i x_i^T direction / |x_i|, at most 0
   Index against;    ///< where, or -1 when nothing falls
 };

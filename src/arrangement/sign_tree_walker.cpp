@@ -103,11 +103,14 @@ bool Walker::walk(const Node& node, Index leaf_depth, const std::function<bool()
   while (true) {
     bool alive = true;
     while (alive && depth_ < leaf_depth) {
-      if (++statistics_.nodes % 64 == 0 && control_.should_stop()) {
+      const std::uint64_t programs = statistics_.exact_programs;
+      alive = advance();
+      // Exact programs are slow enough to look at the clock after each.
+      const bool look = ++statistics_.nodes % 64 == 0 || statistics_.exact_programs != programs;
+      if (look && control_.should_stop()) {
         stopped_ = true;
         return false;
       }
-      alive = advance();
     }
     if (alive && !leaf()) return false;
     if (!pop()) return true;

@@ -40,24 +40,33 @@ double row_size(const Matrix& A, Index row) {
   return largest == 0 ? 1 : std::ldexp(1.0, std::ilogb(largest));
 }
 
-/// min -t over A z - t s >= b, t <= 1; variables z_0.., t.
-Program slack_program(const Matrix& A, const Vector& b) {
-  Program program(CGAL::LARGER, false, 0, false, 0);
-  const auto t = static_cast<int>(A.cols());
-  for (Index i = 0; i < A.rows(); ++i) {
-    const auto row = static_cast<int>(i);
-    for (Index j = 0; j < A.cols(); ++j) {
-      if (A(i, j) != 0) program.set_a(static_cast<int>(j), row, A(i, j));
+/// The dual of max {t : A z - t s >= b}: few equations, whose number decides CGAL's speed. In a
+/// cone, with |z|_inf <= 1: min sum (p + q) over l, p, q >= 0, A^T l + p - q = 0, s^T l = 1. Else,
+/// with t <= 1: min m - b^T l over l, m >= 0, A^T l = 0, s^T l + m = 1.
+Program dual_program(const Matrix& A, const Vector& b) {
+  Program program(CGAL::EQUAL, true, 0, false, 0);
+  const auto rows = static_cast<int>(A.rows());
+  const auto columns = static_cast<int>(A.cols());
+  for (int i = 0; i < rows; ++i) {
+    for (int c = 0; c < columns; ++c) {
+      if (A(i, c) != 0) program.set_a(i, c, A(i, c));
     }
-    program.set_a(t, row, -row_size(A, i));
-    if (b.size() != 0) program.set_b(row, b[i]);
+    program.set_a(i, columns, row_size(A, i));
+    if (b.size() != 0) program.set_c(i, -b[i]);
   }
-  for (int j = 0; b.size() == 0 && j < t; ++j) {
-    program.set_l(j, true, -1);
-    program.set_u(j, true, 1);
+  program.set_b(columns, 1);
+  if (b.size() != 0) {
+    program.set_a(rows, columns, 1);
+    program.set_c(rows, 1);
+    return program;
   }
-  program.set_u(t, true, 1);
-  program.set_c(t, -1);
+  for (int c = 0; c < columns; ++c) {
+    for (const int sign : {1, -1}) {
+      const int variable = rows + 2 * c + (sign < 0 ? 1 : 0);
+      program.set_a(variable, c, sign);
+      program.set_c(variable, 1);
+    }
+  }
   return program;
 }
 
@@ -98,13 +107,13 @@ std::optional<Vector> rounded_inside(const Matrix& A, const Rationals& exact, co
 std::vector<Index> verified_support(const Matrix& A, const Vector& b, const Solution& solution) {
   std::vector<Index> support;
   Rationals multipliers;
-  auto multiplier = solution.optimality_certificate_begin();
-  for (Index i = 0; i < A.rows(); ++i, ++multiplier) {
-    // The certificate's sign convention depends on the relation; all are >= here.
-    mpq_class value = abs(to_rational(*multiplier));
-    if (value == 0) continue;
+  auto value = solution.variable_values_begin();
+  for (Index i = 0; i < A.rows(); ++i, ++value) {
+    mpq_class multiplier = to_rational(*value);
+    if (multiplier < 0) throw std::logic_error("exact linear program: a multiplier is negative");
+    if (multiplier == 0) continue;
     support.push_back(i);
-    multipliers.push_back(std::move(value));
+    multipliers.push_back(std::move(multiplier));
   }
   mpq_class sum;
   for (Index j = 0; j <= A.cols(); ++j) {
@@ -163,21 +172,20 @@ StrictFeasibility strict_feasibility(const Matrix& A, const Vector& b) {
     result.point = Vector::Zero(A.cols());
     return result;
   }
-  const Program program = slack_program(A, b);
+  const Program program = dual_program(A, b);
   CGAL::Quadratic_program_options options;
   options.set_pricing_strategy(CGAL::QP_BLAND);
   const Solution solution = CGAL::solve_linear_program(program, CGAL::Gmpzf(), options);
   if (!solution.is_optimal()) throw std::logic_error("exact linear program: no optimum");
-  Rationals values;
-  for (auto v = solution.variable_values_begin(); v != solution.variable_values_end(); ++v) {
-    values.push_back(to_rational(*v));
-  }
-  values.resize(static_cast<std::size_t>(A.cols()) + 1);
-  result.feasible = values.back() > 0;
+  result.feasible = to_rational(solution.objective_value()) > 0;
   if (!result.feasible) {
     result.support = verified_support(A, b, solution);
     return result;
   }
+  // The equations' multipliers are z and -t.
+  Rationals values;
+  auto multiplier = solution.optimality_certificate_begin();
+  for (Index j = 0; j < A.cols(); ++j, ++multiplier) values.push_back(to_rational(*multiplier));
   if (!strictly_inside(A, values, b)) throw std::logic_error("exact linear program: wrong point");
   result.point = rounded_inside(A, values, b);
   return result;
