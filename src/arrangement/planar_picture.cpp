@@ -244,7 +244,7 @@ std::string describe(const Scene& scene) {
     text += ", " + std::to_string(scene.faces.vertices.size()) + " vertices inside, " +
             std::to_string(multiple) + " of them on more than two hyperplanes";
   }
-  return text + ". Darker regions have more active samples.";
+  return text + ". The stronger the colour of a region, the more samples are active.";
 }
 
 std::string draw(Scene& scene) {

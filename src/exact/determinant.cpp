@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "exact/echelon.hpp"
 #include "exact/integer_row.hpp"
-#include "exact/modular.hpp"
 
 namespace thalweg {
 namespace {
@@ -60,7 +60,7 @@ bool singular_modulo_prime(const Matrix& A) {
   std::vector<std::uint64_t> residues(static_cast<std::size_t>(A.cols()));
   for (Index i = 0; i < A.rows(); ++i) {
     for (Index j = 0; j < A.cols(); ++j) {
-      residues[static_cast<std::size_t>(j)] = exact::residue(A(i, j));
+      residues[static_cast<std::size_t>(j)] = MersenneField::residue(A(i, j));
     }
     if (!echelon.insert(residues)) return true;
   }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "exact/echelon.hpp"
 #include "exact/integer_row.hpp"
-#include "exact/modular.hpp"
 
 namespace thalweg {
 namespace {
@@ -102,7 +102,7 @@ RowBasis row_basis(const Matrix& X, const std::vector<Index>& preferred) {
   const auto offer = [&](Index row) {
     if (echelon.rank() == full) return;
     for (Index k = 0; k < X.cols(); ++k) {
-      residues[static_cast<std::size_t>(k)] = exact::residue(X(row, k));
+      residues[static_cast<std::size_t>(k)] = MersenneField::residue(X(row, k));
     }
     if (echelon.insert(residues)) basis.rows.push_back(row);
   };

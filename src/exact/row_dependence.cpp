@@ -6,19 +6,13 @@
 #include <cmath>
 #include <limits>
 
-#include "exact/modular.hpp"
+#include "thalweg/exact/prime_field.hpp"
 #include "thalweg/exact/rank.hpp"
 
 namespace thalweg {
 namespace {
 
-/// Below this many bits an integer is smaller than the prime.
-constexpr double kPrimeBits = 60.9;
 constexpr Index kMostColumns = 32;
-
-std::uint64_t subtract(std::uint64_t a, std::uint64_t b) {
-  return a >= b ? a - b : a + exact::kPrime - b;
-}
 
 /// At least log2 of the length of the row, scaled by a power of two to integers; 0 for a zero row.
 double integer_bits(const Eigen::Ref<const Eigen::RowVectorXd>& row) {
@@ -46,7 +40,7 @@ double integer_bits(const Eigen::Ref<const Eigen::RowVectorXd>& row) {
 RowDependence::RowDependence(const Matrix& X) : X_(X) {
   residues_.reserve(static_cast<std::size_t>(X.size()));
   for (Index i = 0; i < X.rows(); ++i) {
-    for (Index c = 0; c < X.cols(); ++c) residues_.push_back(exact::residue(X(i, c)));
+    for (Index c = 0; c < X.cols(); ++c) residues_.push_back(MersenneField::residue(X(i, c)));
     bits_.push_back(integer_bits(X.row(i)));
   }
 }
@@ -71,7 +65,8 @@ bool RowDependence::singular_modulo_prime(std::span<const Index> rows) const {
       if (factor == 0) continue;
       for (std::size_t c = i + 1; c < columns; ++c) {
         std::uint64_t& entry = a[k][order[c]];
-        entry = subtract(exact::multiply(entry, head), exact::multiply(factor, a[i][order[c]]));
+        entry = MersenneField::subtract(MersenneField::multiply(entry, head),
+                                        MersenneField::multiply(factor, a[i][order[c]]));
       }
     }
   }
@@ -85,7 +80,7 @@ bool RowDependence::dependent(std::span<const Index> rows) const {
     if (!singular_modulo_prime(rows)) return false;
     double bits = 0;
     for (const Index row : rows) bits += bits_[static_cast<std::size_t>(row)];
-    if (bits < kPrimeBits) return true;
+    if (bits < MersenneField::kBits) return true;
   }
   Matrix chosen(count, X_.cols());
   for (Index i = 0; i < count; ++i) chosen.row(i) = X_.row(rows[static_cast<std::size_t>(i)]);

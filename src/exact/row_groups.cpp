@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "exact/modular.hpp"
+#include "thalweg/exact/prime_field.hpp"
 
 namespace thalweg {
 namespace {
@@ -58,9 +58,9 @@ std::uint64_t mix(std::uint64_t value) {
 /// nearly parallel ones, which quotients in floating point would confuse.
 std::uint64_t quotient_hash(const Matrix& X, Index row, Index leading) {
   std::uint64_t hash = static_cast<std::uint64_t>(leading) + 0x9e3779b97f4a7c15u;
-  const std::uint64_t scale = exact::inverse(exact::residue(X(row, leading)));
+  const std::uint64_t scale = MersenneField::inverse(MersenneField::residue(X(row, leading)));
   for (Index k = 0; k < X.cols(); ++k) {
-    hash = mix(hash + exact::multiply(scale, exact::residue(X(row, k))));
+    hash = mix(hash + MersenneField::multiply(scale, MersenneField::residue(X(row, k))));
   }
   return hash;
 }

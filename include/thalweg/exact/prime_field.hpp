@@ -79,4 +79,6 @@ struct PrimeField {
   }
 };
 
+using MersenneField = PrimeField<1>;
+
 }  // namespace thalweg
