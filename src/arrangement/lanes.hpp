@@ -43,7 +43,16 @@ THALWEG_INLINE Reals magnitude(Reals value) {
   return reinterpret_cast<Reals>(reinterpret_cast<Bits>(value) &
                                  splat_bits(~std::uint64_t{0} >> 1));
 }
-THALWEG_INLINE Reals larger(Reals a, Reals b) { return a > b ? a : b; }
+
+/// The larger of `most` (not negative) and |value|.
+THALWEG_INLINE Reals larger_magnitude(Reals most, Reals value) {
+#if defined(__AVX512DQ__)
+  return _mm512_range_pd(most, value, 0b1011);
+#else
+  const Reals absolute = magnitude(value);
+  return absolute > most ? absolute : most;
+#endif
+}
 
 /// The smaller of `least` (not negative) and |value|.
 THALWEG_INLINE Reals smaller_magnitude(Reals least, Reals value) {

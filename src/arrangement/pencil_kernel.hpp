@@ -23,7 +23,8 @@ struct PencilKernels {
     Index basis_size = 0;
     const double* const* basis_columns = nullptr;  ///< D_.s
     const std::int32_t* basis_rows = nullptr;      ///< s, ascending
-    double error = 0;                              ///< every entry is within this of the exact one
+    const double* basis_errors = nullptr;          ///< of the entries of each column of S
+    double error = 0;         ///< of the entries of beta and alpha: distance from the exact ones
     double largest = 0;       ///< at least every |beta_k|, |alpha_k| (exact ones too)
     Word* scratch = nullptr;  ///< (2 kLanes x words), aligned to 64 bytes
   };
@@ -49,6 +50,11 @@ struct PencilKernels {
   /// multiple of kLanes.
   PivotSize (*pivot)(const double* pivot_source, double pivot, double* pivot_target,
                      const PivotColumn* columns, Index count, Index rows);
+
+  /// target = base + sum_i factors[i] columns[i], without base where it is null. Returns the
+  /// largest |target| entry. `rows` is a multiple of kLanes.
+  double (*combine)(const double* const* columns, const double* factors, Index count,
+                    const double* base, double* target, Index rows);
 
   /// value_k = beta_k t + alpha_k: bit k of `negative` where value_k < 0, of `small` where
   /// |value_k|

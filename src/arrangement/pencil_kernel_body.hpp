@@ -100,23 +100,21 @@ THALWEG_INLINE void visit_rows(VertexGroup* groups, const Pencil& pencil, Index 
 /// other signs, lane after lane.
 THALWEG_INLINE unsigned add_basis_signs(const Pencil& pencil, Index j, std::uint64_t* word_bits,
                                         Index stride) {
-  Reals least[kParts];
-  for (Reals& part : least) part = splat(1e300);
+  unsigned mask = 255;
   for (Index i = 0; i < pencil.basis_size; ++i) {
     const std::int32_t row = pencil.basis_rows[i];
+    const Reals error = splat(pencil.basis_errors[i]);
     std::uint64_t* lanes = word_bits + row / 64 * stride;
+    unsigned certain = 0;
     for (int p = 0; p < kParts; ++p) {
       const Reals entry = load(pencil.basis_columns[i] + j + p * kWidth);
-      least[p] = smaller_magnitude(least[p], entry);
+      certain |= truth_mask(magnitude(entry) > error) << (p * kWidth);
       const Bits differ = reinterpret_cast<Bits>(entry) ^
                           reinterpret_cast<Bits>(load(pencil.beta + j + p * kWidth));
       const Bits sign = (~differ >> 63) << static_cast<std::uint64_t>(row % 64);
       store_bits(lanes + p * kWidth, load_bits(lanes + p * kWidth) | sign);
     }
-  }
-  unsigned mask = 0;
-  for (int p = 0; p < kParts; ++p) {
-    mask |= truth_mask(least[p] > splat(pencil.error)) << (p * kWidth);
+    mask &= certain;
   }
   return mask;
 }
@@ -189,7 +187,7 @@ PivotSize pivot(const double* pivot_source, double pivot_entry, double* pivot_ta
   Reals quotient = Reals{};
   for (Index k = 0; k < rows; k += kWidth) {
     const Reals q = load(pivot_source + k) * inverse;
-    quotient = larger(quotient, magnitude(q));
+    quotient = larger_magnitude(quotient, q);
     store(pivot_target + k, q);
   }
   Reals entry = Reals{};
@@ -198,11 +196,23 @@ PivotSize pivot(const double* pivot_source, double pivot_entry, double* pivot_ta
     const Reals factor = splat(column.factor);
     for (Index k = column.first_row; k < rows; k += kWidth) {
       const Reals value = load(column.source + k) - factor * load(pivot_target + k);
-      entry = larger(entry, magnitude(value));
+      entry = larger_magnitude(entry, value);
       store(column.target + k, value);
     }
   }
   return {largest_lane(quotient), largest_lane(entry)};
+}
+
+double combine(const double* const* columns, const double* factors, Index count, const double* base,
+               double* target, Index rows) {
+  Reals largest = Reals{};
+  for (Index k = 0; k < rows; k += kWidth) {
+    Reals sum = base != nullptr ? load(base + k) : Reals{};
+    for (Index i = 0; i < count; ++i) sum = sum + splat(factors[i]) * load(columns[i] + k);
+    largest = larger_magnitude(largest, sum);
+    store(target + k, sum);
+  }
+  return largest_lane(largest);
 }
 
 void point_signs(const double* beta, const double* alpha, Index rows, double t, double tolerance,
@@ -224,7 +234,7 @@ void point_signs(const double* beta, const double* alpha, Index rows, double t, 
   }
 }
 
-constexpr PencilKernels kKernels = {vertex_patterns, pivot, point_signs};
+constexpr PencilKernels kKernels = {vertex_patterns, pivot, combine, point_signs};
 
 }  // namespace
 }  // namespace thalweg

@@ -11,6 +11,9 @@ namespace {
 
 constexpr double kUnit = 0x1p-53;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Entries are of order 1; a worse error bound is worth the price of a better one, before further
+/// pivots or before the vertices of a pencil.
+constexpr double kLooseError[] = {3e-5, 3e-7, 3e-9, 1e-10};
 /// Stands for "never zero" in alpha.
 constexpr double kFar = 1e300;
 
@@ -33,7 +36,8 @@ void VertexPencils::prepare(Index level, std::span<const Index> rows) {
   rows_.assign(rows.begin(), rows.end());
   count_ = static_cast<Index>(rows.size());
   words_ = pattern_words(count_);
-  stride_ = (count_ + 7) / 8 * 8 + 8;
+  padded_ = (count_ + 7) / 8 * 8;
+  stride_ = padded_ + 8;
   nodes_.resize(std::max(nodes_.size(), static_cast<std::size_t>(level - 1)));
   largest_scale_ = 1;
   for (const Index row : rows_) {
@@ -57,6 +61,7 @@ void VertexPencils::prepare(Index level, std::span<const Index> rows) {
 
 void VertexPencils::fill_root(Node& root) {
   root.error = flag_.error();
+  root.errors.assign(static_cast<std::size_t>(level_), root.error);
   root.largest = 0;
   root.product = flag_.determinant_bound();
   root.free.clear();
@@ -121,17 +126,19 @@ bool VertexPencils::descend(Index depth, Index row) {
   Node& parent = nodes_[static_cast<std::size_t>(depth)];
   Node& child = nodes_[static_cast<std::size_t>(depth + 1)];
   if (contains(parent.closure, row)) return false;
-  const bool settled = pivot(parent, child, depth, row);
-  if (settled && close(child, depth + 1, row)) return true;
+  pivot(parent, child, depth, row);
+  if (close(child, depth + 1, row)) return true;
   basis_.pop_back();
   basis_columns_.pop_back();
   return false;
 }
 
+/// The dictionary after a pivot on `row`, the last member of S.
+///
 /// *Error.* Entries are within E. The quotient q_k = D_kf / p is off by at most e = (E + |q_k| E) /
 /// (|p| - E) + 2 u |q_k|, hence D_kc - D_sc q_k by E + |D_sc| e + E (|q_k| + e) and the rounding of
 /// product and difference.
-bool VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
+void VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < parent.free.size(); ++i) {
     if (std::abs(column(parent, parent.free[i])[row]) >
@@ -148,40 +155,99 @@ bool VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
   basis_.push_back(row);
   basis_columns_.push_back(f);
   child.product = parent.product * flag_.integer_scale(rows_[static_cast<std::size_t>(row)]) *
-                  (std::abs(entry) + parent.error);
-  const double room = std::abs(entry) - parent.error;
+                  (std::abs(entry) + parent.errors[static_cast<std::size_t>(f)]);
+  const double room = std::abs(entry) - parent.errors[static_cast<std::size_t>(f)];
   if (!(room > 0) || !(parent.error < kInfinity)) {
     // Nothing is certain from here on; every sign below is decided exactly.
     child.error = kInfinity;
     child.largest = kInfinity;
     child.product = kInfinity;
-    return true;
+    return;
   }
-  const bool leaf = depth + 1 == level_ - 2;
+  eliminate(parent, child, depth, row, f);
+  const double worst = *std::max_element(child.errors.begin(), child.errors.end());
+  const Index left = std::min<Index>(level_ - 3 - depth, 3);
+  if (worst > kLooseError[left]) rebuild(child, depth + 1);
+}
+
+/// The arithmetic of a pivot in column f. The columns of S matter at the rows that follow only.
+void VertexPencils::eliminate(Node& parent, Node& child, Index depth, Index row, Index f) {
   const Index later = (row + 1) / PencilKernels::kLanes * PencilKernels::kLanes;
-  double height = 0;
+  const double entry = column(parent, f)[row];
   pivot_columns_.clear();
-  const auto update = [&](Index c, Index first_row) {
-    const double factor = column(parent, c)[row];
-    height = std::max(height, std::abs(factor));
-    pivot_columns_.push_back({column(parent, c), column(child, c), factor, first_row});
+  const auto update = [&](Index c, Index first) {
+    pivot_columns_.push_back({column(parent, c), column(child, c), column(parent, c)[row], first});
   };
-  if (!leaf) {
-    for (const Index c : child.free) update(c, 0);
-  }
+  for (const Index c : child.free) update(c, 0);
   update(level_ - 2, 0);
   update(level_ - 1, 0);
   for (Index i = 0; i < depth; ++i) update(basis_columns_[static_cast<std::size_t>(i)], later);
   const PencilKernels::PivotSize size =
       kernels_.pivot(column(parent, f), entry, column(child, f), pivot_columns_.data(),
-                     static_cast<Index>(pivot_columns_.size()), stride_);
+                     static_cast<Index>(pivot_columns_.size()), padded_);
   const double q = size.quotient;
-  const double q_error = 1.01 * (parent.error * (1 + q) / room + 2 * kUnit * q);
-  child.error = 1.01 * (parent.error * (1 + q + q_error) + height * q_error +
-                        2 * kUnit * (height * q + size.entry));
-  child.error = std::max(child.error, q_error);
-  child.largest = std::max(size.entry, q) + child.error;
-  return true;
+  const double pivot_error = parent.errors[static_cast<std::size_t>(f)];
+  const double q_error =
+      1.01 * (pivot_error * (1 + q) / (std::abs(entry) - pivot_error) + 2 * kUnit * q);
+  child.errors.resize(static_cast<std::size_t>(level_));
+  child.errors[static_cast<std::size_t>(f)] = q_error;
+  for (std::size_t c = 0; c < child.errors.size(); ++c) {
+    if (static_cast<Index>(c) == f) continue;
+    const double factor = std::abs(column(parent, static_cast<Index>(c))[row]);
+    child.errors[c] = 1.01 * (parent.errors[c] * (1 + q + q_error) + factor * q_error +
+                              2 * kUnit * (factor * q + size.entry));
+  }
+  set_error(child, std::max(size.entry, q));
+}
+
+void VertexPencils::set_error(Node& node, double entry) const {
+  const auto objective = static_cast<std::size_t>(level_ - 2);
+  node.error = std::max(node.errors[objective], node.errors[objective + 1]);
+  node.largest = entry + node.error;
+}
+
+/// The dictionary computed afresh from the root, through the inverse of the basis: pivots
+/// accumulate error with their number, this does not. *Error.* A column is base + sum of k products
+/// of entries of the root (at most 1, within e) and of the inverse (at most c, within g): off by at
+/// most k g + (k c + 1) (e + gamma_{k+2}).
+void VertexPencils::rebuild(Node& node, Index depth) {
+  Node& root = nodes_.front();
+  const auto size = static_cast<std::size_t>(depth);
+  const auto levels = static_cast<std::size_t>(level_);
+  basis_pointers_.resize(size);
+  basis_entries_.resize(size * levels);
+  for (std::size_t i = 0; i < size; ++i) {
+    basis_pointers_[i] = column(root, basis_columns_[i]);
+    for (Index c = 0; c < level_; ++c) {
+      basis_entries_[i * levels + static_cast<std::size_t>(c)] = column(root, c)[basis_[i]];
+    }
+  }
+  invert_basis(basis_entries_, basis_columns_, level_, root.error, inverse_);
+  const auto k = static_cast<double>(depth);
+  const double error =
+      1.02 * (k * inverse_.error + (k * inverse_.largest + 1) * (root.error + (k + 3) * kUnit));
+  if (!(error < *std::max_element(node.errors.begin(), node.errors.end()))) return;
+  factors_.resize(size);
+  double entry = 0;
+  const auto build = [&](Index c, const double* base) {
+    entry = std::max(entry, kernels_.combine(basis_pointers_.data(), factors_.data(), depth, base,
+                                             column(node, c), padded_));
+  };
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t f = 0; f < size; ++f) factors_[f] = inverse_.inverse[f * size + i];
+    build(basis_columns_[i], nullptr);
+  }
+  const auto build_coordinate = [&](Index c) {
+    for (std::size_t f = 0; f < size; ++f) {
+      factors_[f] = -inverse_.product[f * levels + static_cast<std::size_t>(c)];
+    }
+    build(c, column(root, c));
+  };
+  for (const Index c : node.free) build_coordinate(c);
+  build_coordinate(level_ - 2);
+  build_coordinate(level_ - 1);
+  node.errors.assign(levels, error);
+  set_error(node, entry);
 }
 
 /// Finds the rows that vanish with S, and makes the dictionary say so. False when one of them that
@@ -245,12 +311,15 @@ void VertexPencils::leaf(PatternBuffer& out) {
   pencil.basis_size = static_cast<Index>(basis_.size());
   basis_pointers_.clear();
   basis_rows_.clear();
+  basis_errors_.clear();
   for (std::size_t i = 0; i < basis_.size(); ++i) {
+    basis_errors_.push_back(node.errors[static_cast<std::size_t>(basis_columns_[i])]);
     basis_pointers_.push_back(column(node, basis_columns_[i]));
     basis_rows_.push_back(static_cast<std::int32_t>(basis_[i]));
   }
   pencil.basis_columns = basis_pointers_.data();
   pencil.basis_rows = basis_rows_.data();
+  pencil.basis_errors = basis_errors_.data();
   PatternWord* patterns = out.room(vertices + PencilKernels::kLanes);
   if (kernels_.vertex_patterns(pencil, first, words_, patterns, settled_.data())) {
     out.add(vertices);
@@ -361,7 +430,8 @@ void VertexPencils::simple_vertex(Node& node, Index row, PatternBuffer& out) {
     int sign = 0;
     if (certain && i == basis_.size()) {
       sign = b > 0 ? 1 : -1;
-    } else if (certain && std::abs(column(node, basis_columns_[i])[row]) > node.error) {
+    } else if (certain && std::abs(column(node, basis_columns_[i])[row]) >
+                              node.errors[static_cast<std::size_t>(basis_columns_[i])]) {
       sign = (column(node, basis_columns_[i])[row] > 0) == (b > 0) ? -1 : 1;
     } else {
       sign = multiplier_sign(i);

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "arrangement/basis_inverse.hpp"
 #include "arrangement/bit_rows.hpp"
 #include "arrangement/flag_coordinates.hpp"
 #include "arrangement/pattern_buffer.hpp"
@@ -48,7 +49,8 @@ class VertexPencils {
   struct Node {
     std::vector<double> entries;  ///< columns of stride_; the last two are beta and alpha
     std::vector<Index> free;      ///< columns not yet pivoted, beta and alpha apart
-    double error = 0;             ///< every entry is within this of the exact one
+    std::vector<double> errors;   ///< by column: every entry is within this of the exact one
+    double error = 0;             ///< the larger of beta's and alpha's; infinity: nothing is known
     double largest = 0;           ///< at least every entry
     double product = 0;           ///< at least |product of pivots| times scales and determinant
     BitRows closure;              ///< rows that vanish wherever S does
@@ -63,7 +65,10 @@ class VertexPencils {
   void fill_root(Node& root);
   void visit(Index depth, Index start, PatternBuffer& out);
   [[nodiscard]] bool descend(Index depth, Index row);
-  [[nodiscard]] bool pivot(Node& parent, Node& child, Index depth, Index row);
+  void pivot(Node& parent, Node& child, Index depth, Index row);
+  void eliminate(Node& parent, Node& child, Index depth, Index row, Index f);
+  void set_error(Node& node, double entry) const;
+  void rebuild(Node& node, Index depth);
   [[nodiscard]] bool close(Node& node, Index depth, Index row);
   [[nodiscard]] bool in_span(Index depth, Index row);
   void leaf(PatternBuffer& out);
@@ -81,6 +86,7 @@ class VertexPencils {
   Index level_ = 0;
   Index count_ = 0;   ///< rows
   Index words_ = 0;   ///< per pattern
+  Index padded_ = 0;  ///< rows, rounded up to whole groups of lanes
   Index stride_ = 0;  ///< of columns
   std::vector<Index> rows_;
   double largest_scale_ = 1;
@@ -93,6 +99,10 @@ class VertexPencils {
   // Scratch of the hot loops.
   std::vector<PencilKernels::PivotColumn> pivot_columns_;
   std::vector<const double*> basis_pointers_;
+  std::vector<double> basis_entries_;
+  std::vector<double> factors_;
+  BasisInverse inverse_;
+  std::vector<double> basis_errors_;
   std::vector<std::int32_t> basis_rows_;
   std::vector<PatternWord> lanes_;
   std::vector<std::uint8_t> settled_;
