@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "arrangement/sign_tree_presolve.hpp"
 #include "arrangement/sign_tree_witness.hpp"
 
 namespace thalweg {
@@ -72,7 +73,7 @@ class Worker {
       : walker_(rows, settings.control),
         rows_(rows),
         delivery_(delivery),
-        witness_(arrangement, settings.constraints, rows),
+        witness_(arrangement, rows),
         words_(pattern_words(rows.hyperplanes)),
         capacity_(block),
         patterns_(static_cast<std::size_t>(block * words_)) {
@@ -165,10 +166,13 @@ void on_threads(int threads, const Work& work) {
 
 SignTreeOutcome enumerate_sign_tree(const HyperplaneArrangement& arrangement,
                                     const EnumerationSettings& settings, const CellSink& sink) {
-  const TreeRows rows = sign_tree::tree_rows(arrangement, settings.constraints);
+  TreeRows rows = sign_tree::tree_rows(arrangement, settings.constraints);
   SignTreeOutcome outcome;
   outcome.antipodal = rows.antipodal;
   outcome.status = EnumerationStatus::kComplete;
+  if (!rows.contradiction && !rows.antipodal) {
+    rows = without_implied_rows(rows, settings.control, outcome.statistics);
+  }
   if (rows.contradiction) return outcome;
 
   const std::uint64_t most = settings.max_cells / (rows.antipodal ? 2 : 1);

@@ -165,6 +165,22 @@ TreeRows tree_rows(const Matrix& A) {
   return builder.finish();
 }
 
+TreeRows row_subset(const TreeRows& rows, const std::vector<Index>& kept) {
+  Builder builder(rows.dimension, static_cast<Index>(kept.size()));
+  TreeRows& subset = builder.rows();
+  subset.hyperplanes = rows.hyperplanes;
+  subset.antipodal = rows.antipodal;
+  subset.reduced = rows.reduced;
+  subset.homogenised = rows.homogenised;
+  subset.contradiction = rows.contradiction;
+  subset.prescribed = rows.prescribed;
+  subset.implied = rows.implied;
+  for (const Index i : kept) {
+    builder.add(rows.by_row.col(i), rows.hyperplane[static_cast<std::size_t>(i)]);
+  }
+  return builder.finish();
+}
+
 TreeRows tree_rows(const HyperplaneArrangement& arrangement, const CellConstraints& constraints) {
   check(arrangement, constraints);
   const bool box = constraints.lower.size() != 0 || constraints.upper.size() != 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "arrangement/sign_tree_kernels.hpp"
@@ -27,6 +28,8 @@ struct TreeRows {
   Matrix by_row;                  ///< (dimension x count), row i in column i, exact
   std::vector<Sign> prescribed;   ///< of the first rows; what remains is free
   std::vector<Index> hyperplane;  ///< (count), -1 for a constraint
+  /// Hyperplanes that are no rows, because the prescribed rows decide their sign.
+  std::vector<std::pair<Index, Sign>> implied;
 
   Index stride = 0;              ///< count rounded up to a multiple of 64
   AlignedDoubles columns;        ///< (stride x dimension), the same rows, then zero rows
@@ -46,6 +49,9 @@ inline constexpr std::int64_t kLargestInteger = std::int64_t{1} << 24;
 
 /// The rows of A (k x r) without any further meaning: none prescribed, row i is hyperplane i.
 [[nodiscard]] TreeRows tree_rows(const Matrix& A);
+
+/// The rows `kept` (ascending, with all prescribed ones) and what is said about all.
+[[nodiscard]] TreeRows row_subset(const TreeRows& rows, const std::vector<Index>& kept);
 
 /// Errors: InvalidArgument (shape of a constraint, a sample out of range, NaN).
 [[nodiscard]] TreeRows tree_rows(const HyperplaneArrangement& arrangement,

@@ -38,6 +38,9 @@ Walker::Walker(const TreeRows& rows, const RunControl& control)
       pattern_(static_cast<std::size_t>(words_)),
       delivered_(static_cast<std::size_t>(pattern_words(rows.hyperplanes))),
       sigma_(rows.stride) {
+  for (const auto& [plane, sign] : rows.implied) {
+    if (sign == Sign::kPlus) delivered_[word(plane)] |= bit(plane);
+  }
   const Index witnesses = rows.count + 2;
   // At least one lane: without dimensions there still is a point.
   const Index width = std::max(kLanes, padded(rows.dimension));

@@ -7,50 +7,67 @@
 #include "thalweg/exact/linear_feasibility.hpp"
 
 namespace thalweg::sign_tree {
+namespace {
 
-WitnessWriter::WitnessWriter(const HyperplaneArrangement& arrangement,
-                             const CellConstraints& constraints, const TreeRows& rows)
-    : arrangement_(arrangement), constraints_(constraints), rows_(rows) {}
+bool bit(const PatternWord* words, Index i) { return (words[i / 64] >> (i % 64) & 1) != 0; }
 
-bool WitnessWriter::write(const PatternWord* pattern, const double* point, double* u) const {
-  const Index d = dimension();
-  std::fill(u, u + d, std::numeric_limits<double>::quiet_NaN());
-  if (point == nullptr) return false;
-  Vector direction = Eigen::Map<const Vector>(point, rows_.reduced ? rows_.dimension : d);
-  bool exact = !rows_.homogenised;
-  if (rows_.reduced) {
-    direction = arrangement_.to_direction(direction);
-    // Powers of two are exact as long as nothing leaves the range of normal numbers.
-    exact = std::all_of(direction.begin(), direction.end(),
-                        [](double v) { return v == 0 || std::isnormal(v); });
-  }
-  if (rows_.homogenised) direction /= point[d];
-  if (!exact && !verified(pattern, direction)) return false;
-  std::copy(direction.begin(), direction.end(), u);
-  return true;
+}  // namespace
+
+WitnessWriter::WitnessWriter(const HyperplaneArrangement& arrangement, const TreeRows& rows)
+    : arrangement_(arrangement),
+      rows_(rows),
+      lifted_(rows.dimension),
+      distances_(rows.stride),
+      plus_(static_cast<std::size_t>(rows.stride / 64)),
+      certain_(static_cast<std::size_t>(rows.stride / 64)) {}
+
+bool WitnessWriter::write(const PatternWord* pattern, const double* point, double* u) {
+  if (point != nullptr && survives(pattern, point, u)) return true;
+  std::fill(u, u + dimension(), std::numeric_limits<double>::quiet_NaN());
+  return false;
 }
 
-bool WitnessWriter::verified(const PatternWord* pattern, const Vector& u) const {
-  for (Index c = 0; c < u.size(); ++c) {
-    if (constraints_.lower.size() != 0 && !(u[c] > constraints_.lower[c])) return false;
-    if (constraints_.upper.size() != 0 && !(u[c] < constraints_.upper[c])) return false;
+bool WitnessWriter::survives(const PatternWord* pattern, const double* point, double* u) {
+  const Index d = dimension();
+  if (rows_.reduced) {
+    const Vector z = Eigen::Map<const Vector>(point, rows_.dimension);
+    const Vector direction = arrangement_.to_direction(z);
+    std::copy(direction.begin(), direction.end(), u);
+    // Powers of two are exact as long as nothing leaves the range of normal numbers.
+    const bool exact = std::all_of(direction.begin(), direction.end(),
+                                   [](double v) { return v == 0 || std::isnormal(v); });
+    return exact || has_all_signs(pattern, direction);
   }
-  const Matrix& rows = arrangement_.rows();
-  // The static filter of `locate`; what it leaves open is decided in rational arithmetic.
-  const double unit = std::ldexp(static_cast<double>(u.size() + 2), -52);
-  const double size = u.size() == 0 ? 0 : u.lpNorm<Eigen::Infinity>();
-  const auto positive = [&](const Eigen::RowVectorXd& row) {
-    double sum = 0;
-    for (Index c = 0; c < u.size(); ++c) sum += row[c] * u[c];
-    const double bound = unit * row.lpNorm<1>() * size + 1e-290;
-    return std::fabs(sum) > bound ? sum > 0 : strictly_inside(Matrix(row), u);
-  };
-  for (Index i = 0; i < rows.rows(); ++i) {
-    const bool plus = (pattern[i / 64] >> (i % 64) & 1) != 0;
-    if (!positive((plus ? 1.0 : -1.0) * rows.row(i))) return false;
+  if (!rows_.homogenised) {
+    std::copy(point, point + d, u);
+    return true;
   }
-  for (Index i = 0; i < constraints_.cone.rows(); ++i) {
-    if (!positive(constraints_.cone.row(i))) return false;
+  for (Index c = 0; c < d; ++c) lifted_[c] = u[c] = point[c] / point[d];
+  lifted_[d] = 1;
+  return has_signs_of_tree(pattern);
+}
+
+bool WitnessWriter::has_all_signs(const PatternWord* pattern, const Vector& u) const {
+  Matrix signed_rows = arrangement_.rows();
+  for (Index i = 0; i < signed_rows.rows(); ++i) {
+    if (!bit(pattern, i)) signed_rows.row(i) *= -1;
+  }
+  return strictly_inside(signed_rows, u);
+}
+
+bool WitnessWriter::has_signs_of_tree(const PatternWord* pattern) {
+  locate(rows_.block(), lifted_.data(), rows_.errors.data(), distances_.data(),
+         {plus_.data(), certain_.data()});
+  for (Index i = 0; i < rows_.count; ++i) {
+    const Index plane = rows_.hyperplane[static_cast<std::size_t>(i)];
+    // Constraints ask for a plus.
+    const bool wanted = plane < 0 || bit(pattern, plane);
+    if (bit(certain_.data(), i)) {
+      if (bit(plus_.data(), i) != wanted) return false;
+      continue;
+    }
+    const Matrix row = (wanted ? 1.0 : -1.0) * rows_.by_row.col(i).transpose();
+    if (!strictly_inside(row, lifted_)) return false;
   }
   return true;
 }

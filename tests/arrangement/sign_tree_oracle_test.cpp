@@ -66,7 +66,7 @@ TEST(SignTreeOracle, EqualsTheExactListOnDegenerateData) {
   Random random(101);
   EnumerationSettings settings;
   settings.witnesses = true;
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     const auto [kind, X] = random_arrangement(random, 11, 5);
     const TreeCells tree = tree_cells(X, settings);
     ASSERT_EQ(tree.outcome.status, EnumerationStatus::kComplete);
