@@ -1,0 +1,62 @@
+#include "arrangement/cell_graph_order.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace thalweg {
+namespace {
+
+/// Radix sort, least digit first.
+void sort_words(std::vector<PatternWord>& keys) {
+  constexpr int kDigitBits = 11;
+  constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+  PatternWord used = 0;
+  for (const PatternWord key : keys) used |= key;
+  std::vector<PatternWord> other(keys.size());
+  std::array<std::size_t, kDigits> starts;
+  for (int shift = 0; shift < 64; shift += kDigitBits) {
+    if ((used >> shift & (kDigits - 1)) == 0) continue;
+    starts.fill(0);
+    for (const PatternWord key : keys) ++starts[key >> shift & (kDigits - 1)];
+    std::exclusive_scan(starts.begin(), starts.end(), starts.begin(), std::size_t{0});
+    for (const PatternWord key : keys) other[starts[key >> shift & (kDigits - 1)]++] = key;
+    keys.swap(other);
+  }
+}
+
+void sort_rows(std::vector<PatternWord>& keys, std::size_t words) {
+  std::vector<std::size_t> order(keys.size() / words);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto row = [&](std::size_t i) { return keys.data() + i * words; };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::lexicographical_compare(row(a), row(a) + words, row(b), row(b) + words);
+  });
+  std::vector<PatternWord> sorted(keys.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    std::copy_n(row(order[i]), words, sorted.data() + i * words);
+  }
+  keys.swap(sorted);
+}
+
+}  // namespace
+
+bool precedes(std::span<const PatternWord> a, std::span<const PatternWord> b) {
+  for (std::size_t w = 0; w < a.size(); ++w) {
+    if (a[w] != b[w]) return reverse_bits(a[w]) < reverse_bits(b[w]);
+  }
+  return false;
+}
+
+void sort_lexicographically(std::vector<PatternWord>& patterns, Index words) {
+  // With the bits reversed, lexicographic order is the order of numbers.
+  for (PatternWord& word : patterns) word = reverse_bits(word);
+  if (words == 1) {
+    sort_words(patterns);
+  } else {
+    sort_rows(patterns, static_cast<std::size_t>(words));
+  }
+  for (PatternWord& word : patterns) word = reverse_bits(word);
+}
+
+}  // namespace thalweg
