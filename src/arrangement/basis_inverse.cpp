@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "thalweg/core/multiversion.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -12,32 +14,45 @@ constexpr double kUnit = 0x1p-53;
 
 /// Gauss-Jordan elimination of `a` with row exchanges, the same on `inverse`; both (size x size).
 /// False when a pivot vanishes.
-bool invert(std::vector<double>& a, std::vector<double>& inverse, std::size_t size) {
+THALWEG_MULTIVERSION bool invert(double* a, double* inverse, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) {
     std::size_t pivot = i;
     for (std::size_t k = i + 1; k < size; ++k) {
       if (std::abs(a[k * size + i]) > std::abs(a[pivot * size + i])) pivot = k;
     }
     if (a[pivot * size + i] == 0) return false;
-    if (pivot != i) {
-      std::swap_ranges(&a[i * size], &a[i * size] + size, &a[pivot * size]);
-      std::swap_ranges(&inverse[i * size], &inverse[i * size] + size, &inverse[pivot * size]);
+    for (std::size_t c = 0; pivot != i && c < size; ++c) {
+      std::swap(a[i * size + c], a[pivot * size + c]);
+      std::swap(inverse[i * size + c], inverse[pivot * size + c]);
     }
-    double* own = &a[i * size];
-    double* own_inverse = &inverse[i * size];
+    double* own = a + i * size;
+    double* own_inverse = inverse + i * size;
     const double scale = 1 / own[i];
     for (std::size_t c = i; c < size; ++c) own[c] *= scale;
     for (std::size_t c = 0; c < size; ++c) own_inverse[c] *= scale;
     for (std::size_t k = 0; k < size; ++k) {
       if (k == i) continue;
-      double* other = &a[k * size];
-      double* other_inverse = &inverse[k * size];
+      double* __restrict other = a + k * size;
+      double* __restrict other_inverse = inverse + k * size;
       const double factor = other[i];
       for (std::size_t c = i; c < size; ++c) other[c] -= factor * own[c];
       for (std::size_t c = 0; c < size; ++c) other_inverse[c] -= factor * own_inverse[c];
     }
   }
   return true;
+}
+
+/// product = inverse entries, (size x size) times (size x width); product starts at zero.
+THALWEG_MULTIVERSION void multiply(const double* inverse, const double* entries, std::size_t size,
+                                   std::size_t width, double* product) {
+  for (std::size_t i = 0; i < size; ++i) {
+    double* __restrict row = product + i * width;
+    for (std::size_t k = 0; k < size; ++k) {
+      const double factor = inverse[i * size + k];
+      const double* entry = entries + k * width;
+      for (std::size_t c = 0; c < width; ++c) row[c] += factor * entry[c];
+    }
+  }
 }
 
 }  // namespace
@@ -56,20 +71,19 @@ void invert_basis(std::span<const double> entries, std::span<const Index> pivots
       result.product[i * size + k] = entries[i * width + static_cast<std::size_t>(pivots[k])];
     }
   }
-  if (!invert(result.product, result.inverse, size)) return;
+  if (!invert(result.product.data(), result.inverse.data(), size)) return;
   std::fill(result.product.begin(), result.product.end(), 0.0);
+  multiply(result.inverse.data(), entries.data(), size, width, result.product.data());
   double largest = 1;
   double longest = 0;  // row of |T^-1|
   double defect = 0;
   for (std::size_t i = 0; i < size; ++i) {
-    double* product = &result.product[i * width];
+    const double* product = &result.product[i * width];
     double row = 0;
     for (std::size_t k = 0; k < size; ++k) {
-      const double factor = result.inverse[i * size + k];
-      const double* entry = &entries[k * width];
-      for (std::size_t c = 0; c < width; ++c) product[c] += factor * entry[c];
-      row += std::abs(factor);
-      largest = std::max(largest, std::abs(factor));
+      const double entry = std::abs(result.inverse[i * size + k]);
+      row += entry;
+      largest = std::max(largest, entry);
     }
     for (std::size_t c = 0; c < width; ++c) largest = std::max(largest, std::abs(product[c]));
     double row_defect = 0;

@@ -41,20 +41,22 @@ FlagCoordinates::FlagCoordinates(const HyperplaneArrangement& arrangement,
   draw_functionals(seed);
   compute_rows();
   if (wall != kNone) restrict_to_wall();
-  orientation_ = determinant({});
+  orientation_ = determinant_sign(assemble({}));
   if (orientation_ == 0) throw UnluckyFlag();
 }
 
 /// A random orthogonal matrix, scaled and rounded to integers: as generic as any and well
-/// conditioned.
+/// conditioned. Inside a wall l_1 is along its normal, so that the others, random in directions of
+/// the wall, are well conditioned there too.
 void FlagCoordinates::draw_functionals(std::uint64_t seed) {
   const Index r = arrangement_.rank();
   Random random(seed);
   const double scale = std::ldexp(1.0, functional_bits(arrangement_.hyperplanes(), r));
   Matrix gaussian(r, r);
   for (double& entry : gaussian.reshaped()) entry = random.normal();
+  if (wall_ != kNone) gaussian.col(0) = arrangement_.normals().row(wall_).transpose();
   const Matrix orthogonal = Eigen::HouseholderQR<Matrix>(gaussian).householderQ();
-  functionals_ = (scale * orthogonal).array().round();
+  functionals_ = (scale * orthogonal.transpose()).array().round();
 }
 
 /// Y = X L^-1. *Error.* Let V be the computed inverse and D = I - L V with |D|_inf <= delta < 1.
@@ -130,10 +132,15 @@ void FlagCoordinates::restrict_to_wall() {
 }
 
 int FlagCoordinates::sign(std::span<const Index> rows) const {
-  return orientation_ * determinant(rows);
+  return orientation_ * determinant_sign(assemble(rows));
 }
 
-int FlagCoordinates::determinant(std::span<const Index> rows) const {
+int FlagCoordinates::likely_sign(std::span<const Index> rows) const {
+  return orientation_ * likely_determinant_sign(assemble(rows));
+}
+
+/// The wall, the rows, and the functionals that vanish on their subspace.
+Matrix FlagCoordinates::assemble(std::span<const Index> rows) const {
   const Matrix& X = arrangement_.normals();
   const Index r = X.cols();
   const Index offset = wall_ == kNone ? 0 : 1;
@@ -145,7 +152,7 @@ int FlagCoordinates::determinant(std::span<const Index> rows) const {
         row < hyperplanes() ? X.row(row) : functionals_.row(row - hyperplanes() + offset - 1);
   }
   for (; filled < r; ++filled) A.row(filled) = functionals_.row(filled);
-  return determinant_sign(A);
+  return A;
 }
 
 bool FlagCoordinates::dependent(std::span<const Index> rows) const {

@@ -51,12 +51,14 @@ class FlagCoordinates {
   /// The exact sign of the m x m determinant of the rows' first m columns; entries from
   /// functional() are functionals. Precondition: the size m of rows is at most rank().
   [[nodiscard]] int sign(std::span<const Index> rows) const;
+  /// The same, or 0 when intervals of floating point do not decide it.
+  [[nodiscard]] int likely_sign(std::span<const Index> rows) const;
   /// Whether the rows (hyperplanes only), together with the wall, are dependent in the original
   /// space; exact.
   [[nodiscard]] bool dependent(std::span<const Index> rows) const;
 
  private:
-  [[nodiscard]] int determinant(std::span<const Index> rows) const;
+  [[nodiscard]] Matrix assemble(std::span<const Index> rows) const;
   void draw_functionals(std::uint64_t seed);
   void compute_rows();
   void restrict_to_wall();

@@ -18,38 +18,39 @@ struct PencilKernels {
   /// that vanish on the pencil have beta 0 and alpha +1e300.
   struct Pencil {
     Index rows = 0;
-    const double* beta = nullptr;
-    const double* alpha = nullptr;
+    const double* entries = nullptr;  ///< columns of `stride`
+    Index stride = 0;
+    const double* errors = nullptr;  ///< by column: distance of the entries from the exact ones
+    Index beta = 0;                  ///< column
+    Index alpha = 0;                 ///< column
     Index basis_size = 0;
-    const double* const* basis_columns = nullptr;  ///< D_.s
-    const std::int32_t* basis_rows = nullptr;      ///< s, ascending
-    const double* basis_errors = nullptr;          ///< of the entries of each column of S
-    double error = 0;         ///< of the entries of beta and alpha: distance from the exact ones
-    double largest = 0;       ///< at least every |beta_k|, |alpha_k| (exact ones too)
-    Word* scratch = nullptr;  ///< (2 kLanes x words), aligned to 64 bytes
+    const Index* basis_columns = nullptr;  ///< D_.s
+    const Index* basis_rows = nullptr;     ///< s, ascending
+    double error = 0;                      ///< the larger of beta's and alpha's
+    double largest = 0;                    ///< at least every |beta_k|, |alpha_k| (exact ones too)
+    Word* scratch = nullptr;               ///< (2 kLanes x words)
   };
 
   /// Patterns of the lowest-vertex cells of the vertices x_j = 0 for j = first, ..., rows - 1:
-  /// bit k is 1 where row k is negative. `patterns` has room for the count rounded up to kLanes
-  /// plus kLanes patterns of `words` words; `settled` gets one byte for each kLanes vertices, bit l
-  /// when every sign of that vertex's pattern is certain. Returns whether all are.
+  /// bit k is 1 where row k is negative. `patterns` has room for the count plus kLanes patterns of
+  /// `words` words; `settled` gets one byte for each kLanes vertices, bit l when every sign of that
+  /// vertex's pattern is certain. Returns whether all are.
   bool (*vertex_patterns)(const Pencil& pencil, Index first, Index words, Word* patterns,
                           std::uint8_t* settled);
 
   struct PivotColumn {
-    const double* source = nullptr;
-    double* target = nullptr;
-    double factor = 0;    ///< D_sc, the entry of the pivot row
+    Index column = 0;
     Index first_row = 0;  ///< multiple of kLanes; earlier rows are not computed
+    double factor = 0;    ///< D_sc, the entry of the pivot row
   };
   struct PivotSize {
     double quotient = 0;  ///< the largest |q_k|
     double entry = 0;     ///< the largest |target| entry
   };
-  /// q = pivot_source / pivot into pivot_target (all rows), target = source - factor q. `rows` is a
-  /// multiple of kLanes.
-  PivotSize (*pivot)(const double* pivot_source, double pivot, double* pivot_target,
-                     const PivotColumn* columns, Index count, Index rows);
+  /// q = source column / pivot into the target's (all rows), target = source - factor q for the
+  /// others. Columns of `stride`; `rows` is a multiple of kLanes.
+  PivotSize (*pivot)(const double* source, double* target, Index stride, Index pivot_column,
+                     double pivot, const PivotColumn* columns, Index count, Index rows);
 
   /// target = base + sum_i factors[i] columns[i], without base where it is null. Returns the
   /// largest |target| entry. `rows` is a multiple of kLanes.

@@ -22,10 +22,9 @@ struct VertexGroup {
   Reals least[kParts];  ///< smallest |value| so far
   Bits bits[kParts];    ///< signs of the present word
 
-  THALWEG_INLINE void begin(const Pencil& pencil, Index j) {
+  THALWEG_INLINE void begin(const double* beta, const double* alpha, Index j) {
     for (int p = 0; p < kParts; ++p) {
-      const Reals beta = load(pencil.beta + j + p * kWidth);
-      t[p] = -load(pencil.alpha + j + p * kWidth) / beta;
+      t[p] = -load(alpha + j + p * kWidth) / load(beta + j + p * kWidth);
       least[p] = splat(1e300);
       bits[p] = Bits{};
     }
@@ -56,12 +55,12 @@ struct VertexGroup {
   /// and beta_k t + alpha_k by at most M dt + E (1 + |t|) + 3 u M (1 + |t|). *Proof.* The quotient
   /// of numbers within E of a, b is off by (E + |a / b| E) / |b|; the rest is the perturbation of
   /// the product and three roundings. QED
-  THALWEG_INLINE unsigned settled(const Pencil& pencil, Index j) const {
+  THALWEG_INLINE unsigned settled(const Pencil& pencil, const double* beta, Index j) const {
     const Reals error = splat(pencil.error);
     const Reals largest = splat(pencil.largest);
     unsigned mask = 0;
     for (int p = 0; p < kParts; ++p) {
-      const Reals size = magnitude(load(pencil.beta + j + p * kWidth));
+      const Reals size = magnitude(load(beta + j + p * kWidth));
       const Reals height = magnitude(t[p]);
       const Reals spread = error * (height + 1.0);
       const Reals shift = spread / (size - error) + kUnit * height;
@@ -75,61 +74,94 @@ struct VertexGroup {
 
 /// Rows from `last - 1` down to `first`, which lie in one word; groups begin at j.
 template <int kGroups>
-THALWEG_INLINE void visit_rows(VertexGroup* groups, const Pencil& pencil, Index j, Index first,
-                               Index last) {
+THALWEG_INLINE void visit_rows(VertexGroup* groups, const double* beta, const double* alpha,
+                               Index j, Index first, Index last) {
   const Index end = j + 8 * kGroups;
   Index k = last - 1;
   const auto plain = [&](Index stop) {
     for (; k >= stop; --k) {
-      const Reals beta = splat(pencil.beta[k]);
-      const Reals alpha = splat(pencil.alpha[k]);
-      for (int g = 0; g < kGroups; ++g) groups[g].visit(beta, alpha);
+      const Reals b = splat(beta[k]);
+      const Reals a = splat(alpha[k]);
+      for (int g = 0; g < kGroups; ++g) groups[g].visit(b, a);
     }
   };
   plain(end > first ? end : first);
   for (; k >= first && k >= j; --k) {
-    const Reals beta = splat(pencil.beta[k]);
-    const Reals alpha = splat(pencil.alpha[k]);
-    for (int g = 0; g < kGroups; ++g) groups[g].visit_own(beta, alpha, k - j - 8 * g);
+    const Reals b = splat(beta[k]);
+    const Reals a = splat(alpha[k]);
+    for (int g = 0; g < kGroups; ++g) groups[g].visit_own(b, a, k - j - 8 * g);
   }
   plain(first);
 }
 
-/// Sets the bits of the basis rows: s is negative where D_js and beta_j have the same sign.
-/// Returns bit l when those of vertex j + l are certain. `word_bits` (words x stride) holds the
-/// other signs, lane after lane.
-THALWEG_INLINE unsigned add_basis_signs(const Pencil& pencil, Index j, std::uint64_t* word_bits,
-                                        Index stride) {
+/// Calls take(i, part, bits) with the sign bit of basis row i for each part of the lanes: s is
+/// negative where D_js and beta_j have the same sign. Returns bit l when the signs of vertex j + l
+/// are certain.
+template <class Take>
+THALWEG_INLINE unsigned basis_signs(const Pencil& pencil, const double* beta, Index j,
+                                    const Take& take) {
   unsigned mask = 255;
   for (Index i = 0; i < pencil.basis_size; ++i) {
-    const std::int32_t row = pencil.basis_rows[i];
-    const Reals error = splat(pencil.basis_errors[i]);
-    std::uint64_t* lanes = word_bits + row / 64 * stride;
+    const Index c = pencil.basis_columns[i];
+    const double* entries = pencil.entries + c * pencil.stride + j;
+    const Reals error = splat(pencil.errors[c]);
     unsigned certain = 0;
     for (int p = 0; p < kParts; ++p) {
-      const Reals entry = load(pencil.basis_columns[i] + j + p * kWidth);
+      const Reals entry = load(entries + p * kWidth);
       certain |= truth_mask(magnitude(entry) > error) << (p * kWidth);
-      const Bits differ = reinterpret_cast<Bits>(entry) ^
-                          reinterpret_cast<Bits>(load(pencil.beta + j + p * kWidth));
-      const Bits sign = (~differ >> 63) << static_cast<std::uint64_t>(row % 64);
-      store_bits(lanes + p * kWidth, load_bits(lanes + p * kWidth) | sign);
+      const Bits differ =
+          reinterpret_cast<Bits>(entry) ^ reinterpret_cast<Bits>(load(beta + j + p * kWidth));
+      take(i, p, ~differ >> 63);
     }
     mask &= certain;
   }
   return mask;
 }
 
-/// Vertices j, ..., j + 8 kGroups - 1, of which `count` exist.
+/// Vertices j, ..., j + 8 kGroups - 1, of which `count` exist; patterns of one word.
 template <int kGroups>
-THALWEG_INLINE bool pattern_block(const Pencil& pencil, Index j, Index count, Index words,
+THALWEG_INLINE bool short_patterns(const Pencil& pencil, Index j, Index count,
+                                   PatternWord* patterns, std::uint8_t* settled) {
+  const double* beta = pencil.entries + pencil.beta * pencil.stride;
+  const double* alpha = pencil.entries + pencil.alpha * pencil.stride;
+  VertexGroup groups[kGroups];
+  for (int g = 0; g < kGroups; ++g) groups[g].begin(beta, alpha, j + 8 * g);
+  visit_rows<kGroups>(groups, beta, alpha, j, 0, pencil.rows);
+  bool all = true;
+  for (int g = 0; g < kGroups; ++g) {
+    const Index first = j + 8 * g;
+    VertexGroup& group = groups[g];
+    const unsigned certain = basis_signs(pencil, beta, first, [&](Index i, int p, Bits sign) {
+      group.bits[p] |= sign << static_cast<std::uint64_t>(pencil.basis_rows[i]);
+    });
+    for (int p = 0; p < kParts; ++p) {
+      Bits own;
+      for (int l = 0; l < kWidth; ++l) own[l] = static_cast<std::uint64_t>(first + p * kWidth + l);
+      const Bits sign = reinterpret_cast<Bits>(load(beta + first + p * kWidth)) >> 63;
+      store_bits(patterns + 8 * g + p * kWidth, group.bits[p] | (sign << (own & splat_bits(63))));
+    }
+    const Index present = count - 8 * g < 8 ? count - 8 * g : 8;
+    const unsigned wanted = (1u << present) - 1;
+    const unsigned mask = group.settled(pencil, beta, first) & certain & wanted;
+    settled[g] = static_cast<std::uint8_t>(mask);
+    all = all && mask == wanted;
+  }
+  return all;
+}
+
+/// The same for patterns of any number of words.
+template <int kGroups>
+THALWEG_INLINE bool long_patterns(const Pencil& pencil, Index j, Index count, Index words,
                                   PatternWord* patterns, std::uint8_t* settled) {
   constexpr Index kStride = 8 * kGroups;
+  const double* beta = pencil.entries + pencil.beta * pencil.stride;
+  const double* alpha = pencil.entries + pencil.alpha * pencil.stride;
   std::uint64_t* lanes = pencil.scratch;
   VertexGroup groups[kGroups];
-  for (int g = 0; g < kGroups; ++g) groups[g].begin(pencil, j + 8 * g);
+  for (int g = 0; g < kGroups; ++g) groups[g].begin(beta, alpha, j + 8 * g);
   for (Index w = words; w-- > 0;) {
     const Index last = 64 * w + 64 < pencil.rows ? 64 * w + 64 : pencil.rows;
-    visit_rows<kGroups>(groups, pencil, j, 64 * w, last);
+    visit_rows<kGroups>(groups, beta, alpha, j, 64 * w, last);
     for (int g = 0; g < kGroups; ++g) {
       for (int p = 0; p < kParts; ++p) {
         store_bits(lanes + w * kStride + 8 * g + p * kWidth, groups[g].bits[p]);
@@ -139,16 +171,20 @@ THALWEG_INLINE bool pattern_block(const Pencil& pencil, Index j, Index count, In
   }
   bool all = true;
   for (int g = 0; g < kGroups; ++g) {
+    const unsigned certain = basis_signs(pencil, beta, j + 8 * g, [&](Index i, int p, Bits sign) {
+      const Index row = pencil.basis_rows[i];
+      std::uint64_t* to = lanes + row / 64 * kStride + 8 * g + p * kWidth;
+      store_bits(to, load_bits(to) | (sign << static_cast<std::uint64_t>(row % 64)));
+    });
     const Index present = count - 8 * g < 8 ? count - 8 * g : 8;
     const unsigned wanted = (1u << present) - 1;
-    const unsigned mask = groups[g].settled(pencil, j + 8 * g) &
-                          add_basis_signs(pencil, j + 8 * g, lanes + 8 * g, kStride) & wanted;
+    const unsigned mask = groups[g].settled(pencil, beta, j + 8 * g) & certain & wanted;
     settled[g] = static_cast<std::uint8_t>(mask);
     all = all && mask == wanted;
   }
   for (Index l = 0; l < count; ++l) {
     const Index row = j + l;
-    const std::uint64_t own = pencil.beta[row] < 0 ? std::uint64_t{1} << (row % 64) : 0;
+    const std::uint64_t own = beta[row] < 0 ? std::uint64_t{1} << (row % 64) : 0;
     lanes[row / 64 * kStride + l] |= own;
     for (Index w = 0; w < words; ++w) patterns[l * words + w] = lanes[w * kStride + l];
   }
@@ -158,19 +194,19 @@ THALWEG_INLINE bool pattern_block(const Pencil& pencil, Index j, Index count, In
 bool vertex_patterns(const Pencil& pencil, Index first, Index words, PatternWord* patterns,
                      std::uint8_t* settled) {
   bool all = true;
-  Index j = first;
-  while (j < pencil.rows) {
+  for (Index j = first; j < pencil.rows;) {
     const Index rest = pencil.rows - j;
-    if (rest > 8) {
-      const Index count = rest < 16 ? rest : 16;
-      all &= pattern_block<2>(pencil, j, count, words, patterns, settled);
-      settled += 2;
-      patterns += count * words;
-      j += count;
+    const Index count = rest < 16 ? rest : 16;
+    if (words == 1) {
+      all &= rest > 8 ? short_patterns<2>(pencil, j, count, patterns, settled)
+                      : short_patterns<1>(pencil, j, count, patterns, settled);
     } else {
-      all &= pattern_block<1>(pencil, j, rest, words, patterns, settled);
-      j += rest;
+      all &= rest > 8 ? long_patterns<2>(pencil, j, count, words, patterns, settled)
+                      : long_patterns<1>(pencil, j, count, words, patterns, settled);
     }
+    settled += 2;
+    patterns += count * words;
+    j += count;
   }
   return all;
 }
@@ -181,23 +217,26 @@ THALWEG_INLINE double largest_lane(Reals value) {
   return result;
 }
 
-PivotSize pivot(const double* pivot_source, double pivot_entry, double* pivot_target,
-                const PivotColumn* columns, Index count, Index rows) {
+PivotSize pivot(const double* source, double* target, Index stride, Index pivot_column,
+                double pivot_entry, const PivotColumn* columns, Index count, Index rows) {
   const Reals inverse = splat(1.0 / pivot_entry);
+  const double* from = source + pivot_column * stride;
+  double* quotients = target + pivot_column * stride;
   Reals quotient = Reals{};
   for (Index k = 0; k < rows; k += kWidth) {
-    const Reals q = load(pivot_source + k) * inverse;
+    const Reals q = load(from + k) * inverse;
     quotient = larger_magnitude(quotient, q);
-    store(pivot_target + k, q);
+    store(quotients + k, q);
   }
   Reals entry = Reals{};
   for (Index c = 0; c < count; ++c) {
-    const PivotColumn& column = columns[c];
-    const Reals factor = splat(column.factor);
-    for (Index k = column.first_row; k < rows; k += kWidth) {
-      const Reals value = load(column.source + k) - factor * load(pivot_target + k);
+    const double* old = source + columns[c].column * stride;
+    double* fresh = target + columns[c].column * stride;
+    const Reals factor = splat(columns[c].factor);
+    for (Index k = columns[c].first_row; k < rows; k += kWidth) {
+      const Reals value = load(old + k) - factor * load(quotients + k);
       entry = larger_magnitude(entry, value);
-      store(column.target + k, value);
+      store(fresh + k, value);
     }
   }
   return {largest_lane(quotient), largest_lane(entry)};

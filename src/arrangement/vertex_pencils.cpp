@@ -14,6 +14,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Entries are of order 1; a worse error bound is worth the price of a better one, before further
 /// pivots or before the vertices of a pencil.
 constexpr double kLooseError[] = {3e-5, 3e-7, 3e-9, 1e-10};
+/// A tolerance above which a sign left open is probably not zero.
+constexpr double kCoarse = 1e-9;
 /// Stands for "never zero" in alpha.
 constexpr double kFar = 1e300;
 
@@ -49,6 +51,7 @@ void VertexPencils::prepare(Index level, std::span<const Index> rows) {
     const auto size = static_cast<std::size_t>(stride_ * level);
     if (node.entries.size() < size) node.entries.resize(size);
     node.closure.assign(words, 0);
+    node.closed = 0;
   }
   basis_.clear();
   basis_columns_.clear();
@@ -152,19 +155,18 @@ void VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
   child.free.erase(child.free.begin() + static_cast<std::ptrdiff_t>(best));
   child.closure = parent.closure;
   insert(child.closure, row);
+  child.closed = parent.closed + 1;
   basis_.push_back(row);
   basis_columns_.push_back(f);
   child.product = parent.product * flag_.integer_scale(rows_[static_cast<std::size_t>(row)]) *
                   (std::abs(entry) + parent.errors[static_cast<std::size_t>(f)]);
   const double room = std::abs(entry) - parent.errors[static_cast<std::size_t>(f)];
-  if (!(room > 0) || !(parent.error < kInfinity)) {
-    // Nothing is certain from here on; every sign below is decided exactly.
-    child.error = kInfinity;
-    child.largest = kInfinity;
-    child.product = kInfinity;
-    return;
+  if (room > 0 && parent.error < kInfinity) {
+    eliminate(parent, child, depth, row, f);
+  } else {
+    child.errors.assign(static_cast<std::size_t>(level_), kInfinity);
+    set_error(child, kInfinity);
   }
-  eliminate(parent, child, depth, row, f);
   const double worst = *std::max_element(child.errors.begin(), child.errors.end());
   const Index left = std::min<Index>(level_ - 3 - depth, 3);
   if (worst > kLooseError[left]) rebuild(child, depth + 1);
@@ -173,30 +175,36 @@ void VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
 /// The arithmetic of a pivot in column f. The columns of S matter at the rows that follow only.
 void VertexPencils::eliminate(Node& parent, Node& child, Index depth, Index row, Index f) {
   const Index later = (row + 1) / PencilKernels::kLanes * PencilKernels::kLanes;
-  const double entry = column(parent, f)[row];
+  const auto levels = static_cast<std::size_t>(level_);
+  factors_.resize(levels);
+  for (std::size_t c = 0; c < levels; ++c) {
+    factors_[c] =
+        parent.entries[c * static_cast<std::size_t>(stride_) + static_cast<std::size_t>(row)];
+  }
   pivot_columns_.clear();
   const auto update = [&](Index c, Index first) {
-    pivot_columns_.push_back({column(parent, c), column(child, c), column(parent, c)[row], first});
+    pivot_columns_.push_back({c, first, factors_[static_cast<std::size_t>(c)]});
   };
   for (const Index c : child.free) update(c, 0);
   update(level_ - 2, 0);
   update(level_ - 1, 0);
   for (Index i = 0; i < depth; ++i) update(basis_columns_[static_cast<std::size_t>(i)], later);
+  const double entry = factors_[static_cast<std::size_t>(f)];
   const PencilKernels::PivotSize size =
-      kernels_.pivot(column(parent, f), entry, column(child, f), pivot_columns_.data(),
-                     static_cast<Index>(pivot_columns_.size()), padded_);
+      kernels_.pivot(parent.entries.data(), child.entries.data(), stride_, f, entry,
+                     pivot_columns_.data(), static_cast<Index>(pivot_columns_.size()), padded_);
   const double q = size.quotient;
   const double pivot_error = parent.errors[static_cast<std::size_t>(f)];
   const double q_error =
       1.01 * (pivot_error * (1 + q) / (std::abs(entry) - pivot_error) + 2 * kUnit * q);
-  child.errors.resize(static_cast<std::size_t>(level_));
-  child.errors[static_cast<std::size_t>(f)] = q_error;
-  for (std::size_t c = 0; c < child.errors.size(); ++c) {
-    if (static_cast<Index>(c) == f) continue;
-    const double factor = std::abs(column(parent, static_cast<Index>(c))[row]);
-    child.errors[c] = 1.01 * (parent.errors[c] * (1 + q + q_error) + factor * q_error +
-                              2 * kUnit * (factor * q + size.entry));
+  const double inherited = 1.01 * (1 + q + q_error);
+  const double created = 1.01 * (q_error + 2 * kUnit * q);
+  const double rounding = 1.01 * 2 * kUnit * size.entry;
+  child.errors.resize(levels);
+  for (std::size_t c = 0; c < levels; ++c) {
+    child.errors[c] = parent.errors[c] * inherited + std::abs(factors_[c]) * created + rounding;
   }
+  child.errors[static_cast<std::size_t>(f)] = q_error;
   set_error(child, std::max(size.entry, q));
 }
 
@@ -262,6 +270,7 @@ bool VertexPencils::close(Node& node, Index depth, Index row) {
     const bool first = for_each_row(small_, [&](Index k) {
       if (std::abs(beta(node)[k]) > node.error || !in_span(depth, k)) return true;
       insert(node.closure, k);
+      ++node.closed;
       return k > row;
     });
     if (!first) return false;
@@ -278,6 +287,7 @@ bool VertexPencils::close(Node& node, Index depth, Index row) {
     if (contains(node.closure, k) || !in_span(depth, k)) continue;
     if (k < row) return false;
     insert(node.closure, k);
+    ++node.closed;
   }
   return true;
 }
@@ -297,29 +307,23 @@ void VertexPencils::leaf(PatternBuffer& out) {
   const Index vertices = count_ - first;
   if (vertices <= 0) return;
   // With more rows than S on the pencil every vertex is degenerate.
-  if (!(node.error < kInfinity) || size(node.closure) > static_cast<Index>(basis_.size())) {
+  if (!(node.error < kInfinity) || node.closed > static_cast<Index>(basis_.size())) {
     for (Index j = first; j < count_ && !out.closed(); ++j) vertex(node, j, out);
     return;
   }
   PencilKernels::Pencil pencil;
   pencil.rows = count_;
-  pencil.beta = beta(node);
-  pencil.alpha = alpha(node);
+  pencil.entries = node.entries.data();
+  pencil.stride = stride_;
+  pencil.errors = node.errors.data();
+  pencil.beta = level_ - 2;
+  pencil.alpha = level_ - 1;
+  pencil.basis_size = static_cast<Index>(basis_.size());
+  pencil.basis_columns = basis_columns_.data();
+  pencil.basis_rows = basis_.data();
   pencil.error = node.error;
   pencil.largest = node.largest;
   pencil.scratch = lanes_.data();
-  pencil.basis_size = static_cast<Index>(basis_.size());
-  basis_pointers_.clear();
-  basis_rows_.clear();
-  basis_errors_.clear();
-  for (std::size_t i = 0; i < basis_.size(); ++i) {
-    basis_errors_.push_back(node.errors[static_cast<std::size_t>(basis_columns_[i])]);
-    basis_pointers_.push_back(column(node, basis_columns_[i]));
-    basis_rows_.push_back(static_cast<std::int32_t>(basis_[i]));
-  }
-  pencil.basis_columns = basis_pointers_.data();
-  pencil.basis_rows = basis_rows_.data();
-  pencil.basis_errors = basis_errors_.data();
   PatternWord* patterns = out.room(vertices + PencilKernels::kLanes);
   if (kernels_.vertex_patterns(pencil, first, words_, patterns, settled_.data())) {
     out.add(vertices);
@@ -370,35 +374,35 @@ bool VertexPencils::vertex_signs(Node& node, Index row) {
     small_.back() = ~PatternWord{0} >> (64 * words_ - count_);
     std::fill(negative_.begin(), negative_.end(), PatternWord{0});
   }
-  const auto depth = static_cast<Index>(basis_.size());
   flat_ = node.closure;
   insert(flat_, row);
   for (std::size_t w = 0; w < flat_.size(); ++w) small_[w] &= ~flat_[w];
+  // A coarse bound leaves many signs open that are far from zero.
+  const bool coarse = tolerance > kCoarse;
   int chart = 0;
   return for_each_row(small_, [&](Index k) {
-    basis_.push_back(row);
-    const bool zero = integral || in_span(depth + 1, k);
-    basis_.pop_back();
-    if (zero) {
-      insert(flat_, k);
-      return k > row;
+    const auto with_last = [&](Index last) {
+      exact_.clear();
+      for (const Index s : basis_) exact_.push_back(rows_[static_cast<std::size_t>(s)]);
+      exact_.push_back(rows_[static_cast<std::size_t>(row)]);
+      exact_.push_back(last);
+      return std::span<const Index>(exact_);
+    };
+    const Index id = rows_[static_cast<std::size_t>(k)];
+    int sign = coarse ? flag_.likely_sign(with_last(id)) : 0;
+    if (sign == 0) {
+      if (integral || flag_.dependent(with_last(id))) {
+        insert(flat_, k);
+        return k > row;
+      }
+      sign = flag_.sign(with_last(id));
     }
-    exact_.clear();
-    for (const Index s : basis_) exact_.push_back(rows_[static_cast<std::size_t>(s)]);
-    exact_.push_back(rows_[static_cast<std::size_t>(row)]);
-    exact_.push_back(flag_.functional(level_));
-    if (chart == 0) {
-      chart = flag_.sign(exact_);
-      ++statistics_.exact_signs;
-      if (chart == 0) throw UnluckyFlag();
-    }
-    exact_.back() = rows_[static_cast<std::size_t>(k)];
-    const int sign = flag_.sign(exact_) * chart;
+    if (chart == 0) chart = flag_.sign(with_last(flag_.functional(level_)));
     ++statistics_.exact_signs;
-    if (sign == 0) throw UnluckyFlag();
+    if (sign == 0 || chart == 0) throw UnluckyFlag();
     const PatternWord bit = PatternWord{1} << (k % 64);
     PatternWord& word = negative_[static_cast<std::size_t>(k / 64)];
-    word = sign < 0 ? word | bit : word & ~bit;
+    word = sign * chart < 0 ? word | bit : word & ~bit;
     return true;
   });
 }

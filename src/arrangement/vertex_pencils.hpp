@@ -54,6 +54,7 @@ class VertexPencils {
     double largest = 0;           ///< at least every entry
     double product = 0;           ///< at least |product of pivots| times scales and determinant
     BitRows closure;              ///< rows that vanish wherever S does
+    Index closed = 0;             ///< how many
   };
 
   [[nodiscard]] double* column(Node& node, Index c) const {
@@ -102,8 +103,6 @@ class VertexPencils {
   std::vector<double> basis_entries_;
   std::vector<double> factors_;
   BasisInverse inverse_;
-  std::vector<double> basis_errors_;
-  std::vector<std::int32_t> basis_rows_;
   std::vector<PatternWord> lanes_;
   std::vector<std::uint8_t> settled_;
   std::vector<PatternWord> copies_;

@@ -16,9 +16,7 @@ namespace {
 
 using Interval = CGAL::Interval_nt<false>;
 
-/// What interval elimination says: the sign, or none.
-constexpr int kUnknown = 2;
-
+/// Elimination in intervals: the sign, or 0 when they do not decide it.
 int interval_sign(const Matrix& A) {
   const CGAL::Protect_FPU_rounding<true> upward;
   const Index m = A.rows();
@@ -41,7 +39,7 @@ int interval_sign(const Matrix& A) {
         pivot = i;
       }
     }
-    if (pivot < 0) return kUnknown;
+    if (pivot < 0) return 0;
     if (pivot != k) {
       for (Index j = k; j < m; ++j) std::swap(at(k, j), at(pivot, j));
       sign = -sign;
@@ -108,9 +106,11 @@ int bareiss_sign(IntegerRows rows) {
 
 }  // namespace
 
+int likely_determinant_sign(const Matrix& A) { return interval_sign(A); }
+
 int determinant_sign(const Matrix& A) {
-  const int quick = interval_sign(A);
-  if (quick != kUnknown) return quick;
+  const int likely = likely_determinant_sign(A);
+  if (likely != 0 || A.rows() == 0) return A.rows() == 0 ? 1 : likely;
   IntegerRows rows;
   for (Index i = 0; i < A.rows(); ++i) rows.push_back(exact::integer_row(A, i));
   if (determinant_bits(rows) < 60.5 && singular_modulo_prime(A)) return 0;

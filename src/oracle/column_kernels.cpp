@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "oracle/multiversion.hpp"
+#include "thalweg/core/multiversion.hpp"
 
 namespace thalweg::kernels {
 namespace {

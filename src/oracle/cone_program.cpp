@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "oracle/multiversion.hpp"
+#include "thalweg/core/multiversion.hpp"
 
 namespace thalweg::oracle {
 namespace {

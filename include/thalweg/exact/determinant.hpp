@@ -11,4 +11,7 @@ namespace thalweg {
 /// fraction-free elimination on integers (Bareiss 1968). O(m^3) operations of growing size.
 [[nodiscard]] int determinant_sign(const Matrix& A);
 
+/// The first step of determinant_sign alone: the sign, or 0 when intervals do not decide it.
+[[nodiscard]] int likely_determinant_sign(const Matrix& A);
+
 }  // namespace thalweg
