@@ -51,6 +51,16 @@ Expected<void> expect_npy(const std::filesystem::path& path) {
                                            quote(path.extension().string()));
 }
 
+Expected<Matrix> samples_of_csv(const std::filesystem::path& path,
+                                const std::string& target_column) {
+  auto table = read_csv(path);
+  if (!table) return tl::unexpected(table.error());
+  if (target_column.empty()) return std::move(table->values);
+  auto dataset = dataset_from(*table, target_column, path.string());
+  if (!dataset) return tl::unexpected(dataset.error());
+  return std::move(dataset->X);
+}
+
 }  // namespace
 
 Expected<Dataset> dataset_from(const NpzArchive& archive) {
@@ -110,6 +120,27 @@ Expected<Dataset> read_dataset(const std::filesystem::path& path,
               path.string() +
                   ": expected a data set ending in .npz or .csv (or two .npy files), found " +
                   quote(ending));
+}
+
+Expected<Matrix> read_samples(const std::filesystem::path& path, const std::string& target_column) {
+  const std::string ending = lower_ending(path.string());
+  if (ending == ".csv") return samples_of_csv(path, target_column);
+  if (!target_column.empty()) {
+    return fail(ErrorCode::kUnsupported, path.string() +
+                                             ": expected no target column but for a .csv, found " +
+                                             quote(target_column));
+  }
+  if (ending == ".npy") return read_matrix(path);
+  if (ending != ".npz") {
+    return fail(ErrorCode::kUnsupported,
+                path.string() + ": expected a data set ending in .npz, .csv or .npy, found " +
+                    quote(ending));
+  }
+  const auto archive = read_npz(path);
+  if (!archive) return tl::unexpected(archive.error());
+  const auto X = archive->read("X");
+  if (!X) return tl::unexpected(X.error());
+  return features(*X, {archive->file(), "X"});
 }
 
 Expected<Dataset> read_dataset_npy(const std::filesystem::path& data,

@@ -19,5 +19,6 @@ struct Command {
 [[nodiscard]] Command make_certify(CLI::App& root);
 [[nodiscard]] Command make_simplify(CLI::App& root);
 [[nodiscard]] Command make_check(CLI::App& root);
+[[nodiscard]] Command make_arrangement(CLI::App& root);
 
 }  // namespace thalweg::cli

@@ -22,14 +22,6 @@ struct InfoOptions {
   ProblemOptions problem;
 };
 
-/// Counts up to 2^53 as a number, larger ones as a decimal string.
-Json to_json(const BigCount& count) {
-  constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
-  const std::optional<std::uint64_t> number = count.to_uint64();
-  if (!number || *number > kLargestExact) return count.decimal;
-  return *number;
-}
-
 /// How long beta_max is searched for unless --time-limit says otherwise: info is a first look.
 constexpr double kDefaultSeconds = 10;
 

@@ -31,14 +31,16 @@ bool same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-void require_distinct_files(const ProblemOptions& inputs, const std::vector<OutputFile>& outputs) {
-  std::vector<OutputFile> taken = {{"--dataset", inputs.dataset},
-                                   {"--data", inputs.data},
-                                   {"--targets", inputs.targets},
-                                   {"--network", inputs.network}};
-  for (const OutputFile& output : outputs) {
+void require_distinct_files(const ProblemOptions& inputs, const std::vector<NamedFile>& outputs,
+                            const std::vector<NamedFile>& more_inputs) {
+  std::vector<NamedFile> taken = {{"--dataset", inputs.dataset},
+                                  {"--data", inputs.data},
+                                  {"--targets", inputs.targets},
+                                  {"--network", inputs.network}};
+  taken.insert(taken.end(), more_inputs.begin(), more_inputs.end());
+  for (const NamedFile& output : outputs) {
     if (output.path.empty()) continue;
-    for (const OutputFile& other : taken) {
+    for (const NamedFile& other : taken) {
       if (other.path.empty() || !same_file(output.path, other.path)) continue;
       throw Failure(ExitCode::kUsage, output.option + " " + output.path + " and " + other.option +
                                           " " + other.path +

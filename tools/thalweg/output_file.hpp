@@ -8,15 +8,16 @@
 
 namespace thalweg::cli {
 
-/// A file that a command writes, by the option that names it; an empty path asks for nothing.
-struct OutputFile {
+/// A file by the option that names it; an empty path asks for nothing.
+struct NamedFile {
   std::string option;
   std::string path;
 };
 
 /// Failure (exit 2) when an output is the same file as an input or as another output, also through
 /// links: writing would destroy what the user gave.
-void require_distinct_files(const ProblemOptions& inputs, const std::vector<OutputFile>& outputs);
+void require_distinct_files(const ProblemOptions& inputs, const std::vector<NamedFile>& outputs,
+                            const std::vector<NamedFile>& more_inputs = {});
 
 /// Failure (exit 3) when `path` is certainly not writable: told before hours of work, not after.
 /// An empty path asks for nothing.

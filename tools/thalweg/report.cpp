@@ -107,6 +107,13 @@ Json describe_certificate(const std::string& path, std::int64_t bytes, std::int6
   return {{"path", path}, {"bytes", bytes}, {"leaves", leaves}};
 }
 
+Json to_json(const BigCount& count) {
+  constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
+  const std::optional<std::uint64_t> number = count.to_uint64();
+  if (!number || *number > kLargestExact) return count.decimal;
+  return *number;
+}
+
 Json to_json(const Vector& vector) {
   return std::vector<double>(vector.data(), vector.data() + vector.size());
 }

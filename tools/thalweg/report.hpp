@@ -8,6 +8,7 @@
 #include "inputs.hpp"
 #include "options.hpp"
 #include "session.hpp"
+#include "thalweg/arrangement/big_count.hpp"
 #include "thalweg/landscape/certify.hpp"
 
 namespace thalweg::cli {
@@ -29,6 +30,8 @@ using Json = nlohmann::ordered_json;
 /// (`bytes` is 0).
 [[nodiscard]] Json describe_certificate(const std::string& path, std::int64_t bytes,
                                         std::int64_t leaves);
+/// Counts up to 2^53 as a number, larger ones as a decimal string.
+[[nodiscard]] Json to_json(const BigCount& count);
 /// A vector as an array of numbers.
 [[nodiscard]] Json to_json(const Vector& vector);
 

@@ -29,6 +29,12 @@ namespace thalweg::io {
 /// (another ending), kBadShape.
 [[nodiscard]] Expected<Matrix> read_matrix(const std::filesystem::path& path);
 
+/// Reads X (n x d) alone, for what needs no targets: the array `X` of an `.npz`, a `.npy`, or all
+/// columns of a `.csv` but `target_column` (empty: all of them). Errors: as read_dataset, without
+/// those about y.
+[[nodiscard]] Expected<Matrix> read_samples(const std::filesystem::path& path,
+                                            const std::string& target_column = "");
+
 /// The data set inside an open archive. Errors: as read_dataset.
 [[nodiscard]] Expected<Dataset> dataset_from(const NpzArchive& archive);
 /// The data set inside a table. Errors: as read_dataset.

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "arrangement_options.hpp"
+#include "session.hpp"
+#include "thalweg/arrangement/enumerate.hpp"
+#include "thalweg/arrangement/hyperplane_arrangement.hpp"
+
+namespace thalweg::cli {
+
+/// How many cells a run may list: what --max-cells, memory, disk and format allow.
+struct ListingLimit {
+  std::uint64_t cells = 0;  ///< both signs counted
+  std::string reason;       ///< why no more, a clause; empty when it is --max-cells
+};
+
+/// The limit. Failure (exit 2) when the arrangement certainly has more cells (by the closed form,
+/// the exact count or the lower end of its confidence interval) and neither --max-cells nor --range
+/// asks for less: told before hours of work, not after. Constraints leave fewer cells than can be
+/// told beforehand, so they are never refused.
+[[nodiscard]] ListingLimit plan_listing(const ArrangementOptions& options,
+                                        const HyperplaneArrangement& arrangement,
+                                        const RunControl& control);
+
+struct Listing {
+  EnumerationInfo info;
+  std::uint64_t rows = 0;  ///< written to --out
+  ListingLimit limit;
+};
+
+/// Lists the cells that the options ask for, to --out where given. Failure (exit 3) when the file
+/// cannot be written.
+[[nodiscard]] Listing list_to_file(const ArrangementOptions& options,
+                                   const HyperplaneArrangement& arrangement,
+                                   const CellConstraints& constraints, const RunControl& control);
+
+}  // namespace thalweg::cli
