@@ -4,15 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-/// Compiled for several instruction sets, chosen when the program starts; the arithmetic is the
-/// same in each. clang and the sanitizers do not get along with the indirect functions it needs.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define THALWEG_SIGN_TREE_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define THALWEG_SIGN_TREE_CLONES
-#endif
+#include "thalweg/core/multiversion.hpp"
 
 namespace thalweg::sign_tree {
 namespace {
@@ -35,7 +27,7 @@ inline __attribute__((always_inline)) PatternWord any_of(const Words& v) {
 
 }  // namespace
 
-THALWEG_SIGN_TREE_CLONES
+THALWEG_MULTIVERSION
 void locate(const RowBlock& rows, const double* point, const double* error, double* distances,
             SignBits bits) {
   double size = 0;
@@ -62,7 +54,7 @@ void locate(const RowBlock& rows, const double* point, const double* error, doub
   }
 }
 
-THALWEG_SIGN_TREE_CLONES
+THALWEG_MULTIVERSION
 Walk walk(const RowBlock& rows, Index count, const double* direction, const double* sigma,
           const double* distances, const double* inverse_norms, double noise) {
   Lanes reach = kInfinite;
@@ -96,7 +88,7 @@ Walk walk(const RowBlock& rows, Index count, const double* direction, const doub
   return result;
 }
 
-THALWEG_SIGN_TREE_CLONES
+THALWEG_MULTIVERSION
 Index find_covered(PatternWord pattern, const PatternWord* plus, const PatternWord* support,
                    Index count) {
   for (Index i = 0; i < count; i += kCircuitLanes) {
