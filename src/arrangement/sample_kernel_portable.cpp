@@ -1,0 +1,8 @@
+#include "arrangement/sample_kernel_body.hpp"
+#include "arrangement/sample_kernel_sets.hpp"
+
+namespace thalweg {
+
+const SampleKernels& sample_kernels_portable() { return kKernels; }
+
+}  // namespace thalweg

@@ -1,0 +1,236 @@
+#include "arrangement/sample_vertices.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "arrangement/sample_cone.hpp"
+#include "thalweg/arrangement/cell_interior.hpp"
+#include "thalweg/exact/linear_feasibility.hpp"
+
+namespace thalweg {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+bool is_negative(const PatternWord* pattern, Index row) {
+  return (pattern[row / 64] >> (row % 64) & 1) != 0;
+}
+
+void set_negative(PatternWord* pattern, Index row, bool negative) {
+  const PatternWord bit = PatternWord{1} << (row % 64);
+  PatternWord& word = pattern[row / 64];
+  word = negative ? word | bit : word & ~bit;
+}
+
+}  // namespace
+
+SampledVertices::SampledVertices(const HyperplaneArrangement& arrangement,
+                                 const FlagCoordinates& flag, const SampleRows& rows,
+                                 const SampleKernels& kernels)
+    : arrangement_(arrangement),
+      flag_(flag),
+      rows_(rows),
+      kernels_(kernels),
+      words_(pattern_words(rows.count())) {
+  const auto r = static_cast<std::size_t>(flag.rank());
+  subsets_.resize(r * kLanes);
+  matrix_.resize(r * r * kLanes);
+  inverse_.resize(r * r * kLanes);
+  point_.resize(r * kLanes);
+  negative_.resize(static_cast<std::size_t>(words_) * kLanes);
+}
+
+void SampledVertices::locate(Index level) {
+  level_ = level;
+  size_ = level - 1;
+  const SampleKernels::Vertices vertices{
+      level,         subsets_.data(),       matrix_.data(),      inverse_.data(),
+      point_.data(), inverse_error_.data(), point_error_.data(), tolerance_.data()};
+  kernels_.solve(rows_.view(), vertices);
+  kernels_.signs(rows_.view(), level, point_.data(), tolerance_.data(), negative_.data(),
+                 small_.data());
+}
+
+/// Signs off the vertex's hyperplanes, and those hyperplanes. False when the subset is dependent.
+///
+/// Its own rows vanish exactly, so they are always among the small values; when there are no
+/// others, all other signs are certain.
+bool SampledVertices::vertex(Index lane, PatternWord* pattern) {
+  lane_ = lane;
+  chart_ = 0;
+  basis_.clear();
+  extra_.clear();
+  const auto l = static_cast<std::size_t>(lane);
+  for (Index i = 0; i < size_; ++i) {
+    basis_.push_back(subsets_[static_cast<std::size_t>(i * kLanes + lane)]);
+  }
+  const bool certain = tolerance_[l] < kInfinity;
+  if (!certain && size_ > 0 && flag_.dependent(basis_)) return false;
+  for (Index w = 0; w < words_; ++w) {
+    pattern[w] = negative_[static_cast<std::size_t>(w * kLanes + lane)];
+  }
+  if (!certain || small_[l] != static_cast<PatternWord>(size_)) near_rows(pattern);
+  return true;
+}
+
+/// Decides the rows that are near the vertex.
+void SampledVertices::near_rows(PatternWord* pattern) {
+  const double tolerance = tolerance_[static_cast<std::size_t>(lane_)];
+  for (Index k = 0; k < rows_.count(); ++k) {
+    if (std::find(basis_.begin(), basis_.end(), k) != basis_.end()) continue;
+    const double* row = rows_.row(k);
+    double value = 0;
+    for (Index c = 0; c < level_; ++c) {
+      value += row[c] * point_[static_cast<std::size_t>(c * kLanes + lane_)];
+    }
+    if (tolerance < kInfinity && std::abs(value) > tolerance) {
+      set_negative(pattern, k, value < 0);
+    } else if (dependent_with(k)) {
+      extra_.push_back(k);
+    } else {
+      set_negative(pattern, k, sign_with(k) * chart_sign() < 0);
+    }
+  }
+}
+
+bool SampledVertices::dependent_with(Index row) {
+  basis_.push_back(row);
+  const bool dependent = flag_.dependent(basis_);
+  basis_.pop_back();
+  return dependent;
+}
+
+/// The sign of det(basis, row) on W_m, which is not 0 for a row that is independent of the basis.
+int SampledVertices::sign_with(Index row) {
+  exact_ = basis_;
+  exact_.push_back(row);
+  ++exact_signs_;
+  const int sign = flag_.sign(exact_);
+  if (sign == 0) throw UnluckyFlag();
+  return sign;
+}
+
+int SampledVertices::chart_sign() {
+  if (chart_ == 0) chart_ = sign_with(flag_.functional(level_));
+  return chart_;
+}
+
+/// The sign of the factor of basis row `position` in the combination of the basis that equals
+/// `row` on W_{m-1} (Cramer's rule), known not to be 0.
+int SampledVertices::sign_replacing(Index position, Index row) {
+  const int chart = chart_sign();
+  const Index kept = std::exchange(basis_[static_cast<std::size_t>(position)], row);
+  const int sign = sign_with(flag_.functional(level_));
+  basis_[static_cast<std::size_t>(position)] = kept;
+  return sign * chart;
+}
+
+/// The same where it may be 0, for a row in the span of the basis.
+int SampledVertices::relation_sign(Index position, Index row) {
+  exact_ = basis_;
+  exact_[static_cast<std::size_t>(position)] = row;
+  return flag_.dependent(exact_) ? 0 : sign_replacing(position, row);
+}
+
+/// The sign of l_{m-1}'s factor at a basis row: on which side of the row the region lies whose
+/// lowest vertex this is.
+int SampledVertices::multiplier_sign(Index position) {
+  const double value = inverse(size_ - 1, position);
+  if (std::abs(value) > inverse_error_[static_cast<std::size_t>(lane_)]) return value > 0 ? 1 : -1;
+  return sign_replacing(position, flag_.functional(level_ - 1));
+}
+
+bool SampledVertices::cell_of_basis(Index lane, PatternWord* pattern) {
+  if (!vertex(lane, pattern)) return false;
+  for (Index i = 0; i < size_; ++i) {
+    set_negative(pattern, basis_[static_cast<std::size_t>(i)], multiplier_sign(i) < 0);
+  }
+  return extra_.empty() || resolve_flat(pattern);
+}
+
+bool SampledVertices::cell_towards(Index lane, const Matrix& X, const Vector& u,
+                                   PatternWord* pattern) {
+  if (!vertex(lane, pattern)) return false;
+  for (const std::vector<Index>* rows : {&basis_, &extra_}) {
+    for (const Index row : *rows) {
+      const int sign = exact_dot_sign(X.row(row), u);
+      if (sign == 0) return false;
+      set_negative(pattern, row, sign < 0);
+    }
+  }
+  return true;
+}
+
+/// Signs of the extra rows at the moved vertex; false when these are not the signs of a cell.
+bool SampledVertices::resolve_flat(PatternWord* pattern) {
+  order_.resize(basis_.size());
+  std::iota(order_.begin(), order_.end(), Index{0});
+  std::sort(order_.begin(), order_.end(), [&](Index a, Index b) {
+    return basis_[static_cast<std::size_t>(a)] < basis_[static_cast<std::size_t>(b)];
+  });
+  fill_relations();
+  Matrix cone = relations_;
+  for (Index i = 0; i < size_; ++i) {
+    if (is_negative(pattern, basis_[static_cast<std::size_t>(i)])) cone.col(i) *= -1;
+  }
+  for (std::size_t e = 0; e < extra_.size(); ++e) {
+    const bool negative = moved_negative(static_cast<Index>(e));
+    set_negative(pattern, extra_[e], negative);
+    if (negative) cone.row(static_cast<Index>(e)) *= -1;
+  }
+  // The basis rows are coordinates w of their span: w > 0 and cone w > 0 once signed.
+  const std::optional<bool> quick =
+      positive_cone_meets(cone, point_error_[static_cast<std::size_t>(lane_)]);
+  return quick.has_value() ? *quick : cell_exists(pattern);
+}
+
+/// Entries that floating point leaves open become exactly 0 or get the exact sign.
+void SampledVertices::fill_relations() {
+  const double error = point_error_[static_cast<std::size_t>(lane_)];
+  relations_.resize(static_cast<Index>(extra_.size()), size_);
+  for (std::size_t e = 0; e < extra_.size(); ++e) {
+    const double* row = rows_.row(extra_[e]);
+    for (Index i = 0; i < size_; ++i) {
+      double value = 0;
+      for (Index j = 0; j < size_; ++j) value += row[j] * inverse(j, i);
+      if (!(std::abs(value) > error)) {
+        // Any size up to the error will do.
+        value = relation_sign(i, extra_[e]) * (error < kInfinity ? 0x1p-1000 : 1.0);
+      }
+      relations_(static_cast<Index>(e), i) = value;
+    }
+  }
+}
+
+/// Row e at the moved vertex is e_e - sum_s relation_s e_s: its first term decides.
+bool SampledVertices::moved_negative(Index extra) const {
+  for (const Index i : order_) {
+    if (basis_[static_cast<std::size_t>(i)] > extra_[static_cast<std::size_t>(extra)]) break;
+    const double factor = relations_(extra, i);
+    if (factor != 0) return factor > 0;
+  }
+  return false;
+}
+
+/// Exactly: whether the hyperplanes through the vertex have a cell with these signs. The others'
+/// are those of the vertex, so that is a cell of all.
+bool SampledVertices::cell_exists(const PatternWord* pattern) const {
+  std::vector<Index> flat = basis_;
+  flat.insert(flat.end(), extra_.begin(), extra_.end());
+  Matrix A(static_cast<Index>(flat.size()), arrangement_.rank());
+  for (Index i = 0; i < A.rows(); ++i) {
+    const Index row = flat[static_cast<std::size_t>(i)];
+    A.row(i) = arrangement_.normals().row(row) * (is_negative(pattern, row) ? -1.0 : 1.0);
+  }
+  const HyperplaneArrangement local(A);
+  if (!local.rank_proved()) return strict_feasibility(A).feasible;
+  BitRows plus(static_cast<std::size_t>(pattern_words(A.rows())), 0);
+  for (Index i = 0; i < A.rows(); ++i) insert(plus, i);
+  return interior_point(local, plus).is_cell();
+}
+
+}  // namespace thalweg

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "arrangement/bit_rows.hpp"
+#include "arrangement/flag_coordinates.hpp"
+#include "arrangement/sample_rows.hpp"
+#include "thalweg/arrangement/hyperplane_arrangement.hpp"
+
+namespace thalweg {
+
+/// The lines {y_s = 0, s in V} of W_m for eight sets V of m - 1 rows of a flag's arrangement at a
+/// time, and cells at them, exactly.
+///
+/// A cell that W_m meets and W_{m-2} does not has a unique l_{m-1}-lowest vertex in the chart l_m =
+/// 1 (docs/theory/arrangements.md), and many sets V may stand for that vertex. Exactly one of them
+/// is *the* basis of the cell. Let every hyperplane move to y_i + e_i = 0, e_1 >> e_2 >> ... > 0
+/// infinitesimal: the vertices become simple, and the cell (the region with the same signs) gets a
+/// unique lowest vertex again; V are the rows through it. *Lemma.* V determines the cell, and V is
+/// the basis of a cell exactly when the region whose lowest vertex is the moved vertex of V has the
+/// signs of a cell. *Proof.* A cell is open, so the moved region is not empty; it has the cell's
+/// recession cone, on which l_{m-1} is positive except at 0 as the cell has a lowest vertex, so it
+/// has a lowest vertex as well, simple, with a basis V; regions with the same lowest vertex are the
+/// same. Conversely let the moved region at V have the signs of a cell. The cell's recession cone
+/// is the region's, so the cell has a lowest vertex, and the moved one's is at V. QED As the moves
+/// vanish, V's vertex becomes the cell's.
+///
+/// So a random V of a random level, kept when it is the basis of a cell, is a uniformly random
+/// cell, and every cell has the same probability at each trial.
+class SampledVertices {
+ public:
+  static constexpr Index kLanes = SampleKernels::kLanes;
+
+  /// `rows` are flag.rows().
+  SampledVertices(const HyperplaneArrangement& arrangement, const FlagCoordinates& flag,
+                  const SampleRows& rows, const SampleKernels& kernels);
+
+  /// Where the subsets go, ((level - 1) x 8); locate() changes their order.
+  [[nodiscard]] std::int32_t* subsets() { return subsets_.data(); }
+  /// Computes the eight vertices.
+  void locate(Index level);
+
+  /// The cell whose basis is the lane's subset, over hyperplanes, bit 1 where negative; false when
+  /// there is none.
+  [[nodiscard]] bool cell_of_basis(Index lane, PatternWord* pattern);
+  /// The cell that a small step from the lane's vertex in direction u leads to; X (N x d) are the
+  /// rows, X u decides on the hyperplanes through the vertex. False when the subset is dependent or
+  /// u lies on one of them.
+  [[nodiscard]] bool cell_towards(Index lane, const Matrix& X, const Vector& u,
+                                  PatternWord* pattern);
+
+  [[nodiscard]] std::uint64_t exact_signs() const { return exact_signs_; }
+
+ private:
+  [[nodiscard]] bool vertex(Index lane, PatternWord* pattern);
+  void near_rows(PatternWord* pattern);
+  [[nodiscard]] double inverse(Index row, Index column) const {
+    return inverse_[static_cast<std::size_t>((row * size_ + column) * kLanes + lane_)];
+  }
+  [[nodiscard]] int chart_sign();
+  [[nodiscard]] int sign_with(Index row);
+  [[nodiscard]] int sign_replacing(Index position, Index row);
+  [[nodiscard]] int relation_sign(Index position, Index row);
+  [[nodiscard]] bool dependent_with(Index row);
+  [[nodiscard]] int multiplier_sign(Index position);
+  [[nodiscard]] bool resolve_flat(PatternWord* pattern);
+  void fill_relations();
+  [[nodiscard]] bool moved_negative(Index extra) const;
+  [[nodiscard]] bool cell_exists(const PatternWord* pattern) const;
+
+  const HyperplaneArrangement& arrangement_;
+  const FlagCoordinates& flag_;
+  const SampleRows& rows_;
+  const SampleKernels& kernels_;
+  std::uint64_t exact_signs_ = 0;
+  Index words_ = 0;
+
+  // The eight lanes.
+  Index level_ = 1;
+  Index size_ = 0;  ///< of the subsets
+  std::vector<std::int32_t> subsets_;
+  std::vector<double> matrix_;
+  std::vector<double> inverse_;
+  std::vector<double> point_;
+  std::vector<PatternWord> negative_;
+  std::array<double, kLanes> inverse_error_ = {};
+  std::array<double, kLanes> point_error_ = {};
+  std::array<double, kLanes> tolerance_ = {};
+  std::array<PatternWord, kLanes> small_ = {};
+
+  // The lane at hand.
+  Index lane_ = 0;
+  int chart_ = 0;             ///< sign of the determinant of the basis on W_{m-1}; 0 not known yet
+  std::vector<Index> basis_;  ///< the subset, in the order of the inverse's columns
+  std::vector<Index> order_;  ///< positions in basis_, rows ascending
+  std::vector<Index> extra_;  ///< the other rows through the vertex, ascending
+  Matrix relations_;          ///< y_extra = relations_ y_basis; signs exact
+  std::vector<Index> exact_;  ///< arguments of FlagCoordinates
+};
+
+}  // namespace thalweg
