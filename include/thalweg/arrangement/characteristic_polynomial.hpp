@@ -30,8 +30,8 @@ struct PolynomialSettings {
 /// Deletion and restriction, once for each hyperplane: chi(A) = t^r - sum_j chi(A_j), A_j the
 /// hyperplanes before number j restricted to it, those that coincide there taken once. Rank 2 and
 /// independent hyperplanes have closed forms. The signless coefficients w_k count the arrangements
-/// that k restrictions lead to, so degenerate data cost less than their size suggests, at most
-/// N w_(r-2) steps. estimated_work() tells the cost before.
+/// that k restrictions lead to, so degenerate data cost less than their size suggests, about
+/// N w_(r-2) numbers. estimated_work() tells the cost before.
 ///
 /// *Proof of exactness.* Restrictions are computed modulo a prime p. Rows that differ there up to
 /// multiples differ exactly. Rows i, j that agree on the flat of rows S claim that S and i, j are
