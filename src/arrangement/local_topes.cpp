@@ -13,6 +13,7 @@ LocalTopes::LocalTopes(const FlagCoordinates& flag, const PencilKernels& kernels
   for (Index level = 0; level < flag.rank(); ++level) {
     pencils_.push_back(std::make_unique<VertexPencils>(flag, kernels, *this, statistics));
     topes_.push_back(std::make_unique<PatternBuffer>());
+    keys_.emplace_back();
   }
 }
 
@@ -57,8 +58,8 @@ void LocalTopes::line(std::span<const Index> rows, PatternBuffer& out) {
   const auto row = [&](Index position) { return rows[static_cast<std::size_t>(position)]; };
   std::sort(roots_.begin(), roots_.end(),
             [&](Index a, Index b) { return root_before(row(a), row(b), equal); });
-  const Index words = out.words();
-  std::vector<PatternWord> pattern(static_cast<std::size_t>(words), 0);
+  std::vector<PatternWord>& pattern = pattern_;
+  pattern.assign(static_cast<std::size_t>(out.words()), 0);
   // Before every root a row has the sign opposite to the one on W_1.
   for (Index k = 0; k < static_cast<Index>(rows.size()); ++k) {
     if (first_sign(row(k)) > 0) insert(pattern, k);
@@ -74,26 +75,42 @@ void LocalTopes::line(std::span<const Index> rows, PatternBuffer& out) {
 }
 
 /// Keeps the patterns that are not among the unwanted, of the same width.
-void LocalTopes::remove(PatternBuffer& patterns, const PatternBuffer& unwanted) {
+void LocalTopes::remove(PatternBuffer& patterns, PatternView unwanted) {
   const Index words = patterns.words();
-  std::vector<const PatternWord*> order;
+  sorted_.clear();
   const auto before = [words](const PatternWord* a, const PatternWord* b) {
     return std::lexicographical_compare(a, a + words, b, b + words);
   };
-  for (Index i = 0; i < unwanted.size(); ++i) order.push_back(unwanted.pattern(i));
-  std::sort(order.begin(), order.end(), before);
+  for (Index i = 0; i < unwanted.count; ++i) sorted_.push_back(unwanted.pattern(i));
+  std::sort(sorted_.begin(), sorted_.end(), before);
   Index kept = 0;
   for (Index i = 0; i < patterns.size(); ++i) {
     PatternWord* pattern = patterns.pattern(i);
-    if (std::binary_search(order.begin(), order.end(), pattern, before)) continue;
+    if (std::binary_search(sorted_.begin(), sorted_.end(), pattern, before)) continue;
     std::copy_n(pattern, words, patterns.pattern(kept++));
   }
   patterns.truncate(kept);
 }
 
-const PatternBuffer& LocalTopes::bounded(Index level, std::span<const Index> rows) {
+PatternView LocalTopes::bounded(Index level, std::span<const Index> rows) {
   PatternBuffer& topes = *topes_[static_cast<std::size_t>(level)];
+  // A flat of the highest level is met once.
+  const bool remember = level > 1 && level + 1 < flag_.rank();
+  std::vector<PatternWord>& key = keys_[static_cast<std::size_t>(level)];
+  if (remember) {
+    key.assign(static_cast<std::size_t>(pattern_words(flag_.hyperplanes())) + 1, 0);
+    for (const Index row : rows) insert(key, row);
+    key.back() = static_cast<PatternWord>(level);
+    if (const auto known = memo_.find(key)) return *known;
+  }
   topes.reset(pattern_words(static_cast<Index>(rows.size())));
+  compute(level, rows, topes);
+  const PatternView view{topes.pattern(0), topes.size(), topes.words()};
+  if (remember) memo_.store(key, view);
+  return view;
+}
+
+void LocalTopes::compute(Index level, std::span<const Index> rows, PatternBuffer& topes) {
   if (level == 1) {
     PatternWord* pattern = topes.room(1);
     std::fill_n(pattern, topes.words(), PatternWord{0});
@@ -109,7 +126,6 @@ const PatternBuffer& LocalTopes::bounded(Index level, std::span<const Index> row
     pencils.run(topes);
     remove(topes, bounded(level - 1, rows));
   }
-  return topes;
 }
 
 }  // namespace thalweg

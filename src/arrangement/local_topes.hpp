@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "arrangement/tope_memo.hpp"
 #include "arrangement/vertex_pencils.hpp"
 
 namespace thalweg {
@@ -24,21 +25,25 @@ class LocalTopes {
   ~LocalTopes();
 
   /// B(rows, level), patterns over the rows in their order, bit 1 where negative; valid until the
-  /// next call at this level. Rows ascending, spanning rank at least `level`.
-  [[nodiscard]] const PatternBuffer& bounded(Index level, std::span<const Index> rows);
+  /// next call. Rows ascending, spanning rank at least `level`.
+  [[nodiscard]] PatternView bounded(Index level, std::span<const Index> rows);
 
  private:
+  void compute(Index level, std::span<const Index> rows, PatternBuffer& topes);
   void line(std::span<const Index> rows, PatternBuffer& out);
   [[nodiscard]] int first_sign(Index row);
   [[nodiscard]] bool root_before(Index a, Index b, bool& equal);
-  void remove(PatternBuffer& patterns, const PatternBuffer& unwanted);
+  void remove(PatternBuffer& patterns, PatternView unwanted);
 
   const FlagCoordinates& flag_;
   PencilStatistics& statistics_;
   std::vector<std::unique_ptr<VertexPencils>> pencils_;  ///< by level
   std::vector<std::unique_ptr<PatternBuffer>> topes_;    ///< by level
+  std::vector<std::vector<PatternWord>> keys_;           ///< by level
+  TopeMemo memo_;  ///< flats of low rank lie in many flats of higher rank
   std::vector<Index> roots_;
-  std::vector<PatternWord> sorted_;
+  std::vector<PatternWord> pattern_;
+  std::vector<const PatternWord*> sorted_;
 };
 
 }  // namespace thalweg

@@ -127,8 +127,8 @@ class Worker {
 
   void run(const UnitList::Unit& unit) {
     if (unit.level == 1) {
-      const PatternBuffer& only = locals_.bounded(1, rows_);
-      std::copy_n(only.pattern(0), only.words(), out_.room(1));
+      const PatternView only = locals_.bounded(1, rows_);
+      std::copy_n(only.patterns, only.words, out_.room(1));
       out_.add(1);
       return;
     }

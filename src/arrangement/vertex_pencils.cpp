@@ -13,7 +13,7 @@ constexpr double kUnit = 0x1p-53;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Entries are of order 1; a worse error bound is worth the price of a better one, before further
 /// pivots or before the vertices of a pencil.
-constexpr double kLooseError[] = {3e-5, 3e-7, 3e-9, 1e-10};
+constexpr double kLooseError[] = {1e-3, 1e-5, 1e-7, 1e-9};
 /// A tolerance above which a sign left open is probably not zero.
 constexpr double kCoarse = 1e-9;
 /// Stands for "never zero" in alpha.
@@ -452,18 +452,18 @@ void VertexPencils::degenerate_vertex(PatternBuffer& out) {
     flat_rows_.push_back(rows_[static_cast<std::size_t>(k)]);
     return true;
   });
-  const PatternBuffer& topes = locals_.bounded(level_ - 1, flat_rows_);
+  const PatternView topes = locals_.bounded(level_ - 1, flat_rows_);
   // From here on flat_rows_ holds positions, for the bits of the patterns.
   flat_rows_.clear();
   for_each_row(flat_, [&](Index k) {
     flat_rows_.push_back(k);
     return true;
   });
-  for (Index i = 0; i < topes.size() && !out.closed(); ++i) {
+  for (Index i = 0; i < topes.count && !out.closed(); ++i) {
     PatternWord* pattern = out.room(1);
     for (std::size_t w = 0; w < flat_.size(); ++w) pattern[w] = negative_[w] & ~flat_[w];
     const PatternWord* local = topes.pattern(i);
-    for (Index w = 0; w < topes.words(); ++w) {
+    for (Index w = 0; w < topes.words; ++w) {
       for (PatternWord rest = local[w]; rest != 0; rest &= rest - 1) {
         const Index at = flat_rows_[static_cast<std::size_t>(64 * w + std::countr_zero(rest))];
         pattern[at / 64] |= PatternWord{1} << (at % 64);
