@@ -84,8 +84,9 @@ class MarginSearch {
     // From the origin, on every wall: only a direction that leaves no half-space is accepted.
     const sign_tree::AlignedDoubles nowhere(lifted.stride + lifted.dimension);
     Vector found(lifted.dimension);
-    const Crossing crossing = search.run(count, Sign::kPlus, sigma.data(),
-                                         {nowhere.data(), nowhere.data()}, found.data());
+    const Crossing crossing =
+        search.run(count, Sign::kPlus, sigma.data(), {nowhere.data(), nowhere.data()}, found.data(),
+                   sign_tree::Entering::kSteepestWall);
     CellInterior result;
     if (crossing == Crossing::kPoint && accept(found.head(A_.cols()), result)) return result;
     if (crossing == Crossing::kRelation && exclude(search, result)) return result;

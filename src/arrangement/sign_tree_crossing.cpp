@@ -43,12 +43,14 @@ CrossingSearch::CrossingSearch(const TreeRows& rows)
       residual_(zeros(rows.dimension)) {}
 
 Crossing CrossingSearch::run(Index row, Sign sign, const double* sigma, const Place& from,
-                             double* found) {
+                             double* found, Entering entering) {
   const double scale = to_double(sign) * rows_.inverse_norms[row];
   const double* normal = rows_.by_row.data() + row * dimension_;
   for (Index c = 0; c < dimension_; ++c) target_[static_cast<std::size_t>(c)] = scale * normal[c];
-  const Crossing first = project(row, sigma, from, found, Entering::kFirstWall);
-  if (first == Crossing::kPoint) return first;
+  if (entering == Entering::kFirstWall) {
+    const Crossing first = project(row, sigma, from, found, Entering::kFirstWall);
+    if (first == Crossing::kPoint) return first;
+  }
   return project(row, sigma, from, found, Entering::kSteepestWall);
 }
 

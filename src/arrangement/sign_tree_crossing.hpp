@@ -20,6 +20,12 @@ enum class Crossing {
   kGaveUp,
 };
 
+/// Which wall that blocks the way joins the projection.
+enum class Entering {
+  kFirstWall,     ///< the nearest: soon at a point, if there is one
+  kSteepestWall,  ///< from the start, which finds relations of fewer rows
+};
+
 /// Looks for a point that keeps the signs of the rows before `row` and has the other sign on it.
 ///
 /// With g_i = sigma_i x_i / |x_i| for the old rows and b = sign x_row / |x_row|, the projection of
@@ -37,7 +43,7 @@ class CrossingSearch {
 
   /// `sigma` (stride): signs of the rows before `row`, 0 from there on. Writes `found` (dimension).
   [[nodiscard]] Crossing run(Index row, Sign sign, const double* sigma, const Place& from,
-                             double* found);
+                             double* found, Entering entering = Entering::kFirstWall);
 
   /// After kRelation: old rows and their factors mu > 0, for rows of length 1 with their signs, in
   /// b + sum mu g = 0.
@@ -49,7 +55,6 @@ class CrossingSearch {
   }
 
  private:
-  enum class Entering { kFirstWall, kSteepestWall };
   [[nodiscard]] Crossing project(Index row, const double* sigma, const Place& from, double* found,
                                  Entering entering);
   [[nodiscard]] bool append(Index row, const double* sigma);
