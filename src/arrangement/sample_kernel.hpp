@@ -28,19 +28,21 @@ struct SampleKernels {
   struct Vertices {
     Index level = 0;                  ///< m >= 1
     std::int32_t* subsets = nullptr;  ///< (n x 8), the rows; pivoting changes their order
-    double* matrix = nullptr;         ///< (n x n x 8), scratch
+    double* matrix = nullptr;         ///< (n x m x 8), the rows' first m columns
     double* inverse = nullptr;        ///< (n x n x 8), column i belongs to row subsets[i]
     double* point = nullptr;          ///< (m x 8)
     /// (8) each; infinite where M is not proved to be invertible.
-    double* inverse_error = nullptr;  ///< entries of the inverse are within this
-    double* point_error = nullptr;    ///< entries of the point, and of any row times the inverse
-    double* tolerance = nullptr;      ///< values of rows at the point, as `signs` computes them
+    double* inverse_error = nullptr;   ///< entries of the inverse are within this
+    double* relation_error = nullptr;  ///< a row's first n entries times the inverse
+    double* tolerance = nullptr;       ///< values of rows at the point, as `signs` computes them
   };
-  /// *Error bounds.* Let R be the computed inverse, G = I - R M^ for the exact matrix M^, and |G|
-  /// <= g < 1 in the norm of row sums. Then M^^-1 - R = G (I - G)^-1 R, entrywise at most e = g
-  /// max|R| / (1 - g). So M^^-1 times numbers up to 1 is within n e + |R| (error + gamma), gamma
-  /// covering the roundings of n products; and likewise a row at the point. g is computed from R M,
-  /// plus its rounding n gamma (1 + |R|) and the error n |R| of M.
+  /// *Error bounds.* Let R be the computed inverse, M^ the exact matrix, and |I - R M^| <= g < 1 in
+  /// the norm of row sums: computed from R M, plus the rounding n gamma (1 + |R|) and the error
+  /// n |R| of M. Then M^^-1 - R = (I - R M^) M^^-1 and M^^-1 = (R M^)^-1 R, so entries of the
+  /// inverse are within e = g max|R| / (1 - g), and numbers up to 1 times it within n e + |R|
+  /// (error + gamma). The exact point differs by M^^-1 times its rows' values at the computed one,
+  /// which are at most the computed values and (error + gamma) times the point's 1-norm; and
+  /// |M^^-1| <= |R| / (1 - g).
   void (*solve)(const Rows& rows, const Vertices& vertices);
 
   /// Bit k of `negative` (words x 8) where row k is negative at the point (dimension x 8), and how

@@ -49,12 +49,12 @@ THALWEG_INLINE void add_magnitude(Lanes& sum, const Lanes& value) {
 THALWEG_INLINE Reals maximum(Reals a, Reals b) { return a > b ? a : b; }
 THALWEG_INLINE double absolute(double value) { return value < 0 ? -value : value; }
 
-/// Square matrices of size n, lane after lane, from the first n columns of the chosen rows.
-void gather(const Rows& rows, const std::int32_t* subsets, Index n, double* matrix) {
+/// Matrices (n x columns), lane after lane, from the first columns of the chosen rows.
+void gather(const Rows& rows, const std::int32_t* subsets, Index n, Index columns, double* matrix) {
   for (Index i = 0; i < n; ++i) {
     for (Index l = 0; l < kLanes; ++l) {
       const double* row = rows.entries + subsets[i * kLanes + l] * rows.stride;
-      for (Index j = 0; j < n; ++j) matrix[(i * n + j) * kLanes + l] = row[j];
+      for (Index j = 0; j < columns; ++j) matrix[(i * columns + j) * kLanes + l] = row[j];
     }
   }
 }
@@ -134,7 +134,7 @@ InverseSize measure(const double* inverse, const double* matrix, Index n) {
       Lanes rest = splat_lanes(i == j ? 1.0 : 0.0);
       for (Index k = 0; k < n; ++k) {
         subtract_product(rest, load_lanes(row + k * kLanes),
-                         load_lanes(matrix + (k * n + j) * kLanes));
+                         load_lanes(matrix + (k * (n + 1) + j) * kLanes));
       }
       add_magnitude(defect, rest);
     }
@@ -148,51 +148,64 @@ InverseSize measure(const double* inverse, const double* matrix, Index n) {
   return size;
 }
 
-/// (R b, 1), and the sum of the moduli of its entries.
-Lanes fill_point(const Rows& rows, const Vertices& vertices) {
-  const Index n = vertices.level - 1;
-  // The matrix is not needed any more.
-  double* b = vertices.matrix;
-  for (Index i = 0; i < n; ++i) {
-    for (Index l = 0; l < kLanes; ++l) {
-      b[i * kLanes + l] = -rows.entries[vertices.subsets[i * kLanes + l] * rows.stride + n];
-    }
-  }
-  Lanes length = splat_lanes(1);
+/// What is known of (R b, 1).
+struct PointSize {
+  Lanes length = splat_lanes(1);    ///< sum of the moduli of the entries
+  Lanes residual = splat_lanes(0);  ///< largest value of a chosen row
+};
+
+PointSize fill_point(const Vertices& vertices) {
+  const Index m = vertices.level;
+  const Index n = m - 1;
+  PointSize size;
   for (Index i = 0; i < n; ++i) {
     Lanes sum = splat_lanes(0);
     for (Index j = 0; j < n; ++j) {
-      add_product(sum, load_lanes(vertices.inverse + (i * n + j) * kLanes),
-                  load_lanes(b + j * kLanes));
+      subtract_product(sum, load_lanes(vertices.inverse + (i * n + j) * kLanes),
+                       load_lanes(vertices.matrix + (j * m + n) * kLanes));
     }
-    add_magnitude(length, sum);
+    add_magnitude(size.length, sum);
     store_lanes(vertices.point + i * kLanes, sum);
   }
   store_lanes(vertices.point + n * kLanes, splat_lanes(1));
-  return length;
+  for (Index i = 0; i < n; ++i) {
+    Lanes value = splat_lanes(0);
+    for (Index j = 0; j < m; ++j) {
+      add_product(value, load_lanes(vertices.matrix + (i * m + j) * kLanes),
+                  load_lanes(vertices.point + j * kLanes));
+    }
+    for (int p = 0; p < kParts; ++p) {
+      size.residual.part[p] = maximum(size.residual.part[p], magnitude(value.part[p]));
+    }
+  }
+  return size;
 }
 
 void solve(const Rows& rows, const Vertices& vertices) {
   const Index n = vertices.level - 1;
-  gather(rows, vertices.subsets, n, vertices.inverse);
+  gather(rows, vertices.subsets, n, n, vertices.inverse);
   invert(vertices.inverse, n, vertices.subsets);
-  gather(rows, vertices.subsets, n, vertices.matrix);
+  gather(rows, vertices.subsets, n, n + 1, vertices.matrix);
   const InverseSize size = measure(vertices.inverse, vertices.matrix, n);
-  const Lanes length = fill_point(rows, vertices);
+  const PointSize point = fill_point(vertices);
   const auto count = static_cast<double>(n);
   const double gamma = 1.01 * (count + 2) * kUnit;
+  const double entry_error = rows.error + gamma;
   const Reals never = splat(kInfinity);
   for (int p = 0; p < kParts; ++p) {
     const Reals norm = size.norm.part[p];
+    const Reals length = point.length.part[p];
     const Reals g =
         1.01 * (size.defect.part[p] + count * (gamma * (1.0 + norm) + rows.error * norm));
     const Reals inverse_error = 1.01 * g * size.largest.part[p] / (1.0 - g);
-    const Reals point_error = 1.01 * (count * inverse_error + norm * (rows.error + gamma));
+    const Reals relation_error = 1.01 * (count * inverse_error + norm * entry_error);
+    const Reals point_error =
+        1.01 * norm / (1.0 - g) * (point.residual.part[p] + entry_error * length);
     const Reals spread = count * point_error;
-    const Reals tolerance = 1.01 * (spread + (rows.error + gamma) * (length.part[p] + spread));
+    const Reals tolerance = 1.01 * (spread + entry_error * (length + spread));
     const auto sure = g < splat(0.5);
     store(vertices.inverse_error + p * kWidth, sure ? inverse_error : never);
-    store(vertices.point_error + p * kWidth, sure ? point_error : never);
+    store(vertices.relation_error + p * kWidth, sure ? relation_error : never);
     store(vertices.tolerance + p * kWidth, sure ? tolerance : never);
   }
 }

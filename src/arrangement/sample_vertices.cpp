@@ -48,8 +48,8 @@ void SampledVertices::locate(Index level) {
   level_ = level;
   size_ = level - 1;
   const SampleKernels::Vertices vertices{
-      level,         subsets_.data(),       matrix_.data(),      inverse_.data(),
-      point_.data(), inverse_error_.data(), point_error_.data(), tolerance_.data()};
+      level,         subsets_.data(),       matrix_.data(),         inverse_.data(),
+      point_.data(), inverse_error_.data(), relation_error_.data(), tolerance_.data()};
   kernels_.solve(rows_.view(), vertices);
   kernels_.signs(rows_.view(), level, point_.data(), tolerance_.data(), negative_.data(),
                  small_.data());
@@ -77,8 +77,25 @@ bool SampledVertices::vertex(Index lane, PatternWord* pattern) {
   return true;
 }
 
+/// At least |det M det(l_1, ..., l_r)| times the integer scales of the basis rows (Hadamard).
+///
+/// *Integrality.* That determinant with one more row k on W_m, which equals det M times the row's
+/// value at the vertex, and that with row k in the place of basis row s, which equals det M times
+/// the relation of k and s, are integers divided by their rows' integer scales (times det l). What
+/// is certainly below 1 times that is 0.
+double SampledVertices::largest_determinant() const {
+  double product = flag_.determinant_bound();
+  for (const Index row : basis_) {
+    const Eigen::Map<const Vector> entries(rows_.row(row), size_);
+    product *= 1.01 * (entries.norm() + static_cast<double>(size_) * flag_.error()) *
+               flag_.integer_scale(row);
+  }
+  return product;
+}
+
 /// Decides the rows that are near the vertex.
 void SampledVertices::near_rows(PatternWord* pattern) {
+  determinant_ = largest_determinant();
   const double tolerance = tolerance_[static_cast<std::size_t>(lane_)];
   for (Index k = 0; k < rows_.count(); ++k) {
     if (std::find(basis_.begin(), basis_.end(), k) != basis_.end()) continue;
@@ -89,7 +106,7 @@ void SampledVertices::near_rows(PatternWord* pattern) {
     }
     if (tolerance < kInfinity && std::abs(value) > tolerance) {
       set_negative(pattern, k, value < 0);
-    } else if (dependent_with(k)) {
+    } else if (2.02 * tolerance * determinant_ * flag_.integer_scale(k) < 1 || dependent_with(k)) {
       extra_.push_back(k);
     } else {
       set_negative(pattern, k, sign_with(k) * chart_sign() < 0);
@@ -184,13 +201,13 @@ bool SampledVertices::resolve_flat(PatternWord* pattern) {
   }
   // The basis rows are coordinates w of their span: w > 0 and cone w > 0 once signed.
   const std::optional<bool> quick =
-      positive_cone_meets(cone, point_error_[static_cast<std::size_t>(lane_)]);
+      positive_cone_meets(cone, relation_error_[static_cast<std::size_t>(lane_)]);
   return quick.has_value() ? *quick : cell_exists(pattern);
 }
 
 /// Entries that floating point leaves open become exactly 0 or get the exact sign.
 void SampledVertices::fill_relations() {
-  const double error = point_error_[static_cast<std::size_t>(lane_)];
+  const double error = relation_error_[static_cast<std::size_t>(lane_)];
   relations_.resize(static_cast<Index>(extra_.size()), size_);
   for (std::size_t e = 0; e < extra_.size(); ++e) {
     const double* row = rows_.row(extra_[e]);
@@ -198,8 +215,11 @@ void SampledVertices::fill_relations() {
       double value = 0;
       for (Index j = 0; j < size_; ++j) value += row[j] * inverse(j, i);
       if (!(std::abs(value) > error)) {
+        const double unit = determinant_ * flag_.integer_scale(extra_[e]) /
+                            flag_.integer_scale(basis_[static_cast<std::size_t>(i)]);
+        const int sign = 2.02 * error * unit < 1 ? 0 : relation_sign(i, extra_[e]);
         // Any size up to the error will do.
-        value = relation_sign(i, extra_[e]) * (error < kInfinity ? 0x1p-1000 : 1.0);
+        value = sign * (error < kInfinity ? 0x1p-1000 : 1.0);
       }
       relations_(static_cast<Index>(e), i) = value;
     }

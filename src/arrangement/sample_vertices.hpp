@@ -59,6 +59,7 @@ class SampledVertices {
   [[nodiscard]] double inverse(Index row, Index column) const {
     return inverse_[static_cast<std::size_t>((row * size_ + column) * kLanes + lane_)];
   }
+  [[nodiscard]] double largest_determinant() const;
   [[nodiscard]] int chart_sign();
   [[nodiscard]] int sign_with(Index row);
   [[nodiscard]] int sign_replacing(Index position, Index row);
@@ -86,12 +87,13 @@ class SampledVertices {
   std::vector<double> point_;
   std::vector<PatternWord> negative_;
   std::array<double, kLanes> inverse_error_ = {};
-  std::array<double, kLanes> point_error_ = {};
+  std::array<double, kLanes> relation_error_ = {};
   std::array<double, kLanes> tolerance_ = {};
   std::array<PatternWord, kLanes> small_ = {};
 
   // The lane at hand.
   Index lane_ = 0;
+  double determinant_ = 0;    ///< largest_determinant()
   int chart_ = 0;             ///< sign of the determinant of the basis on W_{m-1}; 0 not known yet
   std::vector<Index> basis_;  ///< the subset, in the order of the inverse's columns
   std::vector<Index> order_;  ///< positions in basis_, rows ascending
