@@ -1,94 +1,81 @@
 #include "thalweg/arrangement/enumerate.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 
-#include "arrangement/pattern_map.hpp"
+#include "arrangement/degeneracy_probe.hpp"
+#include "arrangement/delivery.hpp"
+#include "arrangement/pattern_order.hpp"
 #include "arrangement/pencil_engine.hpp"
+#include "arrangement/sign_tree.hpp"
+#include "thalweg/arrangement/characteristic_polynomial.hpp"
+#include "thalweg/arrangement/count_cells.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
 namespace {
 
-/// Turns the engines' patterns into the caller's: over samples, the half whose first nonzero row is
-/// negative, at most so many.
-class Delivery {
- public:
-  Delivery(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings,
-           const CellSink& sink, EnumerationInfo& info)
-      : map_(arrangement), sink_(sink), info_(info), limit_(settings.max_cells) {
-    const Index rest = arrangement.hyperplanes() % 64;
-    last_word_ = rest == 0 ? ~PatternWord{0} : (PatternWord{1} << rest) - 1;
+constexpr int kMostFlags = 16;
+
+bool whole(const WorkRange& range, const HyperplaneArrangement& arrangement) {
+  return range.begin == 0 && range.end >= work_units(arrangement);
+}
+
+void check(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings) {
+  if (settings.threads < 1) {
+    throw InvalidArgument("threads must be at least 1, but it is " +
+                          std::to_string(settings.threads));
   }
-
-  /// Patterns over hyperplanes, bit 1 where negative; one of each antipodal pair.
-  [[nodiscard]] bool take_half(PatternWord* patterns, Index count) {
-    const Index words = map_.hyperplane_words();
-    for (Index i = 0; i < count; ++i) {
-      PatternWord* pattern = patterns + i * words;
-      // Bits become those of plus signs, of the pattern or of its negative.
-      const PatternWord flip = PatternWord{0} - (pattern[0] & 1);
-      for (Index w = 0; w < words; ++w) pattern[w] ^= flip;
-      pattern[words - 1] &= last_word_;
-    }
-    return hand_on(patterns, count);
+  const bool ranged = !whole(settings.range, arrangement);
+  if (settings.engine == Engine::kVertexPencil && !settings.constraints.empty()) {
+    throw InvalidArgument("constraints are obeyed by the sign tree only, not by vertex pencils");
   }
-
-  [[nodiscard]] bool limited() const { return limited_; }
-
- private:
-  [[nodiscard]] bool hand_on(PatternWord* patterns, Index count) {
-    const std::uint64_t each = info_.antipodal ? 2 : 1;
-    const std::uint64_t room = limit_ / each - info_.delivered;
-    if (static_cast<std::uint64_t>(count) > room) {
-      count = static_cast<Index>(room);
-      limited_ = true;
-    }
-    CellBlock block{count, map_.sample_words(), patterns, nullptr};
-    if (!map_.identity()) {
-      samples_.resize(static_cast<std::size_t>(count * map_.sample_words()));
-      for (Index i = 0; i < count; ++i) {
-        map_.to_samples(patterns + i * map_.hyperplane_words(),
-                        samples_.data() + i * map_.sample_words());
-      }
-      block.patterns = samples_.data();
-    }
-    info_.delivered += static_cast<std::uint64_t>(count);
-    const bool wanted = count == 0 || sink_(block);
-    return wanted && !limited_;
+  if (ranged && (settings.engine == Engine::kSignTree || !settings.constraints.empty())) {
+    throw InvalidArgument("a range of work units belongs to the vertex-pencil engine");
   }
+}
 
-  PatternMap map_;
-  const CellSink& sink_;
-  EnumerationInfo& info_;
-  std::uint64_t limit_;
-  bool limited_ = false;
-  PatternWord last_word_ = 0;
-  std::vector<PatternWord> samples_;
-};
+Engine choose(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings) {
+  if (settings.engine != Engine::kAutomatic) return settings.engine;
+  if (!settings.constraints.empty()) return Engine::kSignTree;
+  if (!whole(settings.range, arrangement)) return Engine::kVertexPencil;
+  return heavily_degenerate(arrangement, settings.seed) ? Engine::kSignTree : Engine::kVertexPencil;
+}
 
 void run_pencils(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings,
-                 const CellSink& sink, EnumerationInfo& info) {
-  Delivery delivery(arrangement, settings, sink, info);
+                 Delivery& delivery, EnumerationInfo& info) {
   const RowDependence dependence(arrangement.normals());
   PencilRun run;
   run.threads = settings.threads;
   run.range = settings.range;
   run.control = settings.control;
-  PencilOutcome outcome;
   try {
     const FlagCoordinates flag(arrangement, dependence, settings.seed);
-    outcome = enumerate_pencils(flag, run, [&](PatternWord* patterns, Index count) {
-      return delivery.take_half(patterns, count);
-    });
+    const PencilOutcome outcome = enumerate_pencils(
+        flag, run,
+        [&](PatternWord* patterns, Index count) { return delivery.take_half(patterns, count); });
+    info.status = outcome.status;
+    info.degenerate_vertices = outcome.statistics.degenerate_vertices;
+    info.exact_signs = outcome.statistics.exact_signs;
   } catch (const UnluckyFlag&) {
-    outcome.status = EnumerationStatus::kUnluckyFlag;
+    info.status = EnumerationStatus::kUnluckyFlag;
   }
-  info.status = delivery.limited() ? EnumerationStatus::kCellLimit : outcome.status;
-  info.degenerate_vertices = outcome.statistics.degenerate_vertices;
-  info.exact_signs = outcome.statistics.exact_signs;
-  if (info.complete()) info.proof = CompletenessProof::kExactAccounting;
+}
+
+void run_sign_tree(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings,
+                   Delivery& delivery, EnumerationInfo& info) {
+  const SignTreeOutcome outcome = enumerate_sign_tree(
+      arrangement, settings, [&](const CellBlock& block) { return delivery.take(block); });
+  info.status = outcome.status;
+  info.missing_witnesses = outcome.missing_witnesses;
+}
+
+/// No arrangement has more cells than one in general position, so distinct cells in that number are
+/// all. Otherwise the engine's account stands.
+CompletenessProof proof_of(const HyperplaneArrangement& arrangement, const EnumerationInfo& info) {
+  const BigCount most = cells_in_general_position(arrangement.hyperplanes(), arrangement.rank());
+  const bool reached = most.to_uint64() == info.cells() && arrangement.rank_proved();
+  return reached ? CompletenessProof::kGeneralPosition : CompletenessProof::kExactAccounting;
 }
 
 /// The one cell of no hyperplanes: every direction.
@@ -99,42 +86,73 @@ void deliver_everything(const HyperplaneArrangement& arrangement, const CellSink
   for (Index i = 0; i < arrangement.samples(); ++i) {
     pattern[static_cast<std::size_t>(i / 64)] |= PatternWord{1} << (i % 64);
   }
+  const std::vector<double> origin(static_cast<std::size_t>(arrangement.dimension()), 0.0);
   info.antipodal = false;
   info.delivered = 1;
   info.proof = CompletenessProof::kExactAccounting;
-  info.status = sink({1, words, pattern.data(), nullptr}) ? EnumerationStatus::kComplete
-                                                          : EnumerationStatus::kSinkStopped;
+  info.status = sink({1, words, pattern.data(), origin.data()}) ? EnumerationStatus::kComplete
+                                                                : EnumerationStatus::kSinkStopped;
 }
 
 }  // namespace
 
 EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
                                 const EnumerationSettings& settings, const CellSink& sink) {
-  if (settings.threads < 1) {
-    throw InvalidArgument("threads must be at least 1, but it is " +
-                          std::to_string(settings.threads));
-  }
+  check(arrangement, settings);
   EnumerationInfo info;
-  info.engine = Engine::kVertexPencil;
-  if (arrangement.hyperplanes() == 0) {
+  info.engine = choose(arrangement, settings);
+  if (arrangement.hyperplanes() == 0 && settings.constraints.empty()) {
     deliver_everything(arrangement, sink, info);
     return info;
   }
-  run_pencils(arrangement, settings, sink, info);
+  info.antipodal = settings.constraints.empty();
+  Delivery delivery(arrangement, settings, sink, info);
+  if (info.engine == Engine::kSignTree) {
+    run_sign_tree(arrangement, settings, delivery, info);
+  } else {
+    run_pencils(arrangement, settings, delivery, info);
+  }
+  if (delivery.limited()) info.status = EnumerationStatus::kCellLimit;
+  if (info.complete()) info.proof = proof_of(arrangement, info);
   return info;
+}
+
+bool confirm_count(const HyperplaneArrangement& arrangement, EnumerationInfo& info,
+                   std::uint64_t max_work, const RunControl& control) {
+  if (!info.complete() || !info.antipodal || info.proof != CompletenessProof::kExactAccounting) {
+    return true;
+  }
+  const auto polynomial = characteristic_polynomial(arrangement, {max_work, control});
+  if (!polynomial) return true;
+  if (polynomial->cells().to_uint64() != info.cells()) return false;
+  info.proof = CompletenessProof::kCharacteristicPolynomial;
+  return true;
 }
 
 std::pair<CellList, EnumerationInfo> list_cells(const HyperplaneArrangement& arrangement,
                                                 const EnumerationSettings& settings) {
-  CellList list;
-  list.samples = arrangement.samples();
-  list.words = pattern_words(list.samples);
-  const EnumerationInfo info = enumerate_cells(arrangement, settings, [&](const CellBlock& block) {
-    list.patterns.insert(list.patterns.end(), block.patterns,
-                         block.patterns + block.count * block.words);
-    return true;
-  });
-  return {std::move(list), info};
+  EnumerationSettings attempt = settings;
+  for (int flag = 0;; ++flag) {
+    CellList list;
+    list.samples = arrangement.samples();
+    list.words = pattern_words(list.samples);
+    const auto d = static_cast<std::size_t>(arrangement.dimension());
+    const EnumerationInfo info = enumerate_cells(arrangement, attempt, [&](const CellBlock& block) {
+      const auto count = static_cast<std::size_t>(block.count);
+      list.patterns.insert(list.patterns.end(), block.patterns,
+                           block.patterns + block.count * block.words);
+      if (settings.witnesses) {
+        list.witnesses.insert(list.witnesses.end(), block.witnesses, block.witnesses + count * d);
+      }
+      return true;
+    });
+    if (info.status == EnumerationStatus::kUnluckyFlag && flag < kMostFlags) {
+      ++attempt.seed;
+      continue;
+    }
+    sort_patterns(list);
+    return {std::move(list), info};
+  }
 }
 
 std::uint64_t work_units(const HyperplaneArrangement& arrangement) {

@@ -65,8 +65,9 @@ enum class EnumerationStatus {
 /// What proves that a complete list is complete.
 enum class CompletenessProof {
   kNone,
-  kGeneralPosition,  ///< every r normals independent, and the count is 2 sum_{k<r} C(N-1, k)
-  kExactAccounting,  ///< the engine's own account: every sign exact, all the work done
+  kGeneralPosition,           ///< the count is 2 sum_{k<r} C(N-1, k), which no arrangement exceeds
+  kCharacteristicPolynomial,  ///< the count is |chi(-1)|, by exact deletion and restriction
+  kExactAccounting,           ///< the engine's own account: every sign exact, all the work done
 };
 
 struct EnumerationInfo {
@@ -93,6 +94,13 @@ struct EnumerationInfo {
 [[nodiscard]] EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
                                               const EnumerationSettings& settings,
                                               const CellSink& sink);
+
+/// Compares the number of cells of a complete enumeration, unconstrained and over the whole range,
+/// with the characteristic polynomial where that takes at most `max_work` steps, and raises
+/// info.proof when they agree. Returns false when they differ: a defect of this program.
+[[nodiscard]] bool confirm_count(const HyperplaneArrangement& arrangement, EnumerationInfo& info,
+                                 std::uint64_t max_work = 10'000'000,
+                                 const RunControl& control = {});
 
 /// enumerate_cells into memory, in lexicographic order of the patterns (sample 0 first, minus
 /// before plus). An unlucky flag is tried again with other seeds.
