@@ -182,7 +182,7 @@ Expected<void> check_fits(const StoredNetwork& stored, const Dataset& dataset) {
     }
     return fail(ErrorCode::kBadShape, message);
   }
-  if (network.outputs() != dataset.y.cols()) {
+  if (dataset.y.cols() != 0 && network.outputs() != dataset.y.cols()) {
     return fail(ErrorCode::kBadShape, "network: expected " + std::to_string(dataset.y.cols()) +
                                           " outputs as y has columns, found " +
                                           std::to_string(network.outputs()));

@@ -1,9 +1,11 @@
 #include <memory>
 #include <string>
 
+#include "arrangement_graph.hpp"
 #include "arrangement_listing.hpp"
 #include "arrangement_options.hpp"
 #include "arrangement_report.hpp"
+#include "arrangement_sample.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "output_file.hpp"
@@ -27,6 +29,14 @@ void check_options(const ArrangementOptions& options, const HyperplaneArrangemen
                         std::to_string(arrangement.rank()) + " and " +
                         std::to_string(arrangement.hyperplanes()) + " hyperplanes");
     }
+  }
+  const std::string& graph_out = options.graph_out;
+  if (!graph_out.empty() && !graph_out.ends_with(".npz") && !graph_out.ends_with(".graphml")) {
+    throw Failure(ExitCode::kUsage,
+                  "--graph-out: expected a name that ends in .npz or .graphml, got " + graph_out);
+  }
+  if (!options.out.empty() && !options.out.ends_with(".npz")) {
+    throw Failure(ExitCode::kUsage, "--out: expected a name that ends in .npz, got " + options.out);
   }
   if (options.half && options.constrained()) {
     throw Failure(ExitCode::kUsage,
@@ -58,11 +68,34 @@ void draw(const ArrangementOptions& options, const Matrix& X) {
   require(io::write_file(options.svg, draw_arrangement(X, settings)));
 }
 
-ExitCode exit_code(const ArrangementAnswer& answer, const RunControl& control) {
+ArrangementAnswer find_answer(const ArrangementOptions& options, const Inputs& inputs,
+                              const HyperplaneArrangement& arrangement,
+                              const CellConstraints& constraints, const RunControl& control) {
+  ArrangementAnswer answer;
+  if (options.count) {
+    answer.count = count_only(options, arrangement, control);
+  } else if (options.sample) {
+    answer.sample = sample_to_file(options, inputs, arrangement, control);
+  } else {
+    answer.listing = list_to_file(options, arrangement, constraints, control);
+    if (options.graph && answer.listing->info.complete()) {
+      answer.graph = connect_to_file(options, arrangement, control);
+    }
+  }
+  return answer;
+}
+
+ExitCode exit_code(const ArrangementOptions& options, const ArrangementAnswer& answer,
+                   const RunControl& control) {
+  if (options.graph && !answer.graph) return ExitCode::kLimit;
   if (answer.listing) {
     const EnumerationStatus status = answer.listing->info.status;
     const bool done =
         status == EnumerationStatus::kComplete || status == EnumerationStatus::kRangeComplete;
+    return done ? ExitCode::kDone : ExitCode::kLimit;
+  }
+  if (answer.sample) {
+    const bool done = answer.sample->status == SampleStatus::kComplete;
     return done ? ExitCode::kDone : ExitCode::kLimit;
   }
   const bool unfinished = answer.count && !answer.count->exact && control.should_stop();
@@ -78,14 +111,10 @@ ExitCode run_arrangement(const ArrangementOptions& options) {
   const CellConstraints constraints = load_constraints(options, X.rows(), X.cols(), inputs);
   const HyperplaneArrangement arrangement(X);
   check_options(options, arrangement);
-  ArrangementAnswer answer;
-  if (options.count) {
-    answer.count = count_only(options, arrangement, session.control());
-  } else {
-    answer.listing = list_to_file(options, arrangement, constraints, session.control());
-  }
+  const ArrangementAnswer answer =
+      find_answer(options, inputs, arrangement, constraints, session.control());
   draw(options, X);
-  const ExitCode code = exit_code(answer, session.control());
+  const ExitCode code = exit_code(options, answer, session.control());
   Json document = arrangement_document(options, inputs, arrangement, answer);
   print_result(options.run, session, document,
                arrangement_text(options, inputs, arrangement, answer), inputs.notes);

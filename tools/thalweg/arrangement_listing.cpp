@@ -8,37 +8,24 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "arrangement_file.hpp"
+#include "arrangement_graph.hpp"
 #include "exit_code.hpp"
 #include "thalweg/arrangement/count_cells.hpp"
 
 namespace thalweg::cli {
 namespace {
 
-/// Rows of int8 above this are better kept as bits: the contract of --packed.
-constexpr std::uint64_t kMostUnpackedCells = 10'000'000;
 /// About a day of the fastest engine.
 constexpr std::uint64_t kMostWalkedCells = 1'000'000'000'000;
 constexpr int kMostSeeds = 64;
 
 CellFileForm file_form(const ArrangementOptions& options) {
   return {options.packed, options.witness};
-}
-
-/// Cells whose half can be sorted in half of the machine's memory.
-std::uint64_t sortable_cells(const ArrangementOptions& options,
-                             const HyperplaneArrangement& arrangement) {
-  const auto memory = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                      static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  const auto words = static_cast<std::uint64_t>(pattern_words(arrangement.samples()));
-  const auto reals =
-      options.witness ? static_cast<std::uint64_t>(arrangement.dimension()) : std::uint64_t{0};
-  // Twice while a list grows or is put in order, and an index of each.
-  const std::uint64_t bytes_a_half_cell = 16 * (words + reals) + 8;
-  return 2 * (memory / 2 / bytes_a_half_cell);
 }
 
 std::uint64_t cells_on_disk(const ArrangementOptions& options,
@@ -52,19 +39,29 @@ std::uint64_t cells_on_disk(const ArrangementOptions& options,
   return options.half ? 2 * std::min(rows, std::numeric_limits<std::uint64_t>::max() / 2) : rows;
 }
 
-ListingLimit capacity(const ArrangementOptions& options, const HyperplaneArrangement& arrangement) {
-  if (options.out.empty()) {
-    if (options.run.time_limit) return {std::numeric_limits<std::uint64_t>::max(), ""};
-    return {kMostWalkedCells, "can be listed in a day or so: give a --time-limit"};
-  }
+/// What the format, the disk and the memory for sorting allow.
+ListingLimit room_in_file(const ArrangementOptions& options,
+                          const HyperplaneArrangement& arrangement) {
   ListingLimit limit{cells_on_disk(options, arrangement), "have room on the disk of --out"};
   if (!options.packed) limit.reason += ": use --packed";
   if (!options.unsorted) {
-    const std::uint64_t sortable = sortable_cells(options, arrangement);
+    const std::uint64_t sortable = 2 * cells_in_memory(options, arrangement);
     if (sortable < limit.cells) limit = {sortable, "can be sorted in memory: use --unsorted"};
   }
   if (!options.packed && kMostUnpackedCells < limit.cells) {
     limit = {kMostUnpackedCells, "are written as int8: use --packed"};
+  }
+  return limit;
+}
+
+ListingLimit capacity(const ArrangementOptions& options, const HyperplaneArrangement& arrangement) {
+  constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  ListingLimit limit{options.run.time_limit ? kNone : kMostWalkedCells,
+                     "can be listed in a day or so: give a --time-limit"};
+  if (!options.out.empty()) limit = room_in_file(options, arrangement);
+  if (options.graph) {
+    const std::uint64_t connectable = connectable_cells(arrangement);
+    if (connectable < limit.cells) limit = {connectable, "can be connected in memory"};
   }
   return limit;
 }
@@ -154,7 +151,31 @@ Engine engine_of(const std::string& word) {
   return word == "tree" ? Engine::kSignTree : Engine::kAutomatic;
 }
 
+/// Raises the proof of a whole list. A count that differs is a defect of this program.
+void confirm(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings,
+             EnumerationInfo& info) {
+  if (!info.complete() || !settings.constraints.empty()) return;
+  constexpr std::uint64_t kQuick = 10'000'000;  // about 0.1 s
+  if (confirm_count(arrangement, info, kQuick, settings.control)) return;
+  throw std::logic_error("the list has " + std::to_string(info.cells()) +
+                         " cells, the characteristic polynomial another number");
+}
+
 }  // namespace
+
+std::uint64_t usable_memory() {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+}
+
+std::uint64_t cells_in_memory(const ArrangementOptions& options,
+                              const HyperplaneArrangement& arrangement) {
+  const auto words = static_cast<std::uint64_t>(pattern_words(arrangement.samples()));
+  const auto reals =
+      options.witness ? static_cast<std::uint64_t>(arrangement.dimension()) : std::uint64_t{0};
+  // Twice while a list grows or is put in order, and an index of each.
+  return usable_memory() / (16 * (words + reals) + 8);
+}
 
 ListingLimit plan_listing(const ArrangementOptions& options,
                           const HyperplaneArrangement& arrangement, const RunControl& control) {
@@ -196,6 +217,7 @@ Listing list_to_file(const ArrangementOptions& options, const HyperplaneArrangem
   if (!options.out.empty() && !options.unsorted) {
     auto [list, info] = list_cells(arrangement, settings);
     listing.info = info;
+    confirm(arrangement, settings, listing.info);
     Delivery delivery(options, arrangement, control, antipodal);
     delivery.take(list);
     listing.rows = delivery.finish(info.complete());
@@ -206,6 +228,7 @@ Listing list_to_file(const ArrangementOptions& options, const HyperplaneArrangem
     listing.info = enumerate_cells(arrangement, settings,
                                    [&](const CellBlock& block) { return delivery.take(block); });
     if (listing.info.status == EnumerationStatus::kUnluckyFlag) continue;
+    confirm(arrangement, settings, listing.info);
     listing.rows = delivery.finish(listing.info.complete());
     break;
   }

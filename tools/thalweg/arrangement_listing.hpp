@@ -10,6 +10,15 @@
 
 namespace thalweg::cli {
 
+/// Rows of int8 above this are better kept as bits: the contract of --packed.
+inline constexpr std::uint64_t kMostUnpackedCells = 10'000'000;
+
+/// Half of the machine's memory, in bytes.
+[[nodiscard]] std::uint64_t usable_memory();
+/// Patterns that fit there while they grow or are put in order, with witnesses when asked for.
+[[nodiscard]] std::uint64_t cells_in_memory(const ArrangementOptions& options,
+                                            const HyperplaneArrangement& arrangement);
+
 /// How many cells a run may list: what --max-cells, memory, disk and format allow.
 struct ListingLimit {
   std::uint64_t cells = 0;  ///< both signs counted

@@ -1,6 +1,7 @@
 #include "arrangement_options.hpp"
 
 #include <charconv>
+#include <initializer_list>
 #include <string_view>
 #include <system_error>
 
@@ -55,11 +56,11 @@ void add_data_options(CLI::App& app, ArrangementOptions& options) {
 
 void add_search_options(CLI::App& app, ArrangementOptions& options) {
   const std::string group = "Which cells";
-  auto* engine = app.add_option("--engine", options.engine,
-                                "auto (default), pencil (vertex pencils: fastest) or tree (sign "
-                                "tree: constraints, heavily degenerate data)")
-                     ->check(CLI::IsMember({"auto", "pencil", "tree"}))
-                     ->group(group);
+  app.add_option("--engine", options.engine,
+                 "auto (default), pencil (vertex pencils: fastest) or tree (sign "
+                 "tree: constraints, heavily degenerate data)")
+      ->check(CLI::IsMember({"auto", "pencil", "tree"}))
+      ->group(group);
   app.add_option_function<std::string>(
          "--max-cells",
          [&options](const std::string& text) {
@@ -95,7 +96,6 @@ void add_search_options(CLI::App& app, ArrangementOptions& options) {
   for (CLI::Option* constraint : {cone, box, prefix}) {
     constraint->group(group)->excludes(range);
   }
-  (void)engine;
 }
 
 void add_output_options(CLI::App& app, ArrangementOptions& options) {
@@ -130,16 +130,61 @@ void add_output_options(CLI::App& app, ArrangementOptions& options) {
       ->group(group);
 }
 
+void exclude(CLI::App& app, CLI::Option* option, std::initializer_list<const char*> others) {
+  for (const char* other : others) option->excludes(app.get_option(other));
+}
+
+void add_graph_options(CLI::App& app, ArrangementOptions& options) {
+  const std::string group = "Output";
+  auto* graph = app.add_flag("--graph", options.graph,
+                             "Also connect the cells through their walls, and count the edges")
+                    ->group(group);
+  app.add_option("--graph-out", options.graph_out,
+                 "Write the graph here: .npz with `edges` (e x 2, rows of the sorted `signs`) and "
+                 "`wall` (e, a sample on the hyperplane crossed), or .graphml")
+      ->type_name("FILE")
+      ->needs(graph)
+      ->group(group);
+  exclude(app, graph, {"--range", "--cone", "--box", "--prefix"});
+}
+
 void add_mode_options(CLI::App& app, ArrangementOptions& options) {
   const std::string group = "Instead of listing";
   auto* count = app.add_flag("--count", options.count,
                              "Count only: exactly where affordable, else an unbiased estimate with "
                              "a 95 % confidence interval")
                     ->group(group);
-  for (const char* name :
-       {"--out", "--engine", "--max-cells", "--range", "--cone", "--box", "--prefix"}) {
-    count->excludes(app.get_option(name));
-  }
+  auto* sample = app.add_option_function<std::string>(
+                        "--sample",
+                        [&options](const std::string& text) {
+                          options.sample = parse_whole(text);
+                          if (!options.sample || *options.sample == 0) {
+                            throw CLI::ValidationError(
+                                "--sample", "expected a whole number > 0, got '" + text + "'");
+                          }
+                        },
+                        "Draw N random cells")
+                     ->type_name("N")
+                     ->group(group);
+  auto* method =
+      app.add_option("--method", options.method,
+                     "uniform (default): every cell equally likely; gaussian: by solid angle; "
+                     "local: at neighbouring samples; neurons: about those of --network, not "
+                     "random; pencil: all cells of N random pencils")
+          ->check(CLI::IsMember({"uniform", "gaussian", "local", "neurons", "pencil"}))
+          ->needs(sample)
+          ->group(group);
+  app.add_option("--network", options.problem.network,
+                 "Network whose neurons --method neurons starts from")
+      ->type_name("FILE")
+      ->needs(method)
+      ->group(group);
+  const auto listing = {"--engine", "--max-cells", "--range",    "--cone",
+                        "--box",    "--prefix",    "--unsorted", "--graph"};
+  exclude(app, count, listing);
+  exclude(app, count, {"--out", "--sample"});
+  exclude(app, sample, listing);
+  exclude(app, sample, {"--half", "--witness"});
 }
 
 /// The file joins the report's inputs.
@@ -182,6 +227,7 @@ void add_arrangement_options(CLI::App& app, ArrangementOptions& options) {
   add_data_options(app, options);
   add_search_options(app, options);
   add_output_options(app, options);
+  add_graph_options(app, options);
   add_mode_options(app, options);
 }
 
@@ -192,7 +238,7 @@ std::vector<NamedFile> constraint_files(const ArrangementOptions& options) {
 }
 
 std::vector<NamedFile> output_files(const ArrangementOptions& options) {
-  return {{"--out", options.out}, {"--svg", options.svg}};
+  return {{"--out", options.out}, {"--graph-out", options.graph_out}, {"--svg", options.svg}};
 }
 
 Inputs load_samples(const ArrangementOptions& options) {
@@ -203,8 +249,9 @@ Inputs load_samples(const ArrangementOptions& options) {
   inputs.dataset.X = require(io::read_samples(path, problem.target_column));
   const Matrix& X = inputs.dataset.X;
   add_input(inputs, one_file ? "dataset" : "data", path, {X.rows(), X.cols()});
-  if (problem.bias) {
-    inputs.hidden_bias = HiddenBias::kLastColumn;
+  if (problem.bias) inputs.hidden_bias = HiddenBias::kLastColumn;
+  if (!problem.network.empty()) load_network(problem, inputs);
+  if (inputs.hidden_bias == HiddenBias::kLastColumn) {
     inputs.dataset.X = append_ones(inputs.dataset.X);
   }
   return inputs;

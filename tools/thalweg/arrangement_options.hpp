@@ -29,6 +29,10 @@ struct ArrangementOptions {
   bool unsorted = false;
   bool witness = false;
   bool count = false;
+  std::optional<std::uint64_t> sample;
+  std::string method = "uniform";  ///< of sampling
+  bool graph = false;
+  std::string graph_out;
   std::string svg;
   bool svg_labels = false;
 
@@ -44,7 +48,8 @@ void add_arrangement_options(CLI::App& app, ArrangementOptions& options);
 [[nodiscard]] std::vector<NamedFile> constraint_files(const ArrangementOptions& options);
 [[nodiscard]] std::vector<NamedFile> output_files(const ArrangementOptions& options);
 
-/// Reads X, with the column of ones when --bias asks for it. Nothing else of a data set is needed.
+/// Reads X, and the network when one is given; with a column of ones when --bias or a network with
+/// `b` asks for it. Nothing else of a data set is needed.
 [[nodiscard]] Inputs load_samples(const ArrangementOptions& options);
 
 /// The constraints that the options describe, for n samples in d dimensions; the files join

@@ -17,6 +17,8 @@ Json proof_word(CompletenessProof proof) {
       return nullptr;
     case CompletenessProof::kGeneralPosition:
       return "general_position";
+    case CompletenessProof::kCharacteristicPolynomial:
+      return "characteristic_polynomial";
     case CompletenessProof::kExactAccounting:
       return "exact_accounting";
   }
@@ -90,9 +92,50 @@ void add_count(Json& document, const CellCount& count) {
       {"value", count.value}, {"low", count.low}, {"high", count.high}, {"confidence", 0.95}};
 }
 
-Json describe_arrangement_settings(const ArrangementOptions& options) {
+std::string_view status_word(SampleStatus status) {
+  switch (status) {
+    case SampleStatus::kComplete:
+      return "complete";
+    case SampleStatus::kTrialLimit:
+      return "trial_limit";
+    case SampleStatus::kUnsolved:
+    case SampleStatus::kStopped:
+    case SampleStatus::kUnluckyFlag:
+      break;
+  }
+  return "stopped";
+}
+
+void add_sample(Json& document, const ArrangementOptions& options, const CellSample& sample) {
+  document["cells"] = nullptr;
+  document["complete"] = false;
+  document["method"] = "sample_" + options.method;
+  document["status"] = status_word(sample.status);
+  document["distinct"] = sample.distinct ? Json(*sample.distinct) : Json(nullptr);
+  document["trials"] = sample.trials;
+  document["exact_signs"] = sample.exact_signs;
+  document["out"] = nullptr;
+  if (options.out.empty()) return;
+  document["out"] = {{"path", options.out},
+                     {"array", options.packed ? "bits" : "signs"},
+                     {"rows", sample.cells.size()},
+                     {"order", "as_found"}};
+}
+
+void add_graph(Json& document, const ArrangementOptions& options,
+               const std::optional<GraphFacts>& graph) {
+  document["edges"] = nullptr;
+  if (!graph) return;
+  document["edges"] = graph->edges;
+  document["degrees"] = {{"smallest", graph->smallest_degree},
+                         {"largest", graph->largest_degree},
+                         {"mean", graph->mean_degree}};
+  document["graph_out"] = options.graph_out.empty() ? Json(nullptr) : Json(options.graph_out);
+}
+
+Json describe_arrangement_settings(const ArrangementOptions& options, const Inputs& inputs) {
   Json settings = describe_run(options.run);
-  settings["hidden_bias"] = options.problem.bias;
+  settings["hidden_bias"] = inputs.hidden_bias == HiddenBias::kLastColumn;
   settings["engine"] = options.engine;
   settings["max_cells"] = options.max_cells ? Json(*options.max_cells) : Json(nullptr);
   settings["range"] = nullptr;
@@ -102,12 +145,18 @@ Json describe_arrangement_settings(const ArrangementOptions& options) {
 }
 
 std::string engine_in_words(const Listing& listing) {
-  const bool tree = listing.info.engine == Engine::kSignTree;
-  std::string words = tree ? "sign tree" : "vertex pencils";
-  if (proved(listing)) {
-    words += listing.info.proof == CompletenessProof::kGeneralPosition
-                 ? ", complete: as many as general position, which is proved, has"
-                 : ", complete: every sign exact and all the work done";
+  const std::string words =
+      listing.info.engine == Engine::kSignTree ? "sign tree" : "vertex pencils";
+  if (!proved(listing)) return words;
+  switch (listing.info.proof) {
+    case CompletenessProof::kNone:
+      break;
+    case CompletenessProof::kGeneralPosition:
+      return words + ", complete: as many cells as any arrangement of this size can have";
+    case CompletenessProof::kCharacteristicPolynomial:
+      return words + ", complete: the characteristic polynomial, exact, has as many cells";
+    case CompletenessProof::kExactAccounting:
+      return words + ", complete: every sign exact and all the work done";
   }
   return words;
 }
@@ -175,6 +224,39 @@ void add_count(TextReport& text, const CellCount& count) {
   text.add("method", "estimate, unbiased: random restrictions");
 }
 
+std::string method_in_words(const std::string& method) {
+  if (method == "gaussian") return "directions with normal entries: cells by their solid angle";
+  if (method == "local") return "at vertices of hyperplanes of neighbouring samples";
+  if (method == "neurons") return "the network's neurons and their nearest neighbours, each once";
+  if (method == "pencil") return "all cells of random pencils, each cell expected equally often";
+  return "independent and exactly uniform: every cell equally likely";
+}
+
+void add_sample(TextReport& text, const ArrangementOptions& options, const CellSample& sample) {
+  std::string sampled = std::to_string(sample.cells.size()) + " activation patterns";
+  if (sample.distinct) sampled += ", " + std::to_string(*sample.distinct) + " of them distinct";
+  text.add("sampled", sampled);
+  text.add("method", method_in_words(options.method));
+  if (sample.status == SampleStatus::kTrialLimit) {
+    text.add("incomplete", "too many trials failed; the cells drawn are as random as promised");
+  } else if (sample.status != SampleStatus::kComplete) {
+    text.add("incomplete", "stopped; the cells drawn are as random as promised");
+  }
+  if (options.out.empty()) return;
+  text.add("written to", options.out + ": " + std::to_string(sample.cells.size()) + " rows of " +
+                             (options.packed ? "bits" : "signs") + ", as drawn");
+}
+
+void add_graph(TextReport& text, const ArrangementOptions& options, const GraphFacts& graph) {
+  char degrees[96];
+  std::snprintf(degrees, sizeof degrees, " walls between cells; a cell has %.4g on average",
+                graph.mean_degree);
+  text.add("edges", std::to_string(graph.edges) + degrees + " (" +
+                        std::to_string(graph.smallest_degree) + " to " +
+                        std::to_string(graph.largest_degree) + ")");
+  if (!options.graph_out.empty()) text.add("graph", options.graph_out);
+}
+
 }  // namespace
 
 Json arrangement_document(const ArrangementOptions& options, const Inputs& inputs,
@@ -182,7 +264,7 @@ Json arrangement_document(const ArrangementOptions& options, const Inputs& input
                           const ArrangementAnswer& answer) {
   Json document = begin_document("arrangement");
   document["inputs"] = describe_files(inputs);
-  document["settings"] = describe_arrangement_settings(options);
+  document["settings"] = describe_arrangement_settings(options, inputs);
   document["n"] = arrangement.samples();
   document["d"] = arrangement.dimension();
   document["rank"] = arrangement.rank();
@@ -192,11 +274,12 @@ Json arrangement_document(const ArrangementOptions& options, const Inputs& input
       arrangement.samples() - arrangement.zero_rows() - arrangement.hyperplanes();
   if (answer.listing) add_listing(document, options, *answer.listing);
   if (answer.count) add_count(document, *answer.count);
+  if (answer.sample) add_sample(document, options, *answer.sample);
   document["cells_general_position"] =
       to_json(cells_in_general_position(arrangement.hyperplanes(), arrangement.rank()));
   document["work_units"] = work_units(arrangement);
-  document["edges"] = nullptr;
-  document["sampled"] = nullptr;
+  add_graph(document, options, answer.graph);
+  document["sampled"] = answer.sample ? Json(answer.sample->cells.size()) : Json(nullptr);
   document["svg"] = options.svg.empty() ? Json(nullptr) : Json(options.svg);
   return document;
 }
@@ -209,14 +292,18 @@ TextReport arrangement_text(const ArrangementOptions& options, const Inputs& inp
   const Index parallel =
       arrangement.samples() - arrangement.zero_rows() - arrangement.hyperplanes();
   text.add("samples n", std::to_string(arrangement.samples()));
-  text.add("dimension d", std::to_string(arrangement.dimension()) +
-                              (options.problem.bias ? " (the column of ones included)" : ""));
+  text.add(
+      "dimension d",
+      std::to_string(arrangement.dimension()) +
+          (inputs.hidden_bias == HiddenBias::kLastColumn ? " (the column of ones included)" : ""));
   text.add("hyperplanes", std::to_string(arrangement.hyperplanes()) + " in rank " +
                               std::to_string(arrangement.rank()) + " (" +
                               std::to_string(arrangement.zero_rows()) + " zero rows, " +
                               std::to_string(parallel) + " parallel rows)");
   if (answer.listing) add_listing(text, options, *answer.listing);
   if (answer.count) add_count(text, *answer.count);
+  if (answer.sample) add_sample(text, options, *answer.sample);
+  if (answer.graph) add_graph(text, options, *answer.graph);
   if (!options.svg.empty()) text.add("picture", options.svg);
   return text;
 }

@@ -34,31 +34,6 @@ void append_zero_biases(TwoLayerNetwork& network) {
   network.hidden_bias = HiddenBias::kLastColumn;
 }
 
-void load_network(const ProblemOptions& options, Inputs& inputs) {
-  io::StoredNetwork stored = require(io::read_network(options.network));
-  if (inputs.has_dataset()) {
-    if (auto fits = io::check_fits(stored, inputs.dataset); !fits) {
-      throw Failure(ExitCode::kUsage, options.network + ": " + fits.error().message);
-    }
-  }
-  const bool has_bias = stored.network.hidden_bias == HiddenBias::kLastColumn;
-  const Index columns = stored.network.input_dimension() - (has_bias ? 1 : 0);
-  inputs.files.push_back(
-      describe_file("network", options.network, {stored.network.width(), columns}));
-  if (has_bias) {
-    inputs.hidden_bias = HiddenBias::kLastColumn;
-    inputs.notes.emplace_back(
-        "the network has a hidden bias: a column of ones is appended to X and penalised like any "
-        "weight");
-  } else if (inputs.hidden_bias == HiddenBias::kLastColumn) {
-    append_zero_biases(stored.network);
-    inputs.notes.emplace_back(
-        "--bias: a column of ones is appended to X; the network has no b, so its hidden biases are "
-        "0");
-  }
-  inputs.network = std::move(stored);
-}
-
 Loss make_loss(const ProblemOptions& options) {
   const LossScale scale = options.loss_scale == "mean" ? LossScale::kMean : LossScale::kSum;
   if (options.huber_delta && options.loss != "huber") {
@@ -126,6 +101,31 @@ std::string Inputs::sha256(const std::string& role) const {
     if (file.role == role) return file.sha256;
   }
   return "-";
+}
+
+void load_network(const ProblemOptions& options, Inputs& inputs) {
+  io::StoredNetwork stored = require(io::read_network(options.network));
+  if (inputs.has_dataset()) {
+    if (auto fits = io::check_fits(stored, inputs.dataset); !fits) {
+      throw Failure(ExitCode::kUsage, options.network + ": " + fits.error().message);
+    }
+  }
+  const bool has_bias = stored.network.hidden_bias == HiddenBias::kLastColumn;
+  const Index columns = stored.network.input_dimension() - (has_bias ? 1 : 0);
+  inputs.files.push_back(
+      describe_file("network", options.network, {stored.network.width(), columns}));
+  if (has_bias) {
+    inputs.hidden_bias = HiddenBias::kLastColumn;
+    inputs.notes.emplace_back(
+        "the network has a hidden bias: a column of ones is appended to X and penalised like any "
+        "weight");
+  } else if (inputs.hidden_bias == HiddenBias::kLastColumn) {
+    append_zero_biases(stored.network);
+    inputs.notes.emplace_back(
+        "--bias: a column of ones is appended to X; the network has no b, so its hidden biases are "
+        "0");
+  }
+  inputs.network = std::move(stored);
 }
 
 Inputs load_inputs(const ProblemOptions& options) {

@@ -44,6 +44,10 @@ struct ProblemSetup {
 /// has biases 0). Failure when a file is missing, malformed or does not fit.
 [[nodiscard]] Inputs load_inputs(const ProblemOptions& options);
 
+/// Reads the network into `inputs`, which may hold a data set already that it must fit, and settles
+/// the hidden bias. Failure as load_inputs.
+void load_network(const ProblemOptions& options, Inputs& inputs);
+
 /// beta from --beta or from --torch-weight-decay, in the convention of --loss-scale; none when
 /// neither was given. PyTorch minimises |f - y|^2 / (n c) + W/2 |theta|^2 (mse-mean) or
 /// |f - y|^2 + W/2 |theta|^2 (mse-sum), hence beta = n c W / 2 or W / 2 with the sum scale, and

@@ -29,7 +29,8 @@ struct StoredNetwork {
 [[nodiscard]] Expected<StoredNetwork> read_network(const std::filesystem::path& path);
 
 /// Whether the network can be applied to the data: W has the data's d columns, or d + 1 with a
-/// hidden bias, and alpha the data's c columns. Errors: kBadShape; a W with d + 1 columns and no
+/// hidden bias, and alpha the data's c columns (any number when y has none, for questions about X
+/// alone). Errors: kBadShape; a W with d + 1 columns and no
 /// `b` is told how a hidden bias is stored.
 [[nodiscard]] Expected<void> check_fits(const StoredNetwork& stored, const Dataset& dataset);
 
