@@ -28,7 +28,13 @@ SampleRows SampleRows::scaled(const Matrix& rows) {
   return {result, 0x1p-1074};
 }
 
+/// *Filter.* A dot product of d terms is off by at most gamma_d sum |x_c u_c|, and by 2^-1074 for
+/// each product that underflows.
 int exact_dot_sign(const Vector& x, const Vector& u) {
+  const double value = x.dot(u);
+  const double size = x.cwiseAbs().dot(u.cwiseAbs());
+  const double bound = 0x1p-51 * static_cast<double>(x.size() + 2) * size;
+  if (bound > 0x1p-900 && std::abs(value) > bound && std::isfinite(size)) return value > 0 ? 1 : -1;
   if (strictly_inside(x.transpose(), u)) return 1;
   return strictly_inside(-x.transpose(), u) ? -1 : 0;
 }

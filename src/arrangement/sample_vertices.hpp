@@ -14,21 +14,7 @@ namespace thalweg {
 /// The lines {y_s = 0, s in V} of W_m for eight sets V of m - 1 rows of a flag's arrangement at a
 /// time, and cells at them, exactly.
 ///
-/// A cell that W_m meets and W_{m-2} does not has a unique l_{m-1}-lowest vertex in the chart l_m =
-/// 1 (docs/theory/arrangements.md), and many sets V may stand for that vertex. Exactly one of them
-/// is *the* basis of the cell. Let every hyperplane move to y_i + e_i = 0, e_1 >> e_2 >> ... > 0
-/// infinitesimal: the vertices become simple, and the cell (the region with the same signs) gets a
-/// unique lowest vertex again; V are the rows through it. *Lemma.* V determines the cell, and V is
-/// the basis of a cell exactly when the region whose lowest vertex is the moved vertex of V has the
-/// signs of a cell. *Proof.* A cell is open, so the moved region is not empty; it has the cell's
-/// recession cone, on which l_{m-1} is positive except at 0 as the cell has a lowest vertex, so it
-/// has a lowest vertex as well, simple, with a basis V; regions with the same lowest vertex are the
-/// same. Conversely let the moved region at V have the signs of a cell. The cell's recession cone
-/// is the region's, so the cell has a lowest vertex, and the moved one's is at V. QED As the moves
-/// vanish, V's vertex becomes the cell's.
-///
-/// So a random V of a random level, kept when it is the basis of a cell, is a uniformly random
-/// cell, and every cell has the same probability at each trial.
+/// Which set is the basis of a cell, and why that is one set for every cell: sample_cells.
 class SampledVertices {
  public:
   static constexpr Index kLanes = SampleKernels::kLanes;

@@ -38,8 +38,8 @@ enum class SampleStatus {
 
 struct CellSample {
   SampleStatus status = SampleStatus::kUnsolved;
-  CellList cells;  ///< over samples, each pattern for itself: both signs occur
-  std::uint64_t drawn = 0;
+  CellList cells;           ///< over samples, each pattern for itself: both signs occur
+  std::uint64_t drawn = 0;  ///< patterns, before any are dropped; pencils for sample_pencils
   std::uint64_t trials = 0;
   std::uint64_t exact_signs = 0;          ///< signs that floating point left open
   std::optional<std::uint64_t> distinct;  ///< patterns, unless kKeep
@@ -47,15 +47,25 @@ struct CellSample {
 
 /// Independent, exactly uniform random cells: every cell has the same probability.
 ///
-/// A level m = r, r - 2, ... >= 1 of a random flag and m - 1 hyperplanes are drawn, each of the T =
-/// sum_m C(N, m - 1) choices with probability exactly 1 / T. Each cell, up to sign, has exactly one
-/// of them as its basis (lemma and proof: docs/theory/arrangements.md); the others are rejected. So
-/// a trial succeeds with probability cells / 2 T: always in general position, and 2 T drawn /
-/// trials estimates the number of cells. Every sign is decided exactly; the law is exact when no
-/// vertex of the flag lies at infinity, which has a probability of about 2^-8 up to 2^22 vertices;
-/// beyond, one vertex in 2^30 may be missing, and a draw of it ends the run. Errors:
-/// InvalidArgument (threads < 1). O(N r + r^3) a trial, eight at a time; degenerate vertices take
-/// exact arithmetic and at times a linear program.
+/// A level m = r, r - 2, ... >= 1 of a random flag W_r > ... > W_1 = {l_2 = ... = l_r = 0} and a
+/// set V of m - 1 hyperplanes are drawn, each of the T = sum_m C(N, m - 1) choices with probability
+/// exactly 1 / T, and kept when V is the basis of a cell. A cell that W_m meets and W_{m-2} does
+/// not has a unique l_{m-1}-lowest vertex on l_m = 1 in W_m (up to sign, that is every cell, once:
+/// enumerate_cells). Let the hyperplanes move there to x_i + e_i = 0, e_1 >> e_2 >> ... > 0
+/// infinitesimal. All vertices become simple; the basis of the cell is the V through the lowest
+/// vertex of the moved region with the cell's signs. *Lemma.* Every cell has one basis; and V is
+/// the basis of a cell exactly when the moved region that is lowest at the vertex of V has the
+/// signs of a cell, then of that one. *Proof.* A cell is open, so its moved region is not empty.
+/// Both have the same recession cone, and have a lowest vertex exactly when l_{m-1} > 0 on it,
+/// except at 0. So the basis exists; it determines the region, and that the signs. Conversely the
+/// cell with those signs has a lowest vertex by the same argument, and V is its basis. QED
+///
+/// A trial succeeds with probability cells / 2 T, always in general position; 2 T drawn / trials is
+/// an unbiased estimate of the number of cells. All signs are exact. The law is exact when no
+/// vertex lies at infinity, which the flag has a chance of 2^-8 to violate for up to 2^22 vertices;
+/// with more, about one vertex in 2^30 is lost, and the run starts again on another flag when it
+/// meets one. Errors: InvalidArgument (threads < 1). O(N r + r^3) a trial, eight at a time; at
+/// degenerate vertices exact arithmetic and at times a linear program.
 [[nodiscard]] CellSample sample_cells(const HyperplaneArrangement& arrangement,
                                       const SampleSettings& settings = {});
 
@@ -76,12 +86,15 @@ struct CellSample {
                                             const SampleSettings& settings = {},
                                             Index neighbours = 0);
 
-/// All cells found on random pencils, at the enumerator's speed: settings.count pencils.
+/// All cells found on random pencils: settings.count pencils, cells at about the rate of the
+/// enumerator.
 ///
-/// A level m and m - 2 hyperplanes S are drawn uniformly as in sample_cells; delivered are the
-/// cells whose basis is S and one hyperplane after those of S, with a random sign for the pencil.
-/// Every cell is expected equally often, but cells of a pencil come together: averages over the
-/// sample are unbiased up to their common factor, with more variance than independent cells have.
+/// A level m and m - 2 hyperplanes S (none for m = 1), each choice equally likely, are drawn;
+/// delivered are the cells whose basis (see sample_cells) is S and one hyperplane after those of S,
+/// with one random sign for the pencil. Every cell has one basis, which has one such S: so every
+/// cell is expected equally often, count / 2 sum_m C(N, m - 2) times (1 in the place of C(N, -1)).
+/// But cells of a pencil come together: the sample is a cluster sample, with more variance than
+/// independent cells. Errors: InvalidArgument (threads < 1). O(N r^2) a pencil and O(N) a cell.
 [[nodiscard]] CellSample sample_pencils(const HyperplaneArrangement& arrangement,
                                         const SampleSettings& settings = {});
 
