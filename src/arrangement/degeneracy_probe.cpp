@@ -12,9 +12,10 @@ constexpr int kVertices = 24;
 constexpr Index kLeastRank = 4;
 /// A row passes through a vertex when its value there, relative to its size, is below this.
 constexpr double kThrough = 1e-9;
-/// Rows through a vertex beyond the r - 1 that make it, on average; measured on resonance and
-/// threshold arrangements and on grids.
-constexpr double kHeavyExcess = 1e9;
+/// Pencils pay for a degenerate vertex with topes of rank r - 1, the tree pays for every row of a
+/// cell: e (r - 3)^2 / N, with e rows too many through a vertex on average, separates the instances
+/// measured in docs/benchmarks.md.
+constexpr double kHeavy = 0.375;
 
 /// Rows through the vertex of random rows beyond those; -1 when they are dependent.
 Index excess(const Matrix& rows, Random& random) {
@@ -47,7 +48,9 @@ bool heavily_degenerate(const HyperplaneArrangement& arrangement, std::uint64_t 
     total += static_cast<double>(extra);
     ++met;
   }
-  return met > 0 && total > kHeavyExcess * met;
+  const auto depth = static_cast<double>(arrangement.rank() - 3);
+  return met > 0 &&
+         total / met * depth * depth > kHeavy * static_cast<double>(arrangement.hyperplanes());
 }
 
 }  // namespace thalweg
