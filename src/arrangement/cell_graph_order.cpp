@@ -26,15 +26,24 @@ void sort_words(std::vector<PatternWord>& keys) {
 }
 
 void sort_rows(std::vector<PatternWord>& keys, std::size_t words) {
-  std::vector<std::size_t> order(keys.size() / words);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto row = [&](std::size_t i) { return keys.data() + i * words; };
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::lexicographical_compare(row(a), row(a) + words, row(b), row(b) + words);
+  struct Row {
+    PatternWord first;
+    std::size_t start;
+  };
+  std::vector<Row> order;
+  order.reserve(keys.size() / words);
+  for (std::size_t i = 0; i < keys.size(); i += words) order.push_back({keys[i], i});
+  std::sort(order.begin(), order.end(), [&](const Row& a, const Row& b) {
+    if (a.first != b.first) return a.first < b.first;
+    const PatternWord* rest = keys.data() + a.start;
+    const PatternWord* other = keys.data() + b.start;
+    return std::lexicographical_compare(rest + 1, rest + words, other + 1, other + words);
   });
-  std::vector<PatternWord> sorted(keys.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    std::copy_n(row(order[i]), words, sorted.data() + i * words);
+  std::vector<PatternWord> sorted;
+  sorted.reserve(keys.size());
+  for (const Row& row : order) {
+    const PatternWord* source = keys.data() + row.start;
+    sorted.insert(sorted.end(), source, source + words);
   }
   keys.swap(sorted);
 }
