@@ -78,7 +78,7 @@ class MarginSearch {
   [[nodiscard]] CellInterior run() {
     const Index count = A_.rows();
     const TreeRows lifted = sign_tree::tree_rows(lifted_rows());
-    sign_tree::CrossingSearch search(lifted);
+    sign_tree::CrossingSearch<double> search(lifted);
     sign_tree::AlignedDoubles sigma(lifted.stride);
     for (Index i = 0; i < count; ++i) sigma[i] = 1;
     // From the origin, on every wall: only a direction that leaves no half-space is accepted.
@@ -131,7 +131,7 @@ class MarginSearch {
     return true;
   }
 
-  [[nodiscard]] bool exclude(const sign_tree::CrossingSearch& search, CellInterior& result) const {
+  [[nodiscard]] bool exclude(const sign_tree::CrossingSearch<double>& search, CellInterior& result) const {
     sign_tree::Relation candidates;
     for (const Index i : search.support()) candidates.emplace_back(i, Sign::kPlus);
     sign_tree::RelationProof proof(rows_);

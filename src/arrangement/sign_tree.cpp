@@ -103,7 +103,6 @@ class Worker {
   [[nodiscard]] Index width() const { return witness_.dimension(); }
 
   bool add_leaf() {
-    if (walker_.point() == nullptr) ++walker_.statistics().pointless_cells;
     std::copy_n(walker_.delivered_pattern(), words_, patterns_.data() + count_ * words_);
     if (!witnesses_.empty()) {
       double* out = witnesses_.data() + count_ * width();

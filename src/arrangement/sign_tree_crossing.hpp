@@ -7,10 +7,15 @@
 
 namespace thalweg::sign_tree {
 
+/// 113 bits: enough for cells with an angle of 1e-16, which data rounded to doubles have where the
+/// unrounded hyperplanes met.
+using Fine = __float128;
+
 /// A point in floating point, somewhere inside a cell of the first rows, and where it lies.
+template <class Real>
 struct Place {
-  const double* point;      ///< (dimension), of length about 1
-  const double* distances;  ///< (stride), as `locate` gives them
+  const Real* point;      ///< (dimension), of length about 1
+  const Real* distances;  ///< (stride), |x_i^T point|
 };
 
 /// What the search for a point across a wall ended with; all of it estimates that others verify.
@@ -36,45 +41,51 @@ enum class Entering {
 /// shift along the new normal. Every iterate's rho is tried, and the wall that is met first enters:
 /// most walks succeed long before the last. Where none does, the search starts again with the
 /// steepest wall entering, which finds relations of fewer rows. O(rows dimension) an iteration;
-/// nothing is allocated.
+/// nothing is allocated. Real is double, or Fine, some fifty times as slow.
+template <class Real>
 class CrossingSearch {
  public:
   explicit CrossingSearch(const TreeRows& rows);
 
   /// `sigma` (stride): signs of the rows before `row`, 0 from there on. Writes `found` (dimension).
-  [[nodiscard]] Crossing run(Index row, Sign sign, const double* sigma, const Place& from,
-                             double* found, Entering entering = Entering::kFirstWall);
+  [[nodiscard]] Crossing run(Index row, Sign sign, const double* sigma, const Place<Real>& from,
+                             Real* found, Entering entering = Entering::kFirstWall);
 
   /// After kRelation: old rows and their factors mu > 0, for rows of length 1 with their signs, in
   /// b + sum mu g = 0.
   [[nodiscard]] std::span<const Index> support() const {
     return {support_.data(), static_cast<std::size_t>(size_)};
   }
-  [[nodiscard]] std::span<const double> factors() const {
+  [[nodiscard]] std::span<const Real> factors() const {
     return {factors_.data(), static_cast<std::size_t>(size_)};
   }
 
  private:
-  [[nodiscard]] Crossing project(Index row, const double* sigma, const Place& from, double* found,
-                                 Entering entering);
+  [[nodiscard]] Crossing project(Index row, const double* sigma, const Place<Real>& from,
+                                 Real* found, Entering entering);
+  [[nodiscard]] Walk<Real> walk_from(const Place<Real>& from, Index count, const double* sigma,
+                                     Real gain) const;
   [[nodiscard]] bool append(Index row, const double* sigma);
   [[nodiscard]] bool solve(const double* sigma);
   void solve_triangle();
   [[nodiscard]] bool drop_non_positive(const double* sigma);
   void update_residual();
-  void step_to(const Place& from, double step, double* found) const;
+  void step_to(const Place<Real>& from, Real step, Real* found) const;
 
   const TreeRows& rows_;
   Index dimension_;
   Index size_ = 0;
   std::vector<Index> support_;
-  std::vector<double> factors_;     ///< current mu
-  std::vector<double> solution_;    ///< mu of the equations without mu >= 0
-  std::vector<double> basis_;       ///< orthonormal, dimension entries a member of the support
-  std::vector<double> triangle_;    ///< g_i = sum_k triangle[i, k] basis_k, column i
-  std::vector<double> target_;      ///< b
-  std::vector<double> components_;  ///< basis_k . b
-  std::vector<double> residual_;    ///< rho
+  std::vector<Real> factors_;     ///< current mu
+  std::vector<Real> solution_;    ///< mu of the equations without mu >= 0
+  std::vector<Real> basis_;       ///< orthonormal, dimension entries a member of the support
+  std::vector<Real> triangle_;    ///< g_i = sum_k triangle[i, k] basis_k, column i
+  std::vector<Real> target_;      ///< b
+  std::vector<Real> components_;  ///< basis_k . b
+  std::vector<Real> residual_;    ///< rho
 };
+
+extern template class CrossingSearch<double>;
+extern template class CrossingSearch<Fine>;
 
 }  // namespace thalweg::sign_tree

@@ -55,8 +55,8 @@ void locate(const RowBlock& rows, const double* point, const double* error, doub
 }
 
 THALWEG_MULTIVERSION
-Walk walk(const RowBlock& rows, Index count, const double* direction, const double* sigma,
-          const double* distances, const double* inverse_norms, double noise) {
+Walk<double> walk(const RowBlock& rows, Index count, const double* direction, const double* sigma,
+                  const double* distances, const double* inverse_norms, double noise) {
   Lanes reach = kInfinite;
   Lanes steepest{};
   Integers first = Integers{} - 1;
@@ -74,7 +74,8 @@ Walk walk(const RowBlock& rows, Index count, const double* direction, const doub
     against = scaled < steepest ? kFirstLanes + i : against;
     steepest = scaled < steepest ? scaled : steepest;
   }
-  Walk result{reach[0], static_cast<Index>(first[0]), steepest[0], static_cast<Index>(against[0])};
+  Walk<double> result{reach[0], static_cast<Index>(first[0]), steepest[0],
+                      static_cast<Index>(against[0])};
   for (int lane = 1; lane < 8; ++lane) {
     if (reach[lane] < result.reach) {
       result.reach = reach[lane];

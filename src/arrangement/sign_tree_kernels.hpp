@@ -49,18 +49,19 @@ void locate(const RowBlock& rows, const double* point, const double* error, doub
             SignBits bits);
 
 /// What walking from a point inside a cell in some direction meets.
+template <class Real>
 struct Walk {
-  double reach;     ///< the step at which the first wall is met, or infinity
-  Index first;      ///< that wall, or -1
-  double steepest;  ///< min_i sigma_i x_i^T direction / |x_i|, at most 0
-  Index against;    ///< where, or -1 when nothing falls
+  Real reach;     ///< the step at which the first wall is met, or infinity
+  Index first;    ///< that wall, or -1
+  Real steepest;  ///< min_i sigma_i x_i^T direction / |x_i|, at most 0
+  Index against;  ///< where, or -1 when nothing falls
 };
 
 /// Walks among the first `count` rows (rounded up to kLanes; sigma is 0 beyond). Rows that fall
 /// less than `noise` count as parallel to the direction.
-[[nodiscard]] Walk walk(const RowBlock& rows, Index count, const double* direction,
-                        const double* sigma, const double* distances, const double* inverse_norms,
-                        double noise);
+[[nodiscard]] Walk<double> walk(const RowBlock& rows, Index count, const double* direction,
+                                const double* sigma, const double* distances,
+                                const double* inverse_norms, double noise);
 
 /// Whether some i < count has ((pattern ^ plus[i]) & support[i]) == 0; its position, or -1. Both
 /// arrays are padded to a multiple of kCircuitLanes with entries that never match.

@@ -8,8 +8,6 @@
 namespace thalweg::sign_tree {
 namespace {
 
-/// Factors below this share of the largest are taken for zero.
-constexpr double kTiny = 1e-8;
 /// Whole factors, up to a common divisor up to kMostDivisor, below kMostWhole.
 constexpr int kMostDivisor = 24;
 constexpr double kMostWhole = 1 << 20;
@@ -32,8 +30,8 @@ RelationProof::RelationProof(const TreeRows& rows)
 }
 
 bool RelationProof::prove(std::span<const std::pair<Index, Sign>> rows,
-                          std::span<const double> factors) {
-  keep(rows, factors);
+                          std::span<const double> factors, double tiny) {
+  keep(rows, factors, tiny);
   if (!rows_.integers.empty() && whole_factors()) return true;
   if (static_cast<Index>(rows.size()) == rows_.dimension + 1 && bounded_factors(rows)) {
     relation_.assign(rows.begin(), rows.end());
@@ -43,12 +41,12 @@ bool RelationProof::prove(std::span<const std::pair<Index, Sign>> rows,
 }
 
 void RelationProof::keep(std::span<const std::pair<Index, Sign>> rows,
-                         std::span<const double> factors) {
+                         std::span<const double> factors, double tiny) {
   const double largest = *std::max_element(factors.begin(), factors.end());
   relation_.clear();
   factors_.clear();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!(factors[i] > kTiny * largest)) continue;
+    if (!(factors[i] > tiny * largest)) continue;
     relation_.push_back(rows[i]);
     factors_.push_back(factors[i]);
   }

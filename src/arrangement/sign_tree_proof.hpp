@@ -9,6 +9,10 @@
 
 namespace thalweg::sign_tree {
 
+/// What counts as zero among factors found with doubles, and with 113 bits.
+inline constexpr double kTiny = 1e-8;
+inline constexpr double kFineTiny = 1e-25;
+
 /// Rows with signs.
 using Relation = std::vector<std::pair<Index, Sign>>;
 
@@ -21,13 +25,15 @@ class RelationProof {
   /// Tried in turn: small whole factors of integer rows, exactly; as many independent rows as
   /// dimensions plus one, by floating point with a bound of its error; the kernel of the rows with
   /// factors that are not tiny, in rational arithmetic. True when `relation()` is proved.
+  /// Factors below `tiny` times the largest are taken for zero.
   [[nodiscard]] bool prove(std::span<const std::pair<Index, Sign>> rows,
-                           std::span<const double> factors);
+                           std::span<const double> factors, double tiny = kTiny);
 
   [[nodiscard]] const Relation& relation() const { return relation_; }
 
  private:
-  void keep(std::span<const std::pair<Index, Sign>> rows, std::span<const double> factors);
+  void keep(std::span<const std::pair<Index, Sign>> rows, std::span<const double> factors,
+            double tiny);
   [[nodiscard]] bool whole_factors();
   [[nodiscard]] bool sums_to_zero() const;
   [[nodiscard]] bool bounded_factors(std::span<const std::pair<Index, Sign>> rows);

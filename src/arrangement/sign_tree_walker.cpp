@@ -22,9 +22,9 @@ Statistics& Statistics::operator+=(const Statistics& other) {
   nodes += other.nodes;
   excluded_by_pool += other.excluded_by_pool;
   crossings += other.crossings;
+  fine_crossings += other.fine_crossings;
   relations += other.relations;
   exact_programs += other.exact_programs;
-  pointless_cells += other.pointless_cells;
   return *this;
 }
 
@@ -34,6 +34,7 @@ Walker::Walker(const TreeRows& rows, const RunControl& control)
       words_(pattern_words(rows.count)),
       pool_(rows.count),
       search_(rows),
+      fine_search_(rows),
       proof_(rows),
       pattern_(static_cast<std::size_t>(words_)),
       delivered_(static_cast<std::size_t>(pattern_words(rows.hyperplanes))),
@@ -46,11 +47,14 @@ Walker::Walker(const TreeRows& rows, const RunControl& control)
   const Index width = std::max(kLanes, padded(rows.dimension));
   points_ = AlignedDoubles(witnesses * width);
   distances_ = AlignedDoubles(witnesses * rows.stride);
+  fines_.resize(static_cast<std::size_t>(witnesses * rows.dimension));
+  rounded_.resize(static_cast<std::size_t>(width));
   bits_.resize(static_cast<std::size_t>(witnesses * 2 * words_));
   for (Index i = 0; i < witnesses; ++i) {
     Witness witness;
     witness.point = points_.data() + i * width;
     witness.distances = distances_.data() + i * rows.stride;
+    witness.fine = fines_.data() + i * rows.dimension;
     witness.bits.plus = bits_.data() + i * 2 * words_;
     witness.bits.certain = witness.bits.plus + words_;
     of_row_.push_back(witness);
@@ -85,6 +89,8 @@ void Walker::load(const Node& node) {
     take(row, plus ? Sign::kPlus : Sign::kMinus);
   }
   current_.has_point = node.has_point;
+  current_.has_fine = node.has_fine;
+  std::copy(node.fine.begin(), node.fine.end(), current_.fine);
   if (!node.has_point) return;
   std::copy(node.point.begin(), node.point.end(), current_.point);
   locate(rows_.block(), current_.point, rows_.errors.data(), current_.distances, current_.bits);
@@ -95,11 +101,18 @@ Node Walker::node() const {
   node.depth = depth_;
   node.pattern = pattern_;
   node.has_point = current_.has_point;
-  if (current_.has_point) node.point.assign(current_.point, current_.point + rows_.dimension);
+  node.has_fine = current_.has_fine;
+  if (node.has_point) node.point.assign(current_.point, current_.point + rows_.dimension);
+  if (node.has_fine) node.fine.assign(current_.fine, current_.fine + rows_.dimension);
   return node;
 }
 
-const double* Walker::point() const { return current_.has_point ? current_.point : nullptr; }
+const double* Walker::point() {
+  if (current_.has_point) return current_.point;
+  const bool found =
+      current_.has_fine && fine_search_.round(current_.fine, sigma_.data(), rounded_.data());
+  return found ? rounded_.data() : nullptr;
+}
 
 bool Walker::walk(const Node& node, Index leaf_depth, const std::function<bool()>& leaf) {
   load(node);
@@ -148,8 +161,12 @@ bool Walker::pop() {
   return true;
 }
 
-bool Walker::certain(const Witness& witness, Index row) const {
-  return witness.has_point && (witness.bits.certain[word(row)] & bit(row)) != 0;
+/// The sign of the row at the node's point where a filter is sure of it, else 0.
+int Walker::known_sign(const Witness& witness, Index row) const {
+  if (witness.has_point && (witness.bits.certain[word(row)] & bit(row)) != 0) {
+    return (witness.bits.plus[word(row)] & bit(row)) != 0 ? 1 : -1;
+  }
+  return witness.has_fine ? fine_search_.sign(row, witness.fine) : 0;
 }
 
 /// Decides the next row; false when the node turns out to be empty.
@@ -158,20 +175,18 @@ bool Walker::advance() {
   if (row < rows_.prescribed_rows()) {
     return advance_prescribed(row, rows_.prescribed[static_cast<std::size_t>(row)]);
   }
-  if (!certain(current_, row)) return advance_undecided(row);
-  const bool plus = (current_.bits.plus[word(row)] & bit(row)) != 0;
-  const Sign own = plus ? Sign::kPlus : Sign::kMinus;
-  const Child other = decide(row, opposite(own), of_row_[static_cast<std::size_t>(row)]);
-  if (other != Child::kEmpty) push(row, opposite(own));
+  const int known = known_sign(current_, row);
+  if (known == 0) return advance_undecided(row);
+  const Sign own = known > 0 ? Sign::kPlus : Sign::kMinus;
+  if (decide(row, opposite(own), of_row_[static_cast<std::size_t>(row)])) push(row, opposite(own));
   take(row, own);
   return true;
 }
 
 bool Walker::advance_prescribed(Index row, Sign sign) {
-  const bool plus = (current_.bits.plus[word(row)] & bit(row)) != 0;
-  if (!certain(current_, row) || plus != (sign == Sign::kPlus)) {
+  if (known_sign(current_, row) != static_cast<int>(sign)) {
     Witness& child = of_row_[static_cast<std::size_t>(row)];
-    if (decide(row, sign, child) == Child::kEmpty) return false;
+    if (!decide(row, sign, child)) return false;
     std::swap(current_, child);
   }
   take(row, sign);
@@ -181,15 +196,15 @@ bool Walker::advance_prescribed(Index row, Sign sign) {
 /// No point, or a point too close to the hyperplane: both children are questions.
 bool Walker::advance_undecided(Index row) {
   Witness& kept = of_row_[static_cast<std::size_t>(row)];
-  const Child minus = decide(row, Sign::kMinus, spare_);
-  const Child plus = decide(row, Sign::kPlus, kept);
-  if (minus == Child::kEmpty && plus == Child::kEmpty) return false;
-  if (minus == Child::kEmpty) {
+  const bool minus = decide(row, Sign::kMinus, spare_);
+  const bool plus = decide(row, Sign::kPlus, kept);
+  if (!minus && !plus) return false;
+  if (!minus) {
     std::swap(current_, kept);
     take(row, Sign::kPlus);
     return true;
   }
-  if (plus != Child::kEmpty) push(row, Sign::kPlus);
+  if (plus) push(row, Sign::kPlus);
   std::swap(current_, spare_);
   take(row, Sign::kMinus);
   return true;
@@ -210,40 +225,70 @@ bool Walker::inside(const Witness& witness, Index row, Sign sign) const {
   return true;
 }
 
-Walker::Child Walker::decide(Index row, Sign sign, Witness& child) {
+/// Whether the child is a cell; then `child` holds what is known of a point.
+bool Walker::decide(Index row, Sign sign, Witness& child) {
   if (pool_.excludes(pattern_.data(), row, sign)) {
     ++statistics_.excluded_by_pool;
-    return Child::kEmpty;
+    return false;
   }
-  if (current_.has_point) {
-    const Place from{current_.point, current_.distances};
-    const Crossing crossing = search_.run(row, sign, sigma_.data(), from, child.point);
-    if (crossing == Crossing::kPoint) {
-      locate(rows_.block(), child.point, rows_.errors.data(), child.distances, child.bits);
-      if (inside(child, row, sign)) {
-        ++statistics_.crossings;
-        child.has_point = true;
-        return Child::kPoint;
-      }
-    }
-    if (crossing == Crossing::kRelation && proved_relation(row, sign)) return Child::kEmpty;
-  }
+  child.has_point = false;
+  child.has_fine = false;
+  Found found = cross(row, sign, child);
+  if (found == Found::kNothing) found = cross_finely(row, sign, child);
+  if (found != Found::kNothing) return found == Found::kChild;
   return decide_exactly(row, sign, child);
 }
 
-bool Walker::proved_relation(Index row, Sign sign) {
-  candidates_.clear();
-  factors_.assign(search_.factors().begin(), search_.factors().end());
-  for (const Index i : search_.support()) candidates_.emplace_back(i, sign_of(sigma_[i]));
-  candidates_.emplace_back(row, sign);
-  factors_.push_back(1);
-  if (!proof_.prove(candidates_, factors_)) return false;
-  ++statistics_.relations;
-  pool_.learn(proof_.relation());
-  return true;
+Walker::Found Walker::cross(Index row, Sign sign, Witness& child) {
+  if (!current_.has_point) return Found::kNothing;
+  const Place<double> from{current_.point, current_.distances};
+  const Crossing crossing = search_.run(row, sign, sigma_.data(), from, child.point);
+  if (crossing == Crossing::kGaveUp) return Found::kNothing;
+  if (crossing == Crossing::kRelation) {
+    factors_.assign(search_.factors().begin(), search_.factors().end());
+    factors_.push_back(1);
+    set_candidates(search_.support(), row, sign);
+    candidates_.emplace_back(row, sign);
+    return proved_relation(kTiny);
+  }
+  locate(rows_.block(), child.point, rows_.errors.data(), child.distances, child.bits);
+  if (!inside(child, row, sign)) return Found::kNothing;
+  ++statistics_.crossings;
+  child.has_point = true;
+  return Found::kChild;
 }
 
-Walker::Child Walker::decide_exactly(Index row, Sign sign, Witness& child) {
+Walker::Found Walker::cross_finely(Index row, Sign sign, Witness& child) {
+  const Crossing crossing = fine_search_.run(row, sign, sigma_.data(), child.fine);
+  if (crossing == Crossing::kGaveUp) return Found::kNothing;
+  if (crossing == Crossing::kRelation) {
+    factors_ = fine_search_.factors();
+    set_candidates(fine_search_.support(), row, sign);
+    return proved_relation(kFineTiny);
+  }
+  ++statistics_.fine_crossings;
+  child.has_fine = true;
+  for (Index c = 0; c < rows_.dimension; ++c) child.point[c] = static_cast<double>(child.fine[c]);
+  locate(rows_.block(), child.point, rows_.errors.data(), child.distances, child.bits);
+  child.has_point = inside(child, row, sign);
+  return Found::kChild;
+}
+
+void Walker::set_candidates(std::span<const Index> support, Index row, Sign sign) {
+  candidates_.clear();
+  for (const Index i : support) {
+    candidates_.emplace_back(i, i < row ? sign_of(sigma_[i]) : sign);
+  }
+}
+
+Walker::Found Walker::proved_relation(double tiny) {
+  if (candidates_.empty() || !proof_.prove(candidates_, factors_, tiny)) return Found::kNothing;
+  ++statistics_.relations;
+  pool_.learn(proof_.relation());
+  return Found::kNoChild;
+}
+
+bool Walker::decide_exactly(Index row, Sign sign, Witness& child) {
   ++statistics_.exact_programs;
   Matrix signed_rows(row + 1, rows_.dimension);
   for (Index i = 0; i <= row; ++i) {
@@ -252,19 +297,16 @@ Walker::Child Walker::decide_exactly(Index row, Sign sign, Witness& child) {
   }
   const StrictFeasibility answer = strict_feasibility(signed_rows);
   if (!answer.feasible) {
-    candidates_.clear();
-    for (const Index i : answer.support) {
-      candidates_.emplace_back(i, i < row ? sign_of(sigma_[i]) : sign);
-    }
+    set_candidates(answer.support, row, sign);
     ++statistics_.relations;
     pool_.learn(candidates_);
-    return Child::kEmpty;
+    return false;
   }
   child.has_point = answer.point.has_value();
-  if (!child.has_point) return Child::kNoPoint;
+  if (!child.has_point) return true;
   std::copy(answer.point->begin(), answer.point->end(), child.point);
   locate(rows_.block(), child.point, rows_.errors.data(), child.distances, child.bits);
-  return Child::kPoint;
+  return true;
 }
 
 }  // namespace thalweg::sign_tree
