@@ -33,6 +33,9 @@ void check(const HyperplaneArrangement& arrangement, const EnumerationSettings& 
   if (ranged && (settings.engine == Engine::kSignTree || !settings.constraints.empty())) {
     throw InvalidArgument("a range of work units belongs to the vertex-pencil engine");
   }
+  if (settings.instructions && !available(*settings.instructions)) {
+    throw InvalidArgument("instructions: this processor cannot run them");
+  }
 }
 
 Engine choose(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings) {
@@ -49,6 +52,7 @@ void run_pencils(const HyperplaneArrangement& arrangement, const EnumerationSett
   run.threads = settings.threads;
   run.range = settings.range;
   run.control = settings.control;
+  if (settings.instructions) run.kernels = &pencil_kernels(*settings.instructions);
   try {
     const FlagCoordinates flag(arrangement, dependence, settings.seed);
     const PencilOutcome outcome = enumerate_pencils(

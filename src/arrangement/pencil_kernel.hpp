@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "thalweg/arrangement/instruction_set.hpp"
+
 namespace thalweg {
 
 /// The loops that the vertex-pencil engine spends its time in, for one instruction set. Columns are
@@ -38,24 +40,40 @@ struct PencilKernels {
   bool (*vertex_patterns)(const Pencil& pencil, Index first, Index words, Word* patterns,
                           std::uint8_t* settled);
 
-  struct PivotColumn {
+  /// A pivot on one row and column of a dictionary.
+  struct Pivot {
+    const double* source = nullptr;
+    double* target = nullptr;
+    Index stride = 0;   ///< of both
+    Index rows = 0;     ///< a multiple of kLanes
+    Index columns = 0;  ///< at most 64
+    Index row = 0;
     Index column = 0;
-    Index first_row = 0;  ///< multiple of kLanes; earlier rows are not computed
-    double factor = 0;    ///< D_sc, the entry of the pivot row
+    Word late_columns = 0;     ///< bit c: only rows from first_late_row on are computed
+    Index first_late_row = 0;  ///< a multiple of kLanes
+    const double* source_errors = nullptr;  ///< by column: distance from the exact entries
+    double* target_errors = nullptr;
   };
   struct PivotSize {
-    double quotient = 0;  ///< the largest |q_k|
-    double entry = 0;     ///< the largest |target| entry
+    double entry = 0;  ///< the largest |entry| that was computed
+    double error = 0;  ///< the largest of the target's errors
   };
-  /// q = source column / pivot into the target's (all rows), target = source - factor q for the
-  /// others. Columns of `stride`; `rows` is a multiple of kLanes.
-  PivotSize (*pivot)(const double* source, double* target, Index stride, Index pivot_column,
-                     double pivot, const PivotColumn* columns, Index count, Index rows);
+  /// q = source column / pivot, target = source - factor q with the pivot row's factors.
+  ///
+  /// *Error.* Let the source's entries be within E_c. The quotient q_k = D_kf / p is off by at most
+  /// e = (E_f + |q_k| E_f) / (|p| - E_f) + 2 u |q_k|, hence D_kc - D_sc q_k by E_c + |D_sc| e + E_c
+  /// (|q_k| + e) and the rounding of product and difference. Precondition: |p| > E_f.
+  PivotSize (*pivot)(const Pivot& step);
 
   /// target = base + sum_i factors[i] columns[i], without base where it is null. Returns the
   /// largest |target| entry. `rows` is a multiple of kLanes.
   double (*combine)(const double* const* columns, const double* factors, Index count,
                     const double* base, double* target, Index rows);
+
+  /// Bit k of `rows_found` where |beta_k| <= error and |alpha_k| <= error; bits beyond rows are 0.
+  /// Returns whether there are any.
+  bool (*vanishing_rows)(const double* beta, const double* alpha, Index rows, double error,
+                         Word* rows_found);
 
   /// value_k = beta_k t + alpha_k: bit k of `negative` where value_k < 0, of `small` where
   /// |value_k|
@@ -64,11 +82,6 @@ struct PencilKernels {
                       double tolerance, Word* negative, Word* small);
 };
 
-/// Instruction sets, in ascending order.
-enum class InstructionSet { kPortable, kAvx2, kAvx512 };
-
-/// Whether this processor (and this build) can run them.
-[[nodiscard]] bool available(InstructionSet set);
 /// Precondition: available(set).
 [[nodiscard]] const PencilKernels& pencil_kernels(InstructionSet set);
 /// The best available.

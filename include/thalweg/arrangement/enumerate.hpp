@@ -8,6 +8,7 @@
 
 #include "thalweg/arrangement/cell_block.hpp"
 #include "thalweg/arrangement/hyperplane_arrangement.hpp"
+#include "thalweg/arrangement/instruction_set.hpp"
 #include "thalweg/core/run_control.hpp"
 
 namespace thalweg {
@@ -49,6 +50,8 @@ struct EnumerationSettings {
   WorkRange range;
   CellConstraints constraints;
   RunControl control;
+  /// Of the vertex-pencil engine, for comparisons; none: the best of this processor.
+  std::optional<InstructionSet> instructions;
 };
 
 /// Why the enumeration ended.
@@ -89,8 +92,8 @@ struct EnumerationInfo {
 /// Without constraints one pattern of each antipodal pair is delivered, the one whose first nonzero
 /// row has sign -1. With several threads the order of blocks is not fixed. Memory is O(N r^2) a
 /// thread plus one block. Errors: InvalidArgument (threads < 1, a constraint of the wrong shape, a
-/// range or several threads where the engine has none). Method, lemma and proof:
-/// docs/theory/arrangements.md.
+/// range or several threads where the engine has none, instructions that this processor lacks).
+/// Method, lemma and proof: docs/theory/arrangements.md.
 [[nodiscard]] EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
                                               const EnumerationSettings& settings,
                                               const CellSink& sink);
