@@ -11,7 +11,7 @@ namespace {
 using Index = PencilKernels::Index;
 using PatternWord = PencilKernels::Word;
 using Pencil = PencilKernels::Pencil;
-using PivotColumn = PencilKernels::PivotColumn;
+using Pivot = PencilKernels::Pivot;
 using PivotSize = PencilKernels::PivotSize;
 
 constexpr double kUnit = 0x1p-53;
@@ -217,29 +217,48 @@ THALWEG_INLINE double largest_lane(Reals value) {
   return result;
 }
 
-PivotSize pivot(const double* source, double* target, Index stride, Index pivot_column,
-                double pivot_entry, const PivotColumn* columns, Index count, Index rows) {
-  const Reals inverse = splat(1.0 / pivot_entry);
-  const double* from = source + pivot_column * stride;
-  double* quotients = target + pivot_column * stride;
+PivotSize pivot(const Pivot& step) {
+  double factors[64] = {};
+  for (Index c = 0; c < step.columns; ++c) factors[c] = step.source[c * step.stride + step.row];
+  const double entry = factors[step.column];
+  const Reals inverse = splat(1.0 / entry);
+  const double* from = step.source + step.column * step.stride;
+  double* quotients = step.target + step.column * step.stride;
   Reals quotient = Reals{};
-  for (Index k = 0; k < rows; k += kWidth) {
+  for (Index k = 0; k < step.rows; k += kWidth) {
     const Reals q = load(from + k) * inverse;
     quotient = larger_magnitude(quotient, q);
     store(quotients + k, q);
   }
-  Reals entry = Reals{};
-  for (Index c = 0; c < count; ++c) {
-    const double* old = source + columns[c].column * stride;
-    double* fresh = target + columns[c].column * stride;
-    const Reals factor = splat(columns[c].factor);
-    for (Index k = columns[c].first_row; k < rows; k += kWidth) {
+  Reals largest = quotient;
+  for (Index c = 0; c < step.columns; ++c) {
+    if (c == step.column) continue;
+    const double* old = step.source + c * step.stride;
+    double* fresh = step.target + c * step.stride;
+    const Reals factor = splat(factors[c]);
+    for (Index k = (step.late_columns >> c & 1) != 0 ? step.first_late_row : 0; k < step.rows;
+         k += kWidth) {
       const Reals value = load(old + k) - factor * load(quotients + k);
-      entry = larger_magnitude(entry, value);
+      largest = larger_magnitude(largest, value);
       store(fresh + k, value);
     }
   }
-  return {largest_lane(quotient), largest_lane(entry)};
+  PivotSize size;
+  size.entry = largest_lane(largest);
+  const double q = largest_lane(quotient);
+  const double pivot_error = step.source_errors[step.column];
+  const double room = (entry < 0 ? -entry : entry) - pivot_error;
+  const double q_error = 1.01 * (pivot_error * (1 + q) / room + 2 * kUnit * q);
+  const double inherited = 1.01 * (1 + q + q_error);
+  const double created = 1.01 * (q_error + 2 * kUnit * q);
+  const double rounding = 1.01 * 2 * kUnit * size.entry;
+  for (Index c = 0; c < step.columns; ++c) {
+    const double factor = factors[c] < 0 ? -factors[c] : factors[c];
+    const double error = step.source_errors[c] * inherited + factor * created + rounding;
+    step.target_errors[c] = c == step.column ? q_error : error;
+    size.error = step.target_errors[c] > size.error ? step.target_errors[c] : size.error;
+  }
+  return size;
 }
 
 double combine(const double* const* columns, const double* factors, Index count, const double* base,
@@ -252,6 +271,24 @@ double combine(const double* const* columns, const double* factors, Index count,
     store(target + k, sum);
   }
   return largest_lane(largest);
+}
+
+bool vanishing_rows(const double* beta, const double* alpha, Index rows, double error,
+                    PatternWord* rows_found) {
+  const Reals bound = splat(error);
+  PatternWord any = 0;
+  for (Index first = 0; first < rows; first += 64) {
+    const Index last = first + 64 < rows ? first + 64 : rows;
+    PatternWord found = 0;
+    for (Index k = first; k < last; k += kWidth) {
+      const unsigned both = truth_mask(magnitude(load(beta + k)) <= bound) &
+                            truth_mask(magnitude(load(alpha + k)) <= bound);
+      found |= static_cast<PatternWord>(both) << (k - first);
+    }
+    rows_found[first / 64] = found & ~PatternWord{0} >> (64 - (last - first));
+    any |= rows_found[first / 64];
+  }
+  return any != 0;
 }
 
 void point_signs(const double* beta, const double* alpha, Index rows, double t, double tolerance,
@@ -273,7 +310,7 @@ void point_signs(const double* beta, const double* alpha, Index rows, double t, 
   }
 }
 
-constexpr PencilKernels kKernels = {vertex_patterns, pivot, combine, point_signs};
+constexpr PencilKernels kKernels = {vertex_patterns, pivot, combine, vanishing_rows, point_signs};
 
 }  // namespace
 }  // namespace thalweg

@@ -52,6 +52,7 @@ void VertexPencils::prepare(Index level, std::span<const Index> rows) {
     if (node.entries.size() < size) node.entries.resize(size);
     node.closure.assign(words, 0);
     node.closed = 0;
+    node.errors.resize(static_cast<std::size_t>(level));
   }
   basis_.clear();
   basis_columns_.clear();
@@ -65,6 +66,7 @@ void VertexPencils::prepare(Index level, std::span<const Index> rows) {
 void VertexPencils::fill_root(Node& root) {
   root.error = flag_.error();
   root.errors.assign(static_cast<std::size_t>(level_), root.error);
+  root.pivoted = 0;
   root.largest = 0;
   root.product = flag_.determinant_bound();
   root.free.clear();
@@ -137,10 +139,6 @@ bool VertexPencils::descend(Index depth, Index row) {
 }
 
 /// The dictionary after a pivot on `row`, the last member of S.
-///
-/// *Error.* Entries are within E. The quotient q_k = D_kf / p is off by at most e = (E + |q_k| E) /
-/// (|p| - E) + 2 u |q_k|, hence D_kc - D_sc q_k by E + |D_sc| e + E (|q_k| + e) and the rounding of
-/// product and difference.
 void VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < parent.free.size(); ++i) {
@@ -150,62 +148,33 @@ void VertexPencils::pivot(Node& parent, Node& child, Index depth, Index row) {
     }
   }
   const Index f = parent.free[best];
-  const double entry = column(parent, f)[row];
+  const double entry = std::abs(column(parent, f)[row]);
+  const double error = parent.errors[static_cast<std::size_t>(f)];
   child.free = parent.free;
   child.free.erase(child.free.begin() + static_cast<std::ptrdiff_t>(best));
   child.closure = parent.closure;
   insert(child.closure, row);
   child.closed = parent.closed + 1;
+  child.pivoted = parent.pivoted | PatternWord{1} << f;
+  child.product =
+      parent.product * flag_.integer_scale(rows_[static_cast<std::size_t>(row)]) * (entry + error);
   basis_.push_back(row);
   basis_columns_.push_back(f);
-  child.product = parent.product * flag_.integer_scale(rows_[static_cast<std::size_t>(row)]) *
-                  (std::abs(entry) + parent.errors[static_cast<std::size_t>(f)]);
-  const double room = std::abs(entry) - parent.errors[static_cast<std::size_t>(f)];
-  if (room > 0 && parent.error < kInfinity) {
-    eliminate(parent, child, depth, row, f);
+  double worst = kInfinity;
+  if (entry > error && parent.error < kInfinity) {
+    // The columns of S matter at the rows that follow only.
+    const PencilKernels::PivotSize size = kernels_.pivot(
+        {parent.entries.data(), child.entries.data(), stride_, padded_, level_, row, f,
+         parent.pivoted, (row + 1) / PencilKernels::kLanes * PencilKernels::kLanes,
+         parent.errors.data(), child.errors.data()});
+    set_error(child, size.entry);
+    worst = size.error;
   } else {
-    child.errors.assign(static_cast<std::size_t>(level_), kInfinity);
+    std::fill(child.errors.begin(), child.errors.end(), kInfinity);
     set_error(child, kInfinity);
   }
-  const double worst = *std::max_element(child.errors.begin(), child.errors.end());
   const Index left = std::min<Index>(level_ - 3 - depth, 3);
   if (worst > kLooseError[left]) rebuild(child, depth + 1);
-}
-
-/// The arithmetic of a pivot in column f. The columns of S matter at the rows that follow only.
-void VertexPencils::eliminate(Node& parent, Node& child, Index depth, Index row, Index f) {
-  const Index later = (row + 1) / PencilKernels::kLanes * PencilKernels::kLanes;
-  const auto levels = static_cast<std::size_t>(level_);
-  factors_.resize(levels);
-  for (std::size_t c = 0; c < levels; ++c) {
-    factors_[c] =
-        parent.entries[c * static_cast<std::size_t>(stride_) + static_cast<std::size_t>(row)];
-  }
-  pivot_columns_.clear();
-  const auto update = [&](Index c, Index first) {
-    pivot_columns_.push_back({c, first, factors_[static_cast<std::size_t>(c)]});
-  };
-  for (const Index c : child.free) update(c, 0);
-  update(level_ - 2, 0);
-  update(level_ - 1, 0);
-  for (Index i = 0; i < depth; ++i) update(basis_columns_[static_cast<std::size_t>(i)], later);
-  const double entry = factors_[static_cast<std::size_t>(f)];
-  const PencilKernels::PivotSize size =
-      kernels_.pivot(parent.entries.data(), child.entries.data(), stride_, f, entry,
-                     pivot_columns_.data(), static_cast<Index>(pivot_columns_.size()), padded_);
-  const double q = size.quotient;
-  const double pivot_error = parent.errors[static_cast<std::size_t>(f)];
-  const double q_error =
-      1.01 * (pivot_error * (1 + q) / (std::abs(entry) - pivot_error) + 2 * kUnit * q);
-  const double inherited = 1.01 * (1 + q + q_error);
-  const double created = 1.01 * (q_error + 2 * kUnit * q);
-  const double rounding = 1.01 * 2 * kUnit * size.entry;
-  child.errors.resize(levels);
-  for (std::size_t c = 0; c < levels; ++c) {
-    child.errors[c] = parent.errors[c] * inherited + std::abs(factors_[c]) * created + rounding;
-  }
-  child.errors[static_cast<std::size_t>(f)] = q_error;
-  set_error(child, std::max(size.entry, q));
 }
 
 void VertexPencils::set_error(Node& node, double entry) const {
@@ -254,40 +223,44 @@ void VertexPencils::rebuild(Node& node, Index depth) {
   for (const Index c : node.free) build_coordinate(c);
   build_coordinate(level_ - 2);
   build_coordinate(level_ - 1);
-  node.errors.assign(levels, error);
+  std::fill(node.errors.begin(), node.errors.end(), error);
   set_error(node, entry);
 }
 
 /// Finds the rows that vanish with S, and makes the dictionary say so. False when one of them that
 /// is new comes before `row`, the last of S: then S is not the first basis of its span.
 bool VertexPencils::close(Node& node, Index depth, Index row) {
-  const auto words = static_cast<std::size_t>(words_);
-  if (node.error < kInfinity) {
-    kernels_.point_signs(beta(node), alpha(node), count_, 0.0, node.error, negative_.data(),
-                         small_.data());
-    // Rows with small alpha only matter when beta is small too.
-    for (std::size_t w = 0; w < words; ++w) small_[w] &= ~node.closure[w];
+  const bool leaf = depth == level_ - 2;
+  const auto vanish = [&](Index k) {
+    for (const Index c : node.free) column(node, c)[k] = 0;
+    beta(node)[k] = 0;
+    alpha(node)[k] = 0;
+  };
+  // The rows that vanished before are zero already.
+  vanish(row);
+  const bool known = node.error < kInfinity;
+  if (!known) {
+    std::fill(small_.begin(), small_.end(), ~PatternWord{0});
+    small_.back() = ~PatternWord{0} >> (64 * words_ - count_);
+  }
+  if (!known ||
+      kernels_.vanishing_rows(beta(node), alpha(node), count_, node.error, small_.data())) {
+    for (std::size_t w = 0; w < small_.size(); ++w) small_[w] &= ~node.closure[w];
     const bool first = for_each_row(small_, [&](Index k) {
-      if (std::abs(beta(node)[k]) > node.error || !in_span(depth, k)) return true;
+      if (!in_span(depth, k)) return true;
       insert(node.closure, k);
       ++node.closed;
+      vanish(k);
       return k > row;
     });
     if (!first) return false;
-    const double far = depth == level_ - 2 ? kFar : 0.0;
+  }
+  if (leaf) {
+    double* chart = alpha(node);
     for_each_row(node.closure, [&](Index k) {
-      for (const Index c : node.free) column(node, c)[k] = 0;
-      beta(node)[k] = 0;
-      alpha(node)[k] = far;
+      chart[k] = kFar;
       return true;
     });
-    return true;
-  }
-  for (Index k = 0; k < count_; ++k) {
-    if (contains(node.closure, k) || !in_span(depth, k)) continue;
-    if (k < row) return false;
-    insert(node.closure, k);
-    ++node.closed;
   }
   return true;
 }

@@ -55,6 +55,7 @@ class VertexPencils {
     double product = 0;           ///< at least |product of pivots| times scales and determinant
     BitRows closure;              ///< rows that vanish wherever S does
     Index closed = 0;             ///< how many
+    PatternWord pivoted = 0;      ///< columns of S
   };
 
   [[nodiscard]] double* column(Node& node, Index c) const {
@@ -67,7 +68,6 @@ class VertexPencils {
   void visit(Index depth, Index start, PatternBuffer& out);
   [[nodiscard]] bool descend(Index depth, Index row);
   void pivot(Node& parent, Node& child, Index depth, Index row);
-  void eliminate(Node& parent, Node& child, Index depth, Index row, Index f);
   void set_error(Node& node, double entry) const;
   void rebuild(Node& node, Index depth);
   [[nodiscard]] bool close(Node& node, Index depth, Index row);
@@ -98,7 +98,6 @@ class VertexPencils {
   bool prefix_valid_ = false;
 
   // Scratch of the hot loops.
-  std::vector<PencilKernels::PivotColumn> pivot_columns_;
   std::vector<const double*> basis_pointers_;
   std::vector<double> basis_entries_;
   std::vector<double> factors_;
