@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "thalweg/core/random.hpp"
@@ -28,35 +29,45 @@ int functional_bits(Index hyperplanes, Index rank) {
   return static_cast<int>(std::clamp(std::log2(std::max(vertices, 1.0)) + 8, 14.0, 30.0));
 }
 
-/// The power of two that brings the largest entry of a row into [1/2, 1); 1 for a zero row.
+/// The power of two that brings the largest entry of a row into [1/2, 1); 1 where there is none.
 double unit_scale(double largest) {
-  return largest == 0 ? 1.0 : std::ldexp(1.0, -std::ilogb(largest) - 1);
+  const bool usable = largest > 0 && largest < std::numeric_limits<double>::infinity();
+  return usable ? std::ldexp(1.0, -std::ilogb(largest) - 1) : 1.0;
+}
+
+/// A random orthogonal matrix, scaled and rounded to integers: as generic as any and well
+/// conditioned. Inside a wall l_1 is along its normal, so that the others, random in directions of
+/// the wall, are well conditioned there too.
+Matrix random_functionals(const HyperplaneArrangement& arrangement, std::uint64_t seed,
+                          Index wall) {
+  const Index r = arrangement.rank();
+  Random random(seed);
+  const double scale = std::ldexp(1.0, functional_bits(arrangement.hyperplanes(), r));
+  Matrix gaussian(r, r);
+  for (double& entry : gaussian.reshaped()) entry = random.normal();
+  if (wall != FlagCoordinates::kNone) {
+    gaussian.col(0) = arrangement.normals().row(wall).transpose();
+  }
+  const Matrix orthogonal = Eigen::HouseholderQR<Matrix>(gaussian).householderQ();
+  return (scale * orthogonal.transpose()).array().round();
 }
 
 }  // namespace
 
 FlagCoordinates::FlagCoordinates(const HyperplaneArrangement& arrangement,
                                  const RowDependence& dependence, std::uint64_t seed, Index wall)
-    : arrangement_(arrangement), dependence_(dependence), wall_(wall) {
-  draw_functionals(seed);
+    : FlagCoordinates(arrangement, dependence, random_functionals(arrangement, seed, wall), wall) {}
+
+FlagCoordinates::FlagCoordinates(const HyperplaneArrangement& arrangement,
+                                 const RowDependence& dependence, Matrix functionals, Index wall)
+    : arrangement_(arrangement),
+      dependence_(dependence),
+      wall_(wall),
+      functionals_(std::move(functionals)) {
   compute_rows();
   if (wall != kNone) restrict_to_wall();
   orientation_ = determinant_sign(assemble({}));
   if (orientation_ == 0) throw UnluckyFlag();
-}
-
-/// A random orthogonal matrix, scaled and rounded to integers: as generic as any and well
-/// conditioned. Inside a wall l_1 is along its normal, so that the others, random in directions of
-/// the wall, are well conditioned there too.
-void FlagCoordinates::draw_functionals(std::uint64_t seed) {
-  const Index r = arrangement_.rank();
-  Random random(seed);
-  const double scale = std::ldexp(1.0, functional_bits(arrangement_.hyperplanes(), r));
-  Matrix gaussian(r, r);
-  for (double& entry : gaussian.reshaped()) entry = random.normal();
-  if (wall_ != kNone) gaussian.col(0) = arrangement_.normals().row(wall_).transpose();
-  const Matrix orthogonal = Eigen::HouseholderQR<Matrix>(gaussian).householderQ();
-  functionals_ = (scale * orthogonal.transpose()).array().round();
 }
 
 /// Y = X L^-1. *Error.* Let V be the computed inverse and D = I - L V with |D|_inf <= delta < 1.

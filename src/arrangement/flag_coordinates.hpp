@@ -28,8 +28,13 @@ class FlagCoordinates {
   /// No wall.
   static constexpr Index kNone = -1;
 
+  /// A random flag, generic with high probability.
   FlagCoordinates(const HyperplaneArrangement& arrangement, const RowDependence& dependence,
                   std::uint64_t seed, Index wall = kNone);
+  /// `functionals` (r x r), l_1, ..., l_r as rows, integers. Errors: UnluckyFlag when they are
+  /// dependent.
+  FlagCoordinates(const HyperplaneArrangement& arrangement, const RowDependence& dependence,
+                  Matrix functionals, Index wall = kNone);
 
   [[nodiscard]] Index hyperplanes() const { return Y_.rows(); }
   /// Dimension: r, or r - 1 inside a wall.
@@ -59,7 +64,6 @@ class FlagCoordinates {
 
  private:
   [[nodiscard]] Matrix assemble(std::span<const Index> rows) const;
-  void draw_functionals(std::uint64_t seed);
   void compute_rows();
   void restrict_to_wall();
 

@@ -13,6 +13,7 @@
 namespace thalweg {
 
 class LocalTopes;
+class VertexPencilsPeer;
 
 struct PencilStatistics {
   std::uint64_t degenerate_vertices = 0;
@@ -45,6 +46,8 @@ class VertexPencils {
   }
 
  private:
+  friend class VertexPencilsPeer;  ///< of the tests, which compare dictionaries with exact ones
+
   /// The dictionary after pivots on the rows of S.
   struct Node {
     std::vector<double> entries;  ///< columns of stride_; the last two are beta and alpha
