@@ -16,6 +16,9 @@ namespace thalweg {
 namespace {
 
 constexpr int kMostFlags = 16;
+/// Of the pencils' kernels. Arrangements of higher rank have more than 2^62 cells; some of them may
+/// still be wanted.
+constexpr Index kMostPencilRank = 62;
 
 bool whole(const WorkRange& range, const HyperplaneArrangement& arrangement) {
   return range.begin == 0 && range.end >= work_units(arrangement);
@@ -25,6 +28,11 @@ void check(const HyperplaneArrangement& arrangement, const EnumerationSettings& 
   if (settings.threads < 1) {
     throw InvalidArgument("threads must be at least 1, but it is " +
                           std::to_string(settings.threads));
+  }
+  if (settings.engine == Engine::kVertexPencil && arrangement.rank() > kMostPencilRank) {
+    throw InvalidArgument("vertex pencils take at most rank " + std::to_string(kMostPencilRank) +
+                          ", but the rank is " + std::to_string(arrangement.rank()) +
+                          "; the sign tree takes any");
   }
   const bool ranged = !whole(settings.range, arrangement);
   if (settings.engine == Engine::kVertexPencil && !settings.constraints.empty()) {
@@ -40,7 +48,9 @@ void check(const HyperplaneArrangement& arrangement, const EnumerationSettings& 
 
 Engine choose(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings) {
   if (settings.engine != Engine::kAutomatic) return settings.engine;
-  if (!settings.constraints.empty()) return Engine::kSignTree;
+  if (!settings.constraints.empty() || arrangement.rank() > kMostPencilRank) {
+    return Engine::kSignTree;
+  }
   if (!whole(settings.range, arrangement)) return Engine::kVertexPencil;
   return heavily_degenerate(arrangement, settings.seed) ? Engine::kSignTree : Engine::kVertexPencil;
 }

@@ -40,6 +40,28 @@ struct PencilKernels {
   bool (*vertex_patterns)(const Pencil& pencil, Index first, Index words, Word* patterns,
                           std::uint8_t* settled);
 
+  /// The pencil of S and one more row s, seen from the dictionary of S: x_k = sum_q D_kq y_q + F_k
+  /// w
+  /// + beta_k c + alpha_k h with one column F left. For short pencils this saves the pivot.
+  struct Sibling {
+    Index rows = 0;                   ///< at most 64
+    const double* entries = nullptr;  ///< columns of `stride`
+    Index stride = 0;
+    const double* errors = nullptr;     ///< by column: distance of the entries from the exact ones
+    Index free = 0;                     ///< column F
+    Index beta = 0;                     ///< column
+    Index alpha = 0;                    ///< column
+    const double* far_alpha = nullptr;  ///< alpha with +1e300 at the rows of S and at s
+    Index basis_size = 0;
+    const Index* basis_columns = nullptr;
+    const Index* basis_rows = nullptr;
+    Index row = 0;       ///< s
+    double error = 0;    ///< the largest of F's, beta's and alpha's
+    double largest = 0;  ///< at least every |F_k|, |beta_k|, |alpha_k| (exact ones too)
+  };
+  /// As vertex_patterns, for the vertices j = row + 1, ..., rows - 1, patterns of one word.
+  bool (*sibling_patterns)(const Sibling& sibling, Word* patterns, std::uint8_t* settled);
+
   /// A pivot on one row and column of a dictionary.
   struct Pivot {
     const double* source = nullptr;

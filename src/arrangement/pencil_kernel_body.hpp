@@ -12,6 +12,7 @@ using Index = PencilKernels::Index;
 using PatternWord = PencilKernels::Word;
 using Pencil = PencilKernels::Pencil;
 using Pivot = PencilKernels::Pivot;
+using Sibling = PencilKernels::Sibling;
 using PivotSize = PencilKernels::PivotSize;
 
 constexpr double kUnit = 0x1p-53;
@@ -211,6 +212,154 @@ bool vertex_patterns(const Pencil& pencil, Index first, Index words, PatternWord
   return all;
 }
 
+THALWEG_INLINE Reals with_sign(Reals value, Bits flip) {
+  return reinterpret_cast<Reals>(reinterpret_cast<Bits>(value) ^ flip);
+}
+
+/// Vertices (s, j), ..., (s, j + 7) of a sibling; the vertex is (w, c, h) = (A, B, C) / C, the
+/// cross product of (F, beta, alpha) of s and of j.
+struct SiblingGroup {
+  Reals A[kParts];
+  Reals B[kParts];
+  Reals C[kParts];  ///< made positive, A and B with it
+  Bits flip[kParts];
+  Reals tolerance[kParts];
+  Reals least[kParts];
+  Bits bits[kParts];
+
+  /// Returns bit l when the sign of C is certain. *Error.* With entries within E and M bounding
+  /// them, a component is off by at most e = E (a_s + a_j + 2 E) + 3 u a_s a_j, a the 1-norms of
+  /// the two rows, and F_k A + beta_k B + alpha_k C by 3 M e + E (|A| + |B| + |C| + 3 e) + 4 u M
+  /// (|A| + |B| + |C|): perturbed factors of each product, and the roundings.
+  THALWEG_INLINE unsigned begin(const Sibling& sibling, const double* F, const double* beta,
+                                const double* alpha, Index j) {
+    const Index s = sibling.row;
+    const Reals f = splat(F[s]);
+    const Reals b = splat(beta[s]);
+    const Reals a = splat(alpha[s]);
+    const Reals own = magnitude(f) + magnitude(b) + magnitude(a);
+    const Reals error = splat(sibling.error);
+    const Reals largest = splat(sibling.largest);
+    unsigned mask = 0;
+    for (int p = 0; p < kParts; ++p) {
+      const Reals fj = load(F + j + p * kWidth);
+      const Reals bj = load(beta + j + p * kWidth);
+      const Reals aj = load(alpha + j + p * kWidth);
+      const Reals c = f * bj - b * fj;
+      flip[p] = reinterpret_cast<Bits>(c) & splat_bits(std::uint64_t{1} << 63);
+      A[p] = with_sign(b * aj - a * bj, flip[p]);
+      B[p] = with_sign(a * fj - f * aj, flip[p]);
+      C[p] = with_sign(c, flip[p]);
+      const Reals other = magnitude(fj) + magnitude(bj) + magnitude(aj);
+      const Reals e = 1.01 * (error * (own + other + 2 * error) + 3 * kUnit * own * other);
+      const Reals size = magnitude(A[p]) + magnitude(B[p]) + C[p];
+      tolerance[p] = 1.01 * (3 * largest * e + error * (size + 3 * e) + 4 * kUnit * largest * size);
+      mask |= truth_mask(C[p] > e) << (p * kWidth);
+      least[p] = splat(1e300);
+      bits[p] = Bits{};
+    }
+    return mask;
+  }
+
+  THALWEG_INLINE Reals value(Reals f, Reals b, Reals a, int p) const {
+    return f * A[p] + (b * B[p] + a * C[p]);
+  }
+
+  THALWEG_INLINE void visit(const double* F, const double* beta, const double* alpha, Index k) {
+    const Reals f = splat(F[k]);
+    const Reals b = splat(beta[k]);
+    const Reals a = splat(alpha[k]);
+    for (int p = 0; p < kParts; ++p) {
+      const Reals here = value(f, b, a, p);
+      bits[p] = shift_in_sign(bits[p], here);
+      least[p] = smaller_magnitude(least[p], here);
+    }
+  }
+
+  THALWEG_INLINE void visit_own(const double* F, const double* beta, const double* alpha, Index k,
+                                Index own) {
+    for (int p = 0; p < kParts; ++p) {
+      Bits lane;
+      for (int l = 0; l < kWidth; ++l) lane[l] = static_cast<std::uint64_t>(p * kWidth + l);
+      const Reals here = value(splat(F[k]), splat(beta[k]), splat(alpha[k]), p);
+      const Reals kept = lane == splat_bits(static_cast<std::uint64_t>(own)) ? splat(1e300) : here;
+      bits[p] = shift_in_sign(bits[p], kept);
+      least[p] = smaller_magnitude(least[p], kept);
+    }
+  }
+
+  [[nodiscard]] THALWEG_INLINE unsigned settled() const {
+    unsigned mask = 0;
+    for (int p = 0; p < kParts; ++p) mask |= truth_mask(least[p] > tolerance[p]) << (p * kWidth);
+    return mask;
+  }
+
+  /// Adds the signs of S, of s and of j, those of the multipliers lambda_q = (F_j D_sq - F_s D_jq)
+  /// / C, lambda_s = -F_j / C, lambda_j = F_s / C. Returns bit l when they are certain.
+  THALWEG_INLINE unsigned add_basis(const Sibling& sibling, const double* F, Index j) {
+    const Index s = sibling.row;
+    const Reals f = splat(F[s]);
+    const Reals free_error = splat(sibling.errors[sibling.free]);
+    unsigned mask = 255;
+    for (Index i = 0; i < sibling.basis_size; ++i) {
+      const Index c = sibling.basis_columns[i];
+      const double* D = sibling.entries + c * sibling.stride;
+      const Reals error = splat(sibling.errors[c]);
+      const Reals ds = splat(D[s]);
+      unsigned certain = 0;
+      for (int p = 0; p < kParts; ++p) {
+        const Reals fj = load(F + j + p * kWidth);
+        const Reals dj = load(D + j + p * kWidth);
+        const Reals first = fj * ds;
+        const Reals second = f * dj;
+        const Reals multiplier = first - second;
+        const Reals bound = 1.01 * (free_error * (magnitude(ds) + magnitude(dj) + 2 * error) +
+                                    error * (magnitude(f) + magnitude(fj)) +
+                                    3 * kUnit * (magnitude(first) + magnitude(second)));
+        certain |= truth_mask(magnitude(multiplier) > bound) << (p * kWidth);
+        bits[p] |= (reinterpret_cast<Bits>(with_sign(multiplier, flip[p])) >> 63)
+                   << static_cast<std::uint64_t>(sibling.basis_rows[i]);
+      }
+      mask &= certain;
+    }
+    unsigned certain = 0;
+    for (int p = 0; p < kParts; ++p) {
+      const Reals fj = load(F + j + p * kWidth);
+      certain |= (truth_mask(magnitude(fj) > free_error) & truth_mask(magnitude(f) > free_error))
+                 << (p * kWidth);
+      const Bits minus = ~reinterpret_cast<Bits>(with_sign(fj, flip[p])) >> 63;
+      bits[p] |= minus << static_cast<std::uint64_t>(s);
+      Bits own;
+      for (int l = 0; l < kWidth; ++l) own[l] = static_cast<std::uint64_t>(j + p * kWidth + l);
+      bits[p] |= (reinterpret_cast<Bits>(with_sign(f, flip[p])) >> 63) << (own & splat_bits(63));
+    }
+    return mask & certain;
+  }
+};
+
+bool sibling_patterns(const Sibling& sibling, PatternWord* patterns, std::uint8_t* settled) {
+  const double* F = sibling.entries + sibling.free * sibling.stride;
+  const double* beta = sibling.entries + sibling.beta * sibling.stride;
+  const double* alpha = sibling.entries + sibling.alpha * sibling.stride;
+  bool all = true;
+  for (Index j = sibling.row + 1; j < sibling.rows; j += 8) {
+    SiblingGroup group;
+    unsigned mask = group.begin(sibling, F, beta, alpha, j);
+    Index k = sibling.rows - 1;
+    for (; k >= j + 8; --k) group.visit(F, beta, sibling.far_alpha, k);
+    for (; k >= j; --k) group.visit_own(F, beta, sibling.far_alpha, k, k - j);
+    for (; k >= 0; --k) group.visit(F, beta, sibling.far_alpha, k);
+    mask &= group.add_basis(sibling, F, j) & group.settled();
+    for (int p = 0; p < kParts; ++p) store_bits(patterns + p * kWidth, group.bits[p]);
+    const Index present = sibling.rows - j < 8 ? sibling.rows - j : 8;
+    const unsigned wanted = (1u << present) - 1;
+    *settled++ = static_cast<std::uint8_t>(mask & wanted);
+    all = all && (mask & wanted) == wanted;
+    patterns += present;
+  }
+  return all;
+}
+
 THALWEG_INLINE double largest_lane(Reals value) {
   double result = 0;
   for (int l = 0; l < kWidth; ++l) result = value[l] > result ? value[l] : result;
@@ -310,7 +459,8 @@ void point_signs(const double* beta, const double* alpha, Index rows, double t, 
   }
 }
 
-constexpr PencilKernels kKernels = {vertex_patterns, pivot, combine, vanishing_rows, point_signs};
+constexpr PencilKernels kKernels = {vertex_patterns, sibling_patterns, pivot,
+                                    combine,         vanishing_rows,   point_signs};
 
 }  // namespace
 }  // namespace thalweg

@@ -16,6 +16,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLooseError[] = {1e-3, 1e-5, 1e-7, 1e-9};
 /// A tolerance above which a sign left open is probably not zero.
 constexpr double kCoarse = 1e-9;
+/// Pencils of at most so many rows are met without their last pivot.
+constexpr Index kShortPencil = 12;
 /// Stands for "never zero" in alpha.
 constexpr double kFar = 1e300;
 
@@ -117,9 +119,73 @@ void VertexPencils::visit(Index depth, Index start, PatternBuffer& out) {
     return;
   }
   const Index last = count_ - (level_ - 2 - depth);
+  const bool siblings = depth == level_ - 3 && words_ == 1 && prepare_siblings(depth);
   for (Index row = start; row < last && !out.closed(); ++row) {
+    if (siblings && count_ - row <= kShortPencil) {
+      sibling(depth, row, out);
+      continue;
+    }
     if (!descend(depth, row)) continue;
     visit(depth + 1, row + 1, out);
+    basis_.pop_back();
+    basis_columns_.pop_back();
+  }
+}
+
+/// Whether pencils can be met from the dictionary before their last pivot.
+bool VertexPencils::prepare_siblings(Index depth) {
+  Node& node = nodes_[static_cast<std::size_t>(depth)];
+  if (!(node.error < kInfinity) || node.closed != depth) return false;
+  far_alpha_.assign(alpha(node), alpha(node) + stride_);
+  for_each_row(node.closure, [&](Index k) {
+    far_alpha_[static_cast<std::size_t>(k)] = kFar;
+    return true;
+  });
+  return true;
+}
+
+/// The vertices of one short pencil, S and `row`, without a pivot. Those that are not certain take
+/// the ordinary way.
+void VertexPencils::sibling(Index depth, Index row, PatternBuffer& out) {
+  Node& node = nodes_[static_cast<std::size_t>(depth)];
+  const Index f = node.free.front();
+  PencilKernels::Sibling sibling;
+  sibling.rows = count_;
+  sibling.entries = node.entries.data();
+  sibling.stride = stride_;
+  sibling.errors = node.errors.data();
+  sibling.free = f;
+  sibling.beta = level_ - 2;
+  sibling.alpha = level_ - 1;
+  sibling.far_alpha = far_alpha_.data();
+  sibling.basis_size = depth;
+  sibling.basis_columns = basis_columns_.data();
+  sibling.basis_rows = basis_.data();
+  sibling.row = row;
+  sibling.error = std::max(node.error, node.errors[static_cast<std::size_t>(f)]);
+  sibling.largest = node.largest + sibling.error;
+  const Index vertices = count_ - row - 1;
+  PatternWord* patterns = out.room(vertices + PencilKernels::kLanes);
+  double& chart = far_alpha_[static_cast<std::size_t>(row)];
+  chart = kFar;
+  const bool all = kernels_.sibling_patterns(sibling, patterns, settled_.data());
+  chart = alpha(node)[row];
+  if (all) {
+    out.add(vertices);
+    return;
+  }
+  copies_.assign(patterns, patterns + vertices);
+  const std::vector<std::uint8_t> settled(settled_.begin(), settled_.begin() + vertices / 8 + 1);
+  const bool valid = descend(depth, row);
+  for (Index j = 0; valid && j < vertices && !out.closed(); ++j) {
+    if ((settled[static_cast<std::size_t>(j / 8)] >> (j % 8) & 1) != 0) {
+      *out.room(1) = copies_[static_cast<std::size_t>(j)];
+      out.add(1);
+    } else {
+      vertex(nodes_[static_cast<std::size_t>(depth + 1)], row + 1 + j, out);
+    }
+  }
+  if (valid) {
     basis_.pop_back();
     basis_columns_.pop_back();
   }
@@ -236,8 +302,6 @@ bool VertexPencils::close(Node& node, Index depth, Index row) {
     beta(node)[k] = 0;
     alpha(node)[k] = 0;
   };
-  // The rows that vanished before are zero already.
-  vanish(row);
   const bool known = node.error < kInfinity;
   if (!known) {
     std::fill(small_.begin(), small_.end(), ~PatternWord{0});
@@ -255,6 +319,8 @@ bool VertexPencils::close(Node& node, Index depth, Index row) {
     });
     if (!first) return false;
   }
+  // Rows that vanished before are zero already. Last, lest vector loads wait for a short store.
+  vanish(row);
   if (leaf) {
     double* chart = alpha(node);
     for_each_row(node.closure, [&](Index k) {

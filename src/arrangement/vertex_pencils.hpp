@@ -69,6 +69,8 @@ class VertexPencils {
 
   void fill_root(Node& root);
   void visit(Index depth, Index start, PatternBuffer& out);
+  [[nodiscard]] bool prepare_siblings(Index depth);
+  void sibling(Index depth, Index row, PatternBuffer& out);
   [[nodiscard]] bool descend(Index depth, Index row);
   void pivot(Node& parent, Node& child, Index depth, Index row);
   void set_error(Node& node, double entry) const;
@@ -108,6 +110,7 @@ class VertexPencils {
   std::vector<PatternWord> lanes_;
   std::vector<std::uint8_t> settled_;
   std::vector<PatternWord> copies_;
+  std::vector<double> far_alpha_;
   BitRows negative_;
   BitRows small_;
   BitRows flat_;              ///< rows through the vertex at hand
