@@ -161,12 +161,25 @@ bool Walker::pop() {
   return true;
 }
 
-/// The sign of the row at the node's point where a filter is sure of it, else 0.
-int Walker::known_sign(const Witness& witness, Index row) const {
-  if (witness.has_point && (witness.bits.certain[word(row)] & bit(row)) != 0) {
-    return (witness.bits.plus[word(row)] & bit(row)) != 0 ? 1 : -1;
+/// The sign of the row at the point where the filter is sure of it, else 0.
+int Walker::sign_at_point(const Witness& witness, Index row) const {
+  const bool certain = witness.has_point && (witness.bits.certain[word(row)] & bit(row)) != 0;
+  if (!certain) return 0;
+  return (witness.bits.plus[word(row)] & bit(row)) != 0 ? 1 : -1;
+}
+
+/// The sign of the row at a point of the node, 0 when unsure. Points elsewhere are forgotten: both
+/// points of a node must be in its own child.
+int Walker::settle_sign(Witness& witness, Index row) const {
+  const int coarse = sign_at_point(witness, row);
+  if (!witness.has_fine) return coarse;
+  const int fine = fine_search_.sign(row, witness.fine);
+  if (fine == 0) {
+    if (coarse != 0) witness.has_fine = false;
+    return coarse;
   }
-  return witness.has_fine ? fine_search_.sign(row, witness.fine) : 0;
+  if (coarse != fine) witness.has_point = false;
+  return fine;
 }
 
 /// Decides the next row; false when the node turns out to be empty.
@@ -175,7 +188,7 @@ bool Walker::advance() {
   if (row < rows_.prescribed_rows()) {
     return advance_prescribed(row, rows_.prescribed[static_cast<std::size_t>(row)]);
   }
-  const int known = known_sign(current_, row);
+  const int known = settle_sign(current_, row);
   if (known == 0) return advance_undecided(row);
   const Sign own = known > 0 ? Sign::kPlus : Sign::kMinus;
   if (decide(row, opposite(own), of_row_[static_cast<std::size_t>(row)])) push(row, opposite(own));
@@ -184,7 +197,7 @@ bool Walker::advance() {
 }
 
 bool Walker::advance_prescribed(Index row, Sign sign) {
-  if (known_sign(current_, row) != static_cast<int>(sign)) {
+  if (settle_sign(current_, row) != static_cast<int>(sign)) {
     Witness& child = of_row_[static_cast<std::size_t>(row)];
     if (!decide(row, sign, child)) return false;
     std::swap(current_, child);

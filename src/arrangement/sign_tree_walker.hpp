@@ -65,7 +65,8 @@ class Walker {
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 
  private:
-  /// Memory of one point and where it lies.
+  /// What is known of a cell: a point of doubles, a finer one, both or none; each has exactly the
+  /// node's signs.
   struct Witness {
     bool has_point = false;
     bool has_fine = false;
@@ -92,7 +93,8 @@ class Walker {
   void set_candidates(std::span<const Index> support, Index row, Sign sign);
   [[nodiscard]] bool decide_exactly(Index row, Sign sign, Witness& child);
   [[nodiscard]] bool inside(const Witness& witness, Index row, Sign sign) const;
-  [[nodiscard]] int known_sign(const Witness& witness, Index row) const;
+  [[nodiscard]] int sign_at_point(const Witness& witness, Index row) const;
+  [[nodiscard]] int settle_sign(Witness& witness, Index row) const;
 
   const TreeRows& rows_;
   RunControl control_;
