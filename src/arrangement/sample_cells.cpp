@@ -32,7 +32,7 @@ class UniformSource : public SampleSource {
   void draw(Random& random, SampleChunk& chunk) override {
     chunk.patterns.reserve(chunk.wanted * static_cast<std::size_t>(words_));
     while (chunk.open()) {
-      const std::uint64_t left = std::min(chunk.wanted - chunk.drawn, std::uint64_t{kRound});
+      const std::uint64_t left = std::min(chunk.wanted - chunk.done, std::uint64_t{kRound});
       const Index trials = (static_cast<Index>(left) + kLanes - 1) / kLanes * kLanes;
       draw_trials(random, trials);
       for (std::size_t position = 0; position < choice_.levels(); ++position) decide(position);
@@ -79,13 +79,13 @@ class UniformSource : public SampleSource {
 
   /// In the order of the trials, which alone keeps the law when the last ones are cut off.
   void deliver(Index trials, SampleChunk& chunk) {
-    for (Index i = 0; i < trials && chunk.drawn < chunk.wanted; ++i) {
+    for (Index i = 0; i < trials && chunk.done < chunk.wanted; ++i) {
       ++chunk.trials;
       if (!accepted_[static_cast<std::size_t>(i)]) continue;
       PatternWord* pattern = patterns_.data() + i * words_;
       orient(pattern, words_, last_word_, opposite_[static_cast<std::size_t>(i)]);
       chunk.patterns.insert(chunk.patterns.end(), pattern, pattern + words_);
-      ++chunk.drawn;
+      ++chunk.done;
     }
   }
 
@@ -106,7 +106,8 @@ class UniformSource : public SampleSource {
 
 CellSample sample_cells(const HyperplaneArrangement& arrangement, const SampleSettings& settings) {
   if (arrangement.hyperplanes() == 0) return sample_everything(arrangement, settings);
-  const LevelChoice choice(arrangement.hyperplanes(), arrangement.rank(), 0);
+  const LevelChoice choice =
+      LevelChoice::for_vertices(arrangement.hyperplanes(), arrangement.rank());
   return sample_on_flag(arrangement, settings, kChunk, [&](const SampleFlag& flag) {
     return std::make_unique<UniformSource>(arrangement, flag, choice);
   });

@@ -33,12 +33,12 @@ class GaussianSource : public SampleSource {
   void draw(Random& random, SampleChunk& chunk) override {
     while (chunk.open()) {
       draw_directions(random);
-      for (Index l = 0; l < kLanes && chunk.drawn < chunk.wanted; ++l) {
+      for (Index l = 0; l < kLanes && chunk.done < chunk.wanted; ++l) {
         ++chunk.trials;
         if (!decide(l)) continue;
         orient(pattern_.data(), words_, last_word_bits(rows_.count()), false);
         chunk.patterns.insert(chunk.patterns.end(), pattern_.begin(), pattern_.end());
-        ++chunk.drawn;
+        ++chunk.done;
       }
     }
   }

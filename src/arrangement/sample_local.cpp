@@ -61,14 +61,12 @@ class LocalSource : public SampleSource {
     while (chunk.open()) {
       for (Index l = 0; l < kLanes; ++l) choose(random, l);
       vertices_.locate(arrangement_.rank());
-      for (Index l = 0; l < kLanes && chunk.drawn < chunk.wanted; ++l) {
+      for (Index l = 0; l < kLanes && chunk.done < chunk.wanted; ++l) {
         ++chunk.trials;
-        for (double& entry : direction_) entry = random.normal();
-        const bool opposite = random.below(2) == 1;
-        if (!vertices_.cell_towards(l, arrangement_.rows(), direction_, pattern_.data())) continue;
-        orient(pattern_.data(), words, last, opposite);
+        if (!vertices_.random_cell(l, random, pattern_.data())) continue;
+        orient(pattern_.data(), words, last, random.below(2) == 1);
         chunk.patterns.insert(chunk.patterns.end(), pattern_.begin(), pattern_.end());
-        ++chunk.drawn;
+        ++chunk.done;
       }
     }
   }
@@ -91,7 +89,6 @@ class LocalSource : public SampleSource {
   const Neighbourhoods& neighbourhoods_;
   SampledVertices vertices_;
   std::vector<PatternWord> pattern_;
-  Vector direction_ = Vector::Zero(arrangement_.dimension());
 };
 
 }  // namespace

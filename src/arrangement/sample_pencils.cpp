@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "arrangement/sample_flag.hpp"
@@ -15,6 +16,8 @@ namespace {
 constexpr std::uint64_t kChunk = 64;
 constexpr Index kLanes = SampledVertices::kLanes;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// No row.
+constexpr Index kNone = -1;
 constexpr double kUnit = 0x1p-53;
 
 /// x_k = sum_s D_ks y_s + beta_k l_{m-1} + alpha_k l_m for the rows s of a pencil, on W_m.
@@ -35,11 +38,15 @@ class PencilSource : public SampleSource {
 
  private:
   void fill_dictionary();
-  void vertices_of_pencil(SampleChunk& chunk);
-  void locate(Index first, Index present);
-  [[nodiscard]] bool certain(Index lane, Index row, PatternWord* pattern) const;
-  void decide_left_over(SampleChunk& chunk);
-  void deliver(PatternWord* pattern, SampleChunk& chunk) const;
+  void list_others();
+  void decide_in_floating_point();
+  void locate(std::span<const Index> group);
+  [[nodiscard]] bool certain(std::size_t l, Index row, PatternWord* pattern) const;
+  void decide_left_over();
+  void deliver(SampleChunk& chunk);
+  [[nodiscard]] PatternWord* pattern(std::size_t place) {
+    return patterns_.data() + place * static_cast<std::size_t>(words_);
+  }
 
   const SampleRows& rows_;
   const LevelChoice& choice_;
@@ -53,7 +60,10 @@ class PencilSource : public SampleSource {
   bool opposite_ = false;
   std::vector<std::int32_t> subset_;  ///< in the order of the inverse's columns
   Dictionary dictionary_;
-  std::vector<Index> left_over_;  ///< rows whose vertex needs exact signs
+  std::vector<Index> others_;           ///< the rows not in it
+  std::vector<PatternWord> patterns_;   ///< (others x words), their vertices' cells
+  std::vector<bool> found_;             ///< which of them exist
+  std::vector<std::size_t> left_over_;  ///< positions whose vertex needs exact signs
 
   // Eight matrices, of which the first is used; eight vertices.
   std::vector<std::int32_t> subsets_;
@@ -65,7 +75,6 @@ class PencilSource : public SampleSource {
   std::array<double, kLanes> tolerance_ = {};
   std::array<PatternWord, kLanes> small_ = {};
   std::vector<PatternWord> negative_;
-  std::vector<PatternWord> pattern_;
 };
 
 PencilSource::PencilSource(const HyperplaneArrangement& arrangement, const SampleFlag& flag,
@@ -75,8 +84,7 @@ PencilSource::PencilSource(const HyperplaneArrangement& arrangement, const Sampl
       kernels_(sample_kernels()),
       vertices_(arrangement, flag.flag, flag.rows, kernels_),
       hyperplanes_(arrangement.hyperplanes()),
-      words_(pattern_words(hyperplanes_)),
-      pattern_(static_cast<std::size_t>(words_)) {
+      words_(pattern_words(hyperplanes_)) {
   const auto r = static_cast<std::size_t>(arrangement.rank());
   const auto rows = static_cast<std::size_t>(hyperplanes_);
   subset_.reserve(r);
@@ -95,16 +103,14 @@ void PencilSource::draw(Random& random, SampleChunk& chunk) {
     opposite_ = random.below(2) == 1;
     subset_.resize(static_cast<std::size_t>(std::max<Index>(level_ - 2, 0)));
     draw_subset(random, hyperplanes_, static_cast<Index>(subset_.size()), subset_.data(), 1);
+    list_others();
     left_over_.clear();
-    if (level_ == 1) {
-      left_over_.push_back(-1);
-    } else {
-      fill_dictionary();
-      vertices_of_pencil(chunk);
-    }
-    decide_left_over(chunk);
+    if (level_ > 1) fill_dictionary();
+    decide_in_floating_point();
+    decide_left_over();
+    deliver(chunk);
     ++chunk.trials;
-    ++chunk.drawn;
+    ++chunk.done;
   }
 }
 
@@ -152,19 +158,27 @@ void PencilSource::fill_dictionary() {
   dictionary_.largest = largest + dictionary_.error;
 }
 
-/// The vertices of rows after those of the pencil; what floating point leaves open is left over.
-void PencilSource::vertices_of_pencil(SampleChunk& chunk) {
-  Index first = 0;
-  for (const std::int32_t s : subset_) first = std::max<Index>(first, s + 1);
-  for (; first < hyperplanes_; first += kLanes) {
-    const Index present = std::min(kLanes, hyperplanes_ - first);
-    if (dictionary_.error < kInfinity) locate(first, present);
-    for (Index l = 0; l < present; ++l) {
-      if (dictionary_.error < kInfinity && certain(l, first + l, pattern_.data())) {
-        deliver(pattern_.data(), chunk);
-      } else {
-        left_over_.push_back(first + l);
-      }
+/// The rows that complete a basis; at level 1 it is complete, and kNone stands for that.
+void PencilSource::list_others() {
+  others_.clear();
+  if (level_ == 1) others_.push_back(kNone);
+  for (Index k = 0; k < hyperplanes_ && level_ > 1; ++k) {
+    if (std::find(subset_.begin(), subset_.end(), k) == subset_.end()) others_.push_back(k);
+  }
+  patterns_.resize(others_.size() * static_cast<std::size_t>(words_));
+  found_.assign(others_.size(), false);
+}
+
+/// The vertices of the pencil; what floating point leaves open is left over.
+void PencilSource::decide_in_floating_point() {
+  const bool useless = level_ == 1 || !(dictionary_.error < kInfinity);
+  const std::span<const Index> others = others_;
+  for (std::size_t first = 0; first < others.size(); first += kLanes) {
+    const auto group = others.subspan(first, std::min<std::size_t>(kLanes, others.size() - first));
+    if (!useless) locate(group);
+    for (std::size_t l = 0; l < group.size(); ++l) {
+      found_[first + l] = !useless && certain(l, group[l], pattern(first + l));
+      if (!found_[first + l]) left_over_.push_back(first + l);
     }
   }
 }
@@ -172,17 +186,16 @@ void PencilSource::vertices_of_pencil(SampleChunk& chunk) {
 /// *Error.* With E the dictionary's error and M its largest entry, t = -alpha_j / beta_j is off by
 /// at most dt = E (1 + |t|) / (|beta_j| - E) + u |t|, and beta_k t + alpha_k by M dt + E (1 + |t|)
 /// + 3 u M (1 + |t|).
-void PencilSource::locate(Index first, Index present) {
+void PencilSource::locate(std::span<const Index> group) {
   const double E = dictionary_.error;
   const double M = dictionary_.largest;
-  for (Index l = 0; l < kLanes; ++l) {
-    const Index j = first + std::min(l, present - 1);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    const Index j = group[std::min(lane, group.size() - 1)];
     const double beta = dictionary_.entries[static_cast<std::size_t>(2 * j)];
     const double t = -dictionary_.entries[static_cast<std::size_t>(2 * j + 1)] / beta;
     const double height = std::abs(t) + 1;
     const double shift = E * height / (std::abs(beta) - E) + kUnit * height;
     const double tolerance = 1.01 * (M * shift + E * height + 3 * kUnit * M * height);
-    const auto lane = static_cast<std::size_t>(l);
     tolerance_[lane] = std::abs(beta) > E && tolerance < kInfinity ? tolerance : kInfinity;
     point_[lane] = t;
     point_[lane + kLanes] = 1;
@@ -192,12 +205,11 @@ void PencilSource::locate(Index first, Index present) {
 }
 
 /// The vertex's pattern when all its signs are certain. The rows through it count as small.
-bool PencilSource::certain(Index lane, Index row, PatternWord* pattern) const {
-  const auto l = static_cast<std::size_t>(lane);
+bool PencilSource::certain(std::size_t l, Index row, PatternWord* pattern) const {
   const std::size_t size = subset_.size();
   if (!(tolerance_[l] < kInfinity) || small_[l] != size + 1) return false;
   for (Index w = 0; w < words_; ++w) {
-    pattern[w] = negative_[static_cast<std::size_t>(w * kLanes + lane)];
+    pattern[w] = negative_[static_cast<std::size_t>(w * kLanes) + l];
   }
   // l_{m-1} = (y_row - sum_s D_s y_s) / beta on W_{m-1}.
   const bool below = dictionary_.entries[static_cast<std::size_t>(2 * row)] < 0;
@@ -214,28 +226,32 @@ bool PencilSource::certain(Index lane, Index row, PatternWord* pattern) const {
   return true;
 }
 
-/// Exact signs; degenerate vertices have a cell at one of their bases only.
-void PencilSource::decide_left_over(SampleChunk& chunk) {
-  const auto count = static_cast<Index>(left_over_.size());
+/// Exact signs; degenerate vertices have a cell at some of their bases only.
+void PencilSource::decide_left_over() {
   const auto size = static_cast<Index>(subset_.size());
-  for (Index first = 0; first < count; first += kLanes) {
-    const Index present = std::min(kLanes, count - first);
-    for (Index l = 0; l < kLanes; ++l) {
+  for (std::size_t first = 0; first < left_over_.size(); first += kLanes) {
+    const std::size_t present = std::min<std::size_t>(kLanes, left_over_.size() - first);
+    for (std::size_t l = 0; l < kLanes; ++l) {
       std::int32_t* lane = vertices_.subsets() + l;
       for (Index i = 0; i < size; ++i) lane[i * kLanes] = subset_[static_cast<std::size_t>(i)];
-      const Index row = left_over_[static_cast<std::size_t>(first + std::min(l, present - 1))];
-      if (level_ > 1) lane[size * kLanes] = static_cast<std::int32_t>(row);
+      const Index row = others_[left_over_[first + std::min(l, present - 1)]];
+      if (row != kNone) lane[size * kLanes] = static_cast<std::int32_t>(row);
     }
     vertices_.locate(level_);
-    for (Index l = 0; l < present; ++l) {
-      if (vertices_.cell_of_basis(l, pattern_.data())) deliver(pattern_.data(), chunk);
+    for (std::size_t l = 0; l < present; ++l) {
+      const std::size_t place = left_over_[first + l];
+      found_[place] = vertices_.cell_of_basis(static_cast<Index>(l), pattern(place));
     }
   }
 }
 
-void PencilSource::deliver(PatternWord* pattern, SampleChunk& chunk) const {
-  orient(pattern, words_, last_word_bits(hyperplanes_), opposite_);
-  chunk.patterns.insert(chunk.patterns.end(), pattern, pattern + words_);
+/// In the order of the rows, whatever floating point left over.
+void PencilSource::deliver(SampleChunk& chunk) {
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    if (!found_[i]) continue;
+    orient(pattern(i), words_, last_word_bits(hyperplanes_), opposite_);
+    chunk.patterns.insert(chunk.patterns.end(), pattern(i), pattern(i) + words_);
+  }
 }
 
 }  // namespace
@@ -243,8 +259,12 @@ void PencilSource::deliver(PatternWord* pattern, SampleChunk& chunk) const {
 CellSample sample_pencils(const HyperplaneArrangement& arrangement,
                           const SampleSettings& settings) {
   if (arrangement.hyperplanes() == 0) return sample_everything(arrangement, settings);
-  const LevelChoice choice(arrangement.hyperplanes(), arrangement.rank(), 1);
-  return sample_on_flag(arrangement, settings, kChunk, [&](const SampleFlag& flag) {
+  const Index hyperplanes = arrangement.hyperplanes();
+  const LevelChoice choice = LevelChoice::for_pencils(hyperplanes, arrangement.rank());
+  SampleSettings pencils = settings;
+  const auto each = static_cast<std::uint64_t>(hyperplanes);
+  pencils.count = settings.count / each + (settings.count % each == 0 ? 0 : 1);
+  return sample_on_flag(arrangement, pencils, kChunk, [&](const SampleFlag& flag) {
     return std::make_unique<PencilSource>(arrangement, flag, choice);
   });
 }

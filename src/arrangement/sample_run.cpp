@@ -130,15 +130,16 @@ CellSample run_samples(const HyperplaneArrangement& arrangement, const SampleSet
   }
   sample.exact_signs = run_chunks(chunks, settings, map, make_source);
   sample.status = SampleStatus::kComplete;
+  const auto words_each = static_cast<std::size_t>(sample.cells.words);
   std::size_t words = 0;
   for (const SampleChunk& chunk : chunks) words += chunk.patterns.size();
   sample.cells.patterns.reserve(words);
   for (SampleChunk& chunk : chunks) {
     const std::vector<PatternWord> patterns = std::move(chunk.patterns);
     sample.cells.patterns.insert(sample.cells.patterns.end(), patterns.begin(), patterns.end());
-    sample.drawn += chunk.drawn;
+    sample.drawn += patterns.size() / std::max<std::size_t>(words_each, 1);
     sample.trials += chunk.trials;
-    if (chunk.drawn == chunk.wanted || sample.status == SampleStatus::kStopped) continue;
+    if (chunk.done == chunk.wanted || sample.status == SampleStatus::kStopped) continue;
     sample.status = chunk.stopped ? SampleStatus::kStopped : SampleStatus::kTrialLimit;
   }
   finish(sample, settings);

@@ -17,14 +17,14 @@ struct SampleChunk {
   RunControl control;
 
   std::vector<PatternWord> patterns;  ///< over hyperplanes, bit 1 where positive
-  std::uint64_t drawn = 0;            ///< as far as `wanted`
+  std::uint64_t done = 0;             ///< of what is wanted
   std::uint64_t trials = 0;
   bool stopped = false;
 
   /// Whether another trial is due.
   [[nodiscard]] bool open() {
     stopped = stopped || control.should_stop();
-    return drawn < wanted && trials < max_trials && !stopped;
+    return done < wanted && trials < max_trials && !stopped;
   }
 };
 
@@ -39,8 +39,8 @@ class SampleSource {
 
 using SourceFactory = std::function<std::unique_ptr<SampleSource>()>;
 
-/// Runs all chunks, maps patterns to samples and handles duplicates. `chunk_size` of the patterns
-/// (or pencils) wanted make a chunk. Errors: InvalidArgument (threads < 1).
+/// Runs all chunks, maps patterns to samples and handles duplicates. `chunk_size` of the
+/// settings.count things that the source draws make a chunk. Errors: InvalidArgument (threads < 1).
 [[nodiscard]] CellSample run_samples(const HyperplaneArrangement& arrangement,
                                      const SampleSettings& settings, std::uint64_t chunk_size,
                                      const SourceFactory& make_source);

@@ -1,6 +1,6 @@
 #include "arrangement/sample_subsets.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace thalweg {
 namespace {
@@ -13,15 +13,6 @@ std::vector<Index> sampled_levels(Index rank) {
   std::vector<Index> levels;
   for (Index m = rank; m >= 1; m -= 2) levels.push_back(m);
   return levels;
-}
-
-std::vector<mpz_class> subset_counts(Index hyperplanes, const std::vector<Index>& levels,
-                                     Index less) {
-  std::vector<mpz_class> counts;
-  for (const Index m : levels) {
-    counts.push_back(binomial(hyperplanes, std::max<Index>(m - 1 - less, 0)));
-  }
-  return counts;
 }
 
 }  // namespace
@@ -78,7 +69,32 @@ void draw_subset(Random& random, Index count, Index size, std::int32_t* subset, 
   }
 }
 
-LevelChoice::LevelChoice(Index hyperplanes, Index rank, Index less)
-    : levels_(sampled_levels(rank)), choice_(subset_counts(hyperplanes, levels_, less)) {}
+LevelChoice::LevelChoice(std::vector<Index> levels, std::span<const mpz_class> weights)
+    : levels_(std::move(levels)), choice_(weights) {}
+
+LevelChoice LevelChoice::for_vertices(Index hyperplanes, Index rank) {
+  std::vector<Index> levels = sampled_levels(rank);
+  std::vector<mpz_class> weights;
+  for (const Index m : levels) weights.push_back(binomial(hyperplanes, m - 1));
+  return {std::move(levels), weights};
+}
+
+/// A set of m - 1 rows contains m - 1 of the C(N, m - 2) subsets: the weights are C(N, m - 2) /
+/// (m - 1), times a common denominator.
+LevelChoice LevelChoice::for_pencils(Index hyperplanes, Index rank) {
+  std::vector<Index> levels = sampled_levels(rank);
+  mpz_class denominator = 1;
+  for (const Index m : levels) {
+    if (m > 1) denominator = lcm(denominator, mpz_class(static_cast<unsigned long>(m - 1)));
+  }
+  std::vector<mpz_class> weights;
+  for (const Index m : levels) {
+    weights.push_back(denominator);
+    if (m == 1) continue;
+    weights.back() *= binomial(hyperplanes, m - 2);
+    weights.back() /= static_cast<unsigned long>(m - 1);
+  }
+  return {std::move(levels), weights};
+}
 
 }  // namespace thalweg

@@ -38,11 +38,16 @@ class ExactChoice {
 /// subset[0], subset[stride], ... Floyd's method.
 void draw_subset(Random& random, Index count, Index size, std::int32_t* subset, Index stride);
 
-/// Levels m = r, r - 2, ... >= 1 with subsets of m - 1 - `less` of N rows (one empty choice where
-/// that is negative), every subset of every level equally likely.
+/// Random levels m = r, r - 2, ... >= 1.
 class LevelChoice {
  public:
-  LevelChoice(Index hyperplanes, Index rank, Index less);
+  /// So that, with a uniform subset of m - 1 of N rows, every subset of every level is equally
+  /// likely.
+  [[nodiscard]] static LevelChoice for_vertices(Index hyperplanes, Index rank);
+  /// So that, with a uniform subset of m - 2 rows (of none where m = 1), every set of m - 1 rows of
+  /// every level is expected equally often among the sets with one row more. Level 1 has the empty
+  /// set only.
+  [[nodiscard]] static LevelChoice for_pencils(Index hyperplanes, Index rank);
 
   [[nodiscard]] std::size_t levels() const { return levels_.size(); }
   /// m of the level's position.
@@ -51,6 +56,8 @@ class LevelChoice {
   [[nodiscard]] std::size_t draw(Random& random) const { return choice_.draw(random); }
 
  private:
+  LevelChoice(std::vector<Index> levels, std::span<const mpz_class> weights);
+
   std::vector<Index> levels_;
   ExactChoice choice_;
 };

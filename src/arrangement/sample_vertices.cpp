@@ -169,26 +169,37 @@ bool SampledVertices::cell_of_basis(Index lane, PatternWord* pattern) {
   return extra_.empty() || resolve_flat(pattern);
 }
 
-bool SampledVertices::cell_towards(Index lane, const Matrix& X, const Vector& u,
-                                   PatternWord* pattern) {
+bool SampledVertices::random_cell(Index lane, Random& random, PatternWord* pattern) {
   if (!vertex(lane, pattern)) return false;
-  for (const std::vector<Index>* rows : {&basis_, &extra_}) {
-    for (const Index row : *rows) {
-      const int sign = exact_dot_sign(X.row(row), u);
-      if (sign == 0) return false;
-      set_negative(pattern, row, sign < 0);
-    }
+  sort_basis();
+  for (const Index i : order_) {
+    set_negative(pattern, basis_[static_cast<std::size_t>(i)], random.below(2) == 1);
+  }
+  if (extra_.empty()) return true;
+  for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i)]);
+  fill_relations();
+  for (std::size_t e = 0; e < extra_.size(); ++e) {
+    const auto relation = relations_.row(static_cast<Index>(e));
+    const auto first =
+        std::find_if(order_.begin(), order_.end(), [&](Index i) { return relation[i] != 0; });
+    const Index leading = basis_[static_cast<std::size_t>(*first)];
+    set_negative(pattern, extra_[e], (relation[*first] < 0) != is_negative(pattern, leading));
   }
   return true;
 }
 
-/// Signs of the extra rows at the moved vertex; false when these are not the signs of a cell.
-bool SampledVertices::resolve_flat(PatternWord* pattern) {
+/// Independent of the order that pivoting found.
+void SampledVertices::sort_basis() {
   order_.resize(basis_.size());
   std::iota(order_.begin(), order_.end(), Index{0});
   std::sort(order_.begin(), order_.end(), [&](Index a, Index b) {
     return basis_[static_cast<std::size_t>(a)] < basis_[static_cast<std::size_t>(b)];
   });
+}
+
+/// Signs of the extra rows at the moved vertex; false when these are not the signs of a cell.
+bool SampledVertices::resolve_flat(PatternWord* pattern) {
+  sort_basis();
   fill_relations();
   Matrix cone = relations_;
   for (Index i = 0; i < size_; ++i) {

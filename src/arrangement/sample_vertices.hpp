@@ -8,6 +8,7 @@
 #include "arrangement/flag_coordinates.hpp"
 #include "arrangement/sample_rows.hpp"
 #include "thalweg/arrangement/hyperplane_arrangement.hpp"
+#include "thalweg/core/random.hpp"
 
 namespace thalweg {
 
@@ -31,11 +32,11 @@ class SampledVertices {
   /// The cell whose basis is the lane's subset, over hyperplanes, bit 1 where negative; false when
   /// there is none.
   [[nodiscard]] bool cell_of_basis(Index lane, PatternWord* pattern);
-  /// The cell that a small step from the lane's vertex in direction u leads to; X (N x d) are the
-  /// rows, X u decides on the hyperplanes through the vertex. False when the subset is dependent or
-  /// u lies on one of them.
-  [[nodiscard]] bool cell_towards(Index lane, const Matrix& X, const Vector& u,
-                                  PatternWord* pattern);
+  /// A random cell at the lane's vertex: off its hyperplanes the signs are the vertex's; on the
+  /// subset they are random, each independent; and the other hyperplanes through the vertex follow
+  /// the distances from those of the subset, one of which, at random, is much larger than another
+  /// one, and so on. False when the subset is dependent.
+  [[nodiscard]] bool random_cell(Index lane, Random& random, PatternWord* pattern);
 
   [[nodiscard]] std::uint64_t exact_signs() const { return exact_signs_; }
 
@@ -52,6 +53,7 @@ class SampledVertices {
   [[nodiscard]] int relation_sign(Index position, Index row);
   [[nodiscard]] bool dependent_with(Index row);
   [[nodiscard]] int multiplier_sign(Index position);
+  void sort_basis();
   [[nodiscard]] bool resolve_flat(PatternWord* pattern);
   void fill_relations();
   [[nodiscard]] bool moved_negative(Index extra) const;

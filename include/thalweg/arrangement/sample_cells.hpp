@@ -18,12 +18,12 @@ enum class Duplicates {
 };
 
 struct SampleSettings {
-  std::uint64_t count = 1000;  ///< patterns to draw (pencils, for sample_pencils)
+  std::uint64_t count = 1000;  ///< patterns to draw; about, at most, for sample_pencils
   std::uint64_t seed = 1;
   int threads = 1;  ///< does not change the samples
   Duplicates duplicates = Duplicates::kKeep;
   /// Trials for each pattern that may fail, on average over 1024 patterns.
-  std::uint64_t max_trials = 10'000;
+  std::uint64_t max_trials = 1'000;
   RunControl control;
 };
 
@@ -39,7 +39,7 @@ enum class SampleStatus {
 struct CellSample {
   SampleStatus status = SampleStatus::kUnsolved;
   CellList cells;           ///< over samples, each pattern for itself: both signs occur
-  std::uint64_t drawn = 0;  ///< patterns, before any are dropped; pencils for sample_pencils
+  std::uint64_t drawn = 0;  ///< patterns, before any are dropped
   std::uint64_t trials = 0;
   std::uint64_t exact_signs = 0;          ///< signs that floating point left open
   std::optional<std::uint64_t> distinct;  ///< patterns, unless kKeep
@@ -78,23 +78,24 @@ struct CellSample {
 /// Cells at vertices of hyperplanes that belong to neighbouring data points.
 ///
 /// One of at most 1024 random rows is drawn, r - 1 hyperplanes among the `neighbours` rows nearest
-/// to it (Euclidean distance between rows of X, itself included), and a direction g with standard
-/// normal entries; the cell is that of v + e g for their common zero v and small e, or its
-/// negative. Dependent choices are drawn again. `neighbours` 0 stands for 2 r + 2; fewer than r - 1
-/// count as r - 1. Errors: InvalidArgument (threads < 1, neighbours < 0).
+/// to it (Euclidean distance between rows of X, itself included), and one of their two opposite
+/// common zeros v; the cell is a random one at v: any signs on the r - 1 hyperplanes are equally
+/// likely. (Where more hyperplanes meet at v, their signs are those of v + e_1 g_1 + e_2 g_2 + ...,
+/// e_1 >> e_2 >> ... > 0, g_i a step off one of the r - 1 only, in random order.) Dependent choices
+/// are drawn again. `neighbours` 0 stands for 2 r + 2; fewer than r - 1 count as r - 1. Errors:
+/// InvalidArgument (threads < 1, neighbours < 0). O(N r + r^3) each, and O(1024 N d).
 [[nodiscard]] CellSample sample_local_cells(const HyperplaneArrangement& arrangement,
                                             const SampleSettings& settings = {},
                                             Index neighbours = 0);
 
-/// All cells found on random pencils: settings.count pencils, cells at about the rate of the
-/// enumerator.
+/// All cells of random pencils of hyperplanes, at about the rate of the enumerator.
 ///
-/// A level m and m - 2 hyperplanes S (none for m = 1), each choice equally likely, are drawn;
-/// delivered are the cells whose basis (see sample_cells) is S and one hyperplane after those of S,
-/// with one random sign for the pencil. Every cell has one basis, which has one such S: so every
-/// cell is expected equally often, count / 2 sum_m C(N, m - 2) times (1 in the place of C(N, -1)).
-/// But cells of a pencil come together: the sample is a cluster sample, with more variance than
-/// independent cells. Errors: InvalidArgument (threads < 1). O(N r^2) a pencil and O(N) a cell.
+/// settings.count / N pencils, rounded up: a level m and m - 2 hyperplanes S (none for m = 1) at
+/// random; delivered are the cells whose basis (see sample_cells) is S and one hyperplane more, at
+/// most N, with one random sign for the pencil. Levels have weights C(N, m - 2) / (m - 1) (1 for
+/// m = 1), and a basis contains m - 1 sets S, so every cell is expected equally often. But cells of
+/// a pencil come together: a cluster sample, with more variance than independent cells. `trials`
+/// are pencils. Errors: InvalidArgument (threads < 1). O(N r^2) a pencil and O(N) a cell.
 [[nodiscard]] CellSample sample_pencils(const HyperplaneArrangement& arrangement,
                                         const SampleSettings& settings = {});
 
