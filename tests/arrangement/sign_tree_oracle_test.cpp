@@ -74,6 +74,17 @@ TEST(SignTreeOracle, EqualsTheExactListOnDegenerateData) {
   }
 }
 
+TEST(SignTreeOracle, BadScalesMixPointsOfBothPrecisions) {
+  // Nodes with a point of doubles and a finer one on different sides of the next hyperplane.
+  Random random(106);
+  EnumerationSettings settings;
+  settings.witnesses = true;
+  for (int round = 0; round < 150; ++round) {
+    const Matrix X = badly_scaled(random, small_integer_rows(random, 9, 4, 1), 300);
+    ASSERT_EQ(both_signs(X, tree_cells(X, settings)), exact_cells(X)) << X;
+  }
+}
+
 TEST(SignTreeOracle, EqualsBruteForceOverAllSignVectors) {
   Random random(102);
   for (int round = 0; round < 150; ++round) {
