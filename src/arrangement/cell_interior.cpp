@@ -131,7 +131,8 @@ class MarginSearch {
     return true;
   }
 
-  [[nodiscard]] bool exclude(const sign_tree::CrossingSearch<double>& search, CellInterior& result) const {
+  [[nodiscard]] bool exclude(const sign_tree::CrossingSearch<double>& search,
+                             CellInterior& result) const {
     sign_tree::Relation candidates;
     for (const Index i : search.support()) candidates.emplace_back(i, Sign::kPlus);
     sign_tree::RelationProof proof(rows_);
