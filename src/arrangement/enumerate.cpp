@@ -92,6 +92,18 @@ CompletenessProof proof_of(const HyperplaneArrangement& arrangement, const Enume
   return reached ? CompletenessProof::kGeneralPosition : CompletenessProof::kExactAccounting;
 }
 
+/// Room for the patterns, from the count in general position: growing by copies would take half as
+/// long again. Pages that stay unused cost nothing.
+void reserve_for(const HyperplaneArrangement& arrangement, const EnumerationSettings& settings,
+                 CellList& list) {
+  constexpr std::uint64_t kMostWords = std::uint64_t{1} << 28;  // 2 GiB
+  const BigCount most = cells_in_general_position(arrangement.hyperplanes(), arrangement.rank());
+  const std::uint64_t cells =
+      std::min(most.to_uint64().value_or(kMostWords), settings.max_cells) / 2 + 1;
+  const auto words = static_cast<std::uint64_t>(std::max<Index>(list.words, 1));
+  list.patterns.reserve(std::min(cells, kMostWords / words) * words);
+}
+
 /// The one cell of no hyperplanes: every direction.
 void deliver_everything(const HyperplaneArrangement& arrangement, const CellSink& sink,
                         EnumerationInfo& info) {
@@ -150,6 +162,7 @@ std::pair<CellList, EnumerationInfo> list_cells(const HyperplaneArrangement& arr
     CellList list;
     list.samples = arrangement.samples();
     list.words = pattern_words(list.samples);
+    reserve_for(arrangement, settings, list);
     const auto d = static_cast<std::size_t>(arrangement.dimension());
     const EnumerationInfo info = enumerate_cells(arrangement, attempt, [&](const CellBlock& block) {
       const auto count = static_cast<std::size_t>(block.count);
