@@ -10,7 +10,8 @@ namespace thalweg {
 LocalTopes::LocalTopes(const FlagCoordinates& flag, const PencilKernels& kernels,
                        PencilStatistics& statistics)
     : flag_(flag), statistics_(statistics) {
-  for (Index level = 0; level < flag.rank(); ++level) {
+  // Level rank() itself for rank 1, whose only tope comes from here.
+  for (Index level = 0; level <= flag.rank(); ++level) {
     pencils_.push_back(std::make_unique<VertexPencils>(flag, kernels, *this, statistics));
     topes_.push_back(std::make_unique<PatternBuffer>());
     keys_.emplace_back();
