@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "arrangement/cell_graph_order.hpp"
+#include "arrangement/pattern_order.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {

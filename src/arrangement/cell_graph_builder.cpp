@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "arrangement/cell_graph_order.hpp"
+#include "arrangement/pattern_order.hpp"
 #include "thalweg/arrangement/count_cells.hpp"
 #include "thalweg/core/error.hpp"
 

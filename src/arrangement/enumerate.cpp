@@ -38,7 +38,9 @@ void check(const HyperplaneArrangement& arrangement, const EnumerationSettings& 
   if (settings.engine == Engine::kVertexPencil && !settings.constraints.empty()) {
     throw InvalidArgument("constraints are obeyed by the sign tree only, not by vertex pencils");
   }
-  if (ranged && (settings.engine == Engine::kSignTree || !settings.constraints.empty())) {
+  const bool tree = settings.engine == Engine::kSignTree || !settings.constraints.empty() ||
+                    arrangement.rank() > kMostPencilRank;
+  if (ranged && tree) {
     throw InvalidArgument("a range of work units belongs to the vertex-pencil engine");
   }
   if (settings.instructions && !available(*settings.instructions)) {
@@ -105,19 +107,24 @@ void reserve_for(const HyperplaneArrangement& arrangement, const EnumerationSett
 }
 
 /// The one cell of no hyperplanes: every direction.
-void deliver_everything(const HyperplaneArrangement& arrangement, const CellSink& sink,
+void deliver_everything(const HyperplaneArrangement& arrangement,
+                        const EnumerationSettings& settings, const CellSink& sink,
                         EnumerationInfo& info) {
+  info.antipodal = false;
+  if (settings.max_cells == 0) {
+    info.status = EnumerationStatus::kCellLimit;
+    return;
+  }
   const Index words = pattern_words(arrangement.samples());
   std::vector<PatternWord> pattern(static_cast<std::size_t>(words), 0);
   for (Index i = 0; i < arrangement.samples(); ++i) {
     pattern[static_cast<std::size_t>(i / 64)] |= PatternWord{1} << (i % 64);
   }
   const std::vector<double> origin(static_cast<std::size_t>(arrangement.dimension()), 0.0);
-  info.antipodal = false;
   info.delivered = 1;
-  info.proof = CompletenessProof::kExactAccounting;
-  info.status = sink({1, words, pattern.data(), origin.data()}) ? EnumerationStatus::kComplete
-                                                                : EnumerationStatus::kSinkStopped;
+  const bool wanted = sink({1, words, pattern.data(), origin.data()});
+  info.status = wanted ? EnumerationStatus::kComplete : EnumerationStatus::kSinkStopped;
+  if (wanted) info.proof = CompletenessProof::kExactAccounting;
 }
 
 }  // namespace
@@ -128,7 +135,7 @@ EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
   EnumerationInfo info;
   info.engine = choose(arrangement, settings);
   if (arrangement.hyperplanes() == 0 && settings.constraints.empty()) {
-    deliver_everything(arrangement, sink, info);
+    deliver_everything(arrangement, settings, sink, info);
     return info;
   }
   info.antipodal = settings.constraints.empty();
@@ -177,7 +184,7 @@ std::pair<CellList, EnumerationInfo> list_cells(const HyperplaneArrangement& arr
       ++attempt.seed;
       continue;
     }
-    sort_patterns(list);
+    if (list.words > 0) sort_patterns(list);
     return {std::move(list), info};
   }
 }

@@ -1,58 +1,102 @@
 #include "arrangement/pattern_order.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace thalweg {
 namespace {
 
-/// Bit 0 becomes the most significant one, so that words compare as patterns do.
-PatternWord reversed(PatternWord word) {
-  word = (word >> 1 & 0x5555555555555555u) | (word & 0x5555555555555555u) << 1;
-  word = (word >> 2 & 0x3333333333333333u) | (word & 0x3333333333333333u) << 2;
-  word = (word >> 4 & 0x0f0f0f0f0f0f0f0fu) | (word & 0x0f0f0f0f0f0f0f0fu) << 4;
-  return __builtin_bswap64(word);
+/// Radix sort, least digit first.
+void sort_words(std::vector<PatternWord>& keys) {
+  constexpr int kDigitBits = 11;
+  constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
+  PatternWord used = 0;
+  for (const PatternWord key : keys) used |= key;
+  std::vector<PatternWord> other(keys.size());
+  std::array<std::size_t, kDigits> starts;
+  for (int shift = 0; shift < 64; shift += kDigitBits) {
+    if ((used >> shift & (kDigits - 1)) == 0) continue;
+    starts.fill(0);
+    for (const PatternWord key : keys) ++starts[key >> shift & (kDigits - 1)];
+    std::exclusive_scan(starts.begin(), starts.end(), starts.begin(), std::size_t{0});
+    for (const PatternWord key : keys) other[starts[key >> shift & (kDigits - 1)]++] = key;
+    keys.swap(other);
+  }
 }
 
-void reverse_all(std::vector<PatternWord>& words) {
-  for (PatternWord& word : words) word = reversed(word);
+struct Row {
+  PatternWord first;
+  std::size_t start;
+};
+
+/// The rows in ascending order.
+std::vector<Row> order_of_rows(const std::vector<PatternWord>& keys, std::size_t words) {
+  std::vector<Row> order;
+  order.reserve(keys.size() / words);
+  for (std::size_t i = 0; i < keys.size(); i += words) order.push_back({keys[i], i});
+  std::sort(order.begin(), order.end(), [&](const Row& a, const Row& b) {
+    if (a.first != b.first) return a.first < b.first;
+    const PatternWord* rest = keys.data() + a.start;
+    const PatternWord* other = keys.data() + b.start;
+    return std::lexicographical_compare(rest + 1, rest + words, other + 1, other + words);
+  });
+  return order;
+}
+
+void take_rows(std::vector<PatternWord>& keys, std::size_t words, const std::vector<Row>& order) {
+  std::vector<PatternWord> sorted;
+  sorted.reserve(keys.size());
+  for (const Row& row : order) {
+    const PatternWord* source = keys.data() + row.start;
+    sorted.insert(sorted.end(), source, source + words);
+  }
+  keys.swap(sorted);
+}
+
+/// With the bits reversed, lexicographic order is the order of numbers.
+void reverse_all(std::vector<PatternWord>& patterns) {
+  for (PatternWord& word : patterns) word = reverse_bits(word);
 }
 
 }  // namespace
 
+bool precedes(std::span<const PatternWord> a, std::span<const PatternWord> b) {
+  for (std::size_t w = 0; w < a.size(); ++w) {
+    if (a[w] != b[w]) return reverse_bits(a[w]) < reverse_bits(b[w]);
+  }
+  return false;
+}
+
+void sort_lexicographically(std::vector<PatternWord>& patterns, Index words) {
+  reverse_all(patterns);
+  if (words == 1) {
+    sort_words(patterns);
+  } else {
+    const auto width = static_cast<std::size_t>(words);
+    take_rows(patterns, width, order_of_rows(patterns, width));
+  }
+  reverse_all(patterns);
+}
+
 void sort_patterns(CellList& cells) {
-  reverse_all(cells.patterns);
-  if (cells.words == 1 && cells.witnesses.empty()) {
-    std::sort(cells.patterns.begin(), cells.patterns.end());
-    reverse_all(cells.patterns);
+  if (cells.witnesses.empty()) {
+    sort_lexicographically(cells.patterns, cells.words);
     return;
   }
   const auto words = static_cast<std::size_t>(cells.words);
-  const auto count = static_cast<std::size_t>(cells.size());
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const PatternWord* data = cells.patterns.data();
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::lexicographical_compare(data + a * words, data + (a + 1) * words, data + b * words,
-                                        data + (b + 1) * words);
-  });
-  std::vector<PatternWord> patterns;
-  patterns.reserve(cells.patterns.size());
-  for (const std::size_t i : order) {
-    patterns.insert(patterns.end(), data + i * words, data + (i + 1) * words);
+  const std::size_t d = cells.witnesses.size() / static_cast<std::size_t>(cells.size());
+  reverse_all(cells.patterns);
+  const std::vector<Row> order = order_of_rows(cells.patterns, words);
+  std::vector<double> witnesses;
+  witnesses.reserve(cells.witnesses.size());
+  for (const Row& row : order) {
+    const double* point = cells.witnesses.data() + row.start / words * d;
+    witnesses.insert(witnesses.end(), point, point + d);
   }
-  if (!cells.witnesses.empty()) {
-    const std::size_t d = cells.witnesses.size() / count;
-    std::vector<double> witnesses;
-    witnesses.reserve(cells.witnesses.size());
-    for (const std::size_t i : order) {
-      const auto first = cells.witnesses.begin() + static_cast<std::ptrdiff_t>(i * d);
-      witnesses.insert(witnesses.end(), first, first + static_cast<std::ptrdiff_t>(d));
-    }
-    cells.witnesses = std::move(witnesses);
-  }
-  reverse_all(patterns);
-  cells.patterns = std::move(patterns);
+  cells.witnesses = std::move(witnesses);
+  take_rows(cells.patterns, words, order);
+  reverse_all(cells.patterns);
 }
 
 }  // namespace thalweg

@@ -13,7 +13,7 @@
 #include <set>
 #include <sstream>
 
-#include "arrangement/cell_graph_order.hpp"
+#include "arrangement/pattern_order.hpp"
 #include "arrangement/pattern_table.hpp"
 #include "support/arrangement_families.hpp"
 #include "support/exact_cells.hpp"
