@@ -1,5 +1,6 @@
 #include "arrangement/sample_vertices.hpp"
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,6 +16,9 @@ namespace thalweg {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Smaller factors of a relation that is only proposed are taken for 0.
+constexpr double kProposed = 1e-9;
 
 bool is_negative(const PatternWord* pattern, Index row) {
   return (pattern[row / 64] >> (row % 64) & 1) != 0;
@@ -64,12 +68,13 @@ bool SampledVertices::vertex(Index lane, PatternWord* pattern) {
   chart_ = 0;
   basis_.clear();
   extra_.clear();
+  relations_.clear();
   const auto l = static_cast<std::size_t>(lane);
   for (Index i = 0; i < size_; ++i) {
     basis_.push_back(subsets_[static_cast<std::size_t>(i * kLanes + lane)]);
   }
   const bool certain = tolerance_[l] < kInfinity;
-  if (!certain && size_ > 0 && flag_.dependent(basis_)) return false;
+  if (!certain && subset_dependent()) return false;
   for (Index w = 0; w < words_; ++w) {
     pattern[w] = negative_[static_cast<std::size_t>(w * kLanes + lane)];
   }
@@ -106,11 +111,83 @@ void SampledVertices::near_rows(PatternWord* pattern) {
     }
     if (tolerance < kInfinity && std::abs(value) > tolerance) {
       set_negative(pattern, k, value < 0);
-    } else if (2.02 * tolerance * determinant_ * flag_.integer_scale(k) < 1 || dependent_with(k)) {
+    } else if (lies_on_vertex(k)) {
       extra_.push_back(k);
+      settle_relation(k);
     } else {
       set_negative(pattern, k, sign_with(k) * chart_sign() < 0);
     }
+  }
+}
+
+/// Whether the lane's subset is dependent. A relation that floating point proposes takes fewer rows
+/// to confirm.
+bool SampledVertices::subset_dependent() {
+  if (size_ == 0) return false;
+  Matrix columns(level_, size_);
+  for (Index i = 0; i < size_; ++i) {
+    columns.col(i) =
+        Eigen::Map<const Vector>(rows_.row(basis_[static_cast<std::size_t>(i)]), level_);
+  }
+  Eigen::FullPivLU<Matrix> lu(columns);
+  lu.setThreshold(kProposed);
+  if (lu.dimensionOfKernel() > 0) {
+    const Vector factors = lu.kernel().col(0);
+    exact_.clear();
+    for (Index i = 0; i < size_; ++i) {
+      if (std::abs(factors[i]) > kProposed * factors.cwiseAbs().maxCoeff()) {
+        exact_.push_back(basis_[static_cast<std::size_t>(i)]);
+      }
+    }
+    if (!exact_.empty() && flag_.dependent(exact_)) return true;
+  }
+  return flag_.dependent(basis_);
+}
+
+/// Whether a row is in the span of the basis. Fills relation_.
+bool SampledVertices::lies_on_vertex(Index row) {
+  relation_.assign(static_cast<std::size_t>(size_), 0);
+  on_support_.reset();
+  const double* entries = rows_.row(row);
+  for (Index j = 0; j < size_; ++j) {
+    for (Index i = 0; i < size_; ++i) {
+      relation_[static_cast<std::size_t>(i)] += entries[j] * inverse(j, i);
+    }
+  }
+  const double tolerance = tolerance_[static_cast<std::size_t>(lane_)];
+  if (2.02 * tolerance * determinant_ * flag_.integer_scale(row) < 1) return true;
+  return support_dependent(row) || dependent_with(row);
+}
+
+/// Whether the row and those basis rows that certainly belong to its relation are dependent: then
+/// the row has that relation with no other rows. Fast when they are few.
+bool SampledVertices::support_dependent(Index row) {
+  if (on_support_.has_value()) return *on_support_;
+  const double error = relation_error_[static_cast<std::size_t>(lane_)];
+  exact_.clear();
+  for (std::size_t i = 0; i < relation_.size(); ++i) {
+    if (std::abs(relation_[i]) > error) exact_.push_back(basis_[i]);
+  }
+  const bool whole = exact_.size() == basis_.size();
+  exact_.push_back(row);
+  on_support_ = exact_.size() > 1 && !whole && flag_.dependent(exact_);
+  return *on_support_;
+}
+
+/// Appends the relation; entries that floating point leaves open become exactly 0 or get the exact
+/// sign.
+void SampledVertices::settle_relation(Index row) {
+  const double error = relation_error_[static_cast<std::size_t>(lane_)];
+  for (std::size_t i = 0; i < relation_.size(); ++i) {
+    double value = relation_[i];
+    if (!(std::abs(value) > error)) {
+      const double unit = determinant_ * flag_.integer_scale(row) / flag_.integer_scale(basis_[i]);
+      const bool zero = 2.02 * error * unit < 1 || support_dependent(row);
+      // Any size up to the error will do.
+      const double size = error < kInfinity ? 0x1p-1000 : 1.0;
+      value = zero ? 0.0 : relation_sign(static_cast<Index>(i), row) * size;
+    }
+    relations_.push_back(value);
   }
 }
 
@@ -177,13 +254,11 @@ bool SampledVertices::random_cell(Index lane, Random& random, PatternWord* patte
   }
   if (extra_.empty()) return true;
   for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i)]);
-  fill_relations();
   for (std::size_t e = 0; e < extra_.size(); ++e) {
-    const auto relation = relations_.row(static_cast<Index>(e));
     const auto first =
-        std::find_if(order_.begin(), order_.end(), [&](Index i) { return relation[i] != 0; });
+        std::find_if(order_.begin(), order_.end(), [&](Index i) { return relation(e, i) != 0; });
     const Index leading = basis_[static_cast<std::size_t>(*first)];
-    set_negative(pattern, extra_[e], (relation[*first] < 0) != is_negative(pattern, leading));
+    set_negative(pattern, extra_[e], (relation(e, *first) < 0) != is_negative(pattern, leading));
   }
   return true;
 }
@@ -200,13 +275,15 @@ void SampledVertices::sort_basis() {
 /// Signs of the extra rows at the moved vertex; false when these are not the signs of a cell.
 bool SampledVertices::resolve_flat(PatternWord* pattern) {
   sort_basis();
-  fill_relations();
-  Matrix cone = relations_;
+  const auto extras = static_cast<Index>(extra_.size());
+  Matrix cone =
+      Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+          relations_.data(), extras, size_);
   for (Index i = 0; i < size_; ++i) {
     if (is_negative(pattern, basis_[static_cast<std::size_t>(i)])) cone.col(i) *= -1;
   }
   for (std::size_t e = 0; e < extra_.size(); ++e) {
-    const bool negative = moved_negative(static_cast<Index>(e));
+    const bool negative = moved_negative(e);
     set_negative(pattern, extra_[e], negative);
     if (negative) cone.row(static_cast<Index>(e)) *= -1;
   }
@@ -216,32 +293,11 @@ bool SampledVertices::resolve_flat(PatternWord* pattern) {
   return quick.has_value() ? *quick : cell_exists(pattern);
 }
 
-/// Entries that floating point leaves open become exactly 0 or get the exact sign.
-void SampledVertices::fill_relations() {
-  const double error = relation_error_[static_cast<std::size_t>(lane_)];
-  relations_.resize(static_cast<Index>(extra_.size()), size_);
-  for (std::size_t e = 0; e < extra_.size(); ++e) {
-    const double* row = rows_.row(extra_[e]);
-    for (Index i = 0; i < size_; ++i) {
-      double value = 0;
-      for (Index j = 0; j < size_; ++j) value += row[j] * inverse(j, i);
-      if (!(std::abs(value) > error)) {
-        const double unit = determinant_ * flag_.integer_scale(extra_[e]) /
-                            flag_.integer_scale(basis_[static_cast<std::size_t>(i)]);
-        const int sign = 2.02 * error * unit < 1 ? 0 : relation_sign(i, extra_[e]);
-        // Any size up to the error will do.
-        value = sign * (error < kInfinity ? 0x1p-1000 : 1.0);
-      }
-      relations_(static_cast<Index>(e), i) = value;
-    }
-  }
-}
-
 /// Row e at the moved vertex is e_e - sum_s relation_s e_s: its first term decides.
-bool SampledVertices::moved_negative(Index extra) const {
+bool SampledVertices::moved_negative(std::size_t extra) const {
   for (const Index i : order_) {
-    if (basis_[static_cast<std::size_t>(i)] > extra_[static_cast<std::size_t>(extra)]) break;
-    const double factor = relations_(extra, i);
+    if (basis_[static_cast<std::size_t>(i)] > extra_[extra]) break;
+    const double factor = relation(extra, i);
     if (factor != 0) return factor > 0;
   }
   return false;

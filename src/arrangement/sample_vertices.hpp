@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "arrangement/bit_rows.hpp"
@@ -43,6 +44,9 @@ class SampledVertices {
  private:
   [[nodiscard]] bool vertex(Index lane, PatternWord* pattern);
   void near_rows(PatternWord* pattern);
+  [[nodiscard]] double relation(std::size_t extra, Index position) const {
+    return relations_[extra * static_cast<std::size_t>(size_) + static_cast<std::size_t>(position)];
+  }
   [[nodiscard]] double inverse(Index row, Index column) const {
     return inverse_[static_cast<std::size_t>((row * size_ + column) * kLanes + lane_)];
   }
@@ -51,12 +55,15 @@ class SampledVertices {
   [[nodiscard]] int sign_with(Index row);
   [[nodiscard]] int sign_replacing(Index position, Index row);
   [[nodiscard]] int relation_sign(Index position, Index row);
+  [[nodiscard]] bool subset_dependent();
+  [[nodiscard]] bool lies_on_vertex(Index row);
+  void settle_relation(Index row);
+  [[nodiscard]] bool support_dependent(Index row);
   [[nodiscard]] bool dependent_with(Index row);
   [[nodiscard]] int multiplier_sign(Index position);
   void sort_basis();
   [[nodiscard]] bool resolve_flat(PatternWord* pattern);
-  void fill_relations();
-  [[nodiscard]] bool moved_negative(Index extra) const;
+  [[nodiscard]] bool moved_negative(std::size_t extra) const;
   [[nodiscard]] bool cell_exists(const PatternWord* pattern) const;
 
   const HyperplaneArrangement& arrangement_;
@@ -86,8 +93,10 @@ class SampledVertices {
   std::vector<Index> basis_;  ///< the subset, in the order of the inverse's columns
   std::vector<Index> order_;  ///< positions in basis_, rows ascending
   std::vector<Index> extra_;  ///< the other rows through the vertex, ascending
-  Matrix relations_;          ///< y_extra = relations_ y_basis; signs exact
-  std::vector<Index> exact_;  ///< arguments of FlagCoordinates
+  std::vector<double> relations_;   ///< y_extra = relations y_basis, (extra x size); signs exact
+  std::vector<double> relation_;    ///< the one at hand
+  std::optional<bool> on_support_;  ///< support_dependent() of it, once asked
+  std::vector<Index> exact_;        ///< arguments of FlagCoordinates
 };
 
 }  // namespace thalweg
