@@ -46,8 +46,11 @@ def write_npz(path, **arrays):
     return path
 
 
+FORMATS = {"<f8": "d", "<i8": "q", "|i1": "b", "|u1": "B", "|b1": "?"}
+
+
 def read_npz(path):
-    """Name -> (shape, flat list of doubles) of an archive of '<f8' arrays in C order."""
+    """Name -> (shape, flat list of numbers) of an archive of arrays in C order."""
     result = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
@@ -55,9 +58,11 @@ def read_npz(path):
             assert stream.read(8) == b"\x93NUMPY\x01\x00", "version 1.0 expected"
             (length,) = struct.unpack("<H", stream.read(2))
             header = eval(stream.read(length).decode(), {"__builtins__": {}})  # our own file
-            assert header["descr"] == "<f8" and not header["fortran_order"], header
+            assert not header["fortran_order"], header
+            code = FORMATS[header["descr"]]
             data = stream.read()
-            result[name[: -len(".npy")]] = (header["shape"], list(struct.unpack("<%dd" % (len(data) // 8), data)))
+            count = len(data) // struct.calcsize("<" + code)
+            result[name[: -len(".npy")]] = (header["shape"], list(struct.unpack("<%d%s" % (count, code), data)))
     return result
 
 

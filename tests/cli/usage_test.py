@@ -8,7 +8,7 @@ import unittest
 
 from cli_case import BINARY, SOURCE, TwoPoints, write_npz
 
-COMMANDS = ["info", "train", "certify", "simplify", "check"]
+COMMANDS = ["info", "train", "certify", "simplify", "check", "arrangement"]
 
 
 class Usage(TwoPoints):
@@ -121,7 +121,7 @@ class Help(TwoPoints):
     def test_examples_run(self):
         """In the order of a user: the certificate that `check` reads is written by `certify`."""
         os.symlink(os.path.join(SOURCE, "examples"), self.path("examples"))
-        for command in ["certify", "check", "info", "train", "simplify"]:
+        for command in ["certify", "check", "info", "train", "simplify", "arrangement"]:
             text = self.thalweg(command, "--help").stdout
             example = re.search(r"Example[^\n]*:\n((?:.*\\\n)*.*)\n", text).group(1).replace("\\\n", " ")
             arguments = shlex.split(example)

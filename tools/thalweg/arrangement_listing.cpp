@@ -161,6 +161,14 @@ void confirm(const HyperplaneArrangement& arrangement, const EnumerationSettings
                          " cells, the characteristic polynomial another number");
 }
 
+/// Elsewhere another seed is tried; but the ranges of one partition must have one seed.
+void require_lucky(const ArrangementOptions& options, const EnumerationInfo& info) {
+  if (info.status != EnumerationStatus::kUnluckyFlag || !options.range) return;
+  throw Failure(ExitCode::kUsage, "--seed: expected one whose coordinates are generic, got " +
+                                      std::to_string(options.run.seed) +
+                                      ": run all ranges with another seed");
+}
+
 }  // namespace
 
 std::uint64_t usable_memory() {
@@ -217,6 +225,7 @@ Listing list_to_file(const ArrangementOptions& options, const HyperplaneArrangem
   if (!options.out.empty() && !options.unsorted) {
     auto [list, info] = list_cells(arrangement, settings);
     listing.info = info;
+    require_lucky(options, info);
     confirm(arrangement, settings, listing.info);
     Delivery delivery(options, arrangement, control, antipodal);
     delivery.take(list);
@@ -227,6 +236,7 @@ Listing list_to_file(const ArrangementOptions& options, const HyperplaneArrangem
     Delivery delivery(options, arrangement, control, antipodal);
     listing.info = enumerate_cells(arrangement, settings,
                                    [&](const CellBlock& block) { return delivery.take(block); });
+    require_lucky(options, listing.info);
     if (listing.info.status == EnumerationStatus::kUnluckyFlag) continue;
     confirm(arrangement, settings, listing.info);
     listing.rows = delivery.finish(listing.info.complete());

@@ -10,17 +10,40 @@
 namespace thalweg::cli {
 namespace {
 
-CellSample draw(const ArrangementOptions& options, const Inputs&,
+/// The neurons' own cells and as many of their neighbours as make N in all.
+CellSample cells_about_neurons(const ArrangementOptions& options, const Inputs& inputs,
+                               const HyperplaneArrangement& arrangement,
+                               const RunControl& control) {
+  const Matrix& W = inputs.network->network.W;
+  if (W.rows() == 0) {
+    throw Failure(ExitCode::kUsage, "--method neurons: " + options.problem.network +
+                                        ": expected at least one neuron, found none");
+  }
+  const auto neurons = static_cast<std::uint64_t>(W.rows());
+  const auto most = static_cast<std::uint64_t>(arrangement.hyperplanes());
+  const std::uint64_t walls = std::min((*options.sample + neurons - 1) / neurons - 1, most);
+  CellSample sample = cells_around(arrangement, W, static_cast<Index>(walls), control);
+  const auto words = static_cast<std::uint64_t>(sample.cells.words);
+  if (sample.cells.patterns.size() > *options.sample * words) {
+    sample.cells.patterns.resize(static_cast<std::size_t>(*options.sample * words));
+  }
+  return sample;
+}
+
+CellSample draw(const ArrangementOptions& options, const Inputs& inputs,
                 const HyperplaneArrangement& arrangement, const RunControl& control) {
+  if (options.method == "neurons") {
+    return cells_about_neurons(options, inputs, arrangement, control);
+  }
   SampleSettings settings;
   settings.count = *options.sample;
   settings.seed = options.run.seed;
   settings.threads = thread_count(options.run);
   settings.duplicates = Duplicates::kCount;
   settings.control = control;
-  if (options.method != "uniform") {
-    throw Failure(ExitCode::kUsage, "--method " + options.method + " is not in this version");
-  }
+  if (options.method == "gaussian") return sample_gaussian_cells(arrangement, settings);
+  if (options.method == "local") return sample_local_cells(arrangement, settings);
+  if (options.method == "pencil") return sample_pencils(arrangement, settings);
   return sample_cells(arrangement, settings);
 }
 
