@@ -94,11 +94,26 @@ HyperplaneArrangement::HyperplaneArrangement(const Matrix& X) : dimension_(X.col
   for (Index i = 0; i < normals_.rows(); ++i) integer_scales_[i] = integer_scale(normals_.row(i));
 }
 
+/// Columns of extreme scale would push coordinates out of the normal numbers, where the power of
+/// two is no longer exact; a common factor brings them back if all of them fit.
 Vector HyperplaneArrangement::to_direction(const Vector& z) const {
+  int highest = std::numeric_limits<int>::min();
+  int lowest = std::numeric_limits<int>::max();
+  for (Index c = 0; c < rank(); ++c) {
+    if (z[c] == 0 || !std::isfinite(z[c])) continue;
+    const int exponent = std::ilogb(z[c]) - column_exponents_[static_cast<std::size_t>(c)];
+    highest = std::max(highest, exponent);
+    lowest = std::min(lowest, exponent);
+  }
+  constexpr int kMost = std::numeric_limits<double>::max_exponent - 1;
+  constexpr int kLeast = std::numeric_limits<double>::min_exponent - 1;
+  const int shift = highest > kMost   ? kMost - highest
+                    : lowest < kLeast ? std::min(kLeast - lowest, kMost - highest)
+                                      : 0;
   Vector u = Vector::Zero(dimension_);
   for (Index c = 0; c < rank(); ++c) {
     const auto k = static_cast<std::size_t>(c);
-    u[columns_[k]] = std::ldexp(z[c], -column_exponents_[k]);
+    u[columns_[k]] = std::ldexp(z[c], shift - column_exponents_[k]);
   }
   return u;
 }

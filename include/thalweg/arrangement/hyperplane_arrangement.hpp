@@ -47,7 +47,8 @@ class HyperplaneArrangement {
   /// plus for zero rows.
   [[nodiscard]] const std::vector<Sign>& orientation_of_sample() const { return orientation_; }
 
-  /// The direction u (d) with X u = (the signs of) normals() z; 0 outside columns().
+  /// The direction u (d) with X u = (the signs of) normals() z; 0 outside columns(). Exact unless
+  /// the exponents of its entries spread over more than those of doubles.
   [[nodiscard]] Vector to_direction(const Vector& z) const;
 
  private:
