@@ -54,6 +54,18 @@ TEST(DatasetReader, ReadsTwoNpyFilesAndOneMatrix) {
                {"expected a file ending in .npy, found '.npz'"});
 }
 
+TEST(DatasetReader, ReadsSamplesWithoutTargets) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(write_file(folder / "X.npz", zip({stored("X.npy", npy_doubles("(2, 1)", {1, 2}))})));
+  ASSERT_TRUE(write_file(folder / "X.csv", "a,b\n1,3\n2,4\n"));
+  EXPECT_EQ(read_samples(folder / "X.npz").value(), column({1, 2}));
+  EXPECT_EQ(read_samples(folder / "X.csv", "b").value(), column({1, 2}));
+  EXPECT_EQ(read_samples(folder / "X.csv").value().cols(), 2);
+  EXPECT_EQ(read_samples(kData + "x_float64.npy").value(), fixture_data());
+  expect_error(read_samples(folder / "X.npz", "b"), ErrorCode::kUnsupported, {"no target column"});
+  expect_error(read_samples(folder / "X.txt"), ErrorCode::kUnsupported, {".npz, .csv or .npy"});
+}
+
 TEST(DatasetReader, ReadsTargetsOfAllThreeShapes) {
   const std::string X = npy_doubles("(2, 1)", {1, 2});
   EXPECT_EQ(from_npz(X, npy_doubles("(2,)", {3, 4}))->y, column({3, 4}));
