@@ -180,7 +180,9 @@ std::pair<CellList, EnumerationInfo> list_cells(const HyperplaneArrangement& arr
       }
       return true;
     });
-    if (info.status == EnumerationStatus::kUnluckyFlag && flag < kMostFlags) {
+    // Ranges of different flags do not fit together.
+    const bool again = flag < kMostFlags && whole(settings.range, arrangement);
+    if (info.status == EnumerationStatus::kUnluckyFlag && again) {
       ++attempt.seed;
       continue;
     }

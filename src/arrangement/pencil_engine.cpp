@@ -18,6 +18,9 @@ constexpr Index kBlockWords = 4096;
 /// Units between looks at the clock.
 constexpr std::uint64_t kUnitsPerCheck = 64;
 
+/// Units that a worker takes at once when there are several.
+constexpr std::uint64_t kUnitsPerTurn = 8;
+
 /// What the workers share.
 struct Shared {
   const HyperplaneSink& sink;
@@ -64,7 +67,7 @@ class BlockBuffer : public PatternBuffer {
   Shared& shared_;
 };
 
-/// The unit with a given number: its level and its first rows.
+/// The units: levels from the highest, and for each the choices of its first rows.
 class UnitList {
  public:
   UnitList(Index rows, Index rank) : rows_(rows) {
@@ -75,22 +78,38 @@ class UnitList {
   }
 
   struct Unit {
+    std::uint64_t number = 0;
     Index level = 0;
     Index prefix[2] = {0, 0};
   };
   [[nodiscard]] std::uint64_t total() const { return total_; }
+  /// The unit with a number, or the first one after it that has work; total() at the end.
   [[nodiscard]] Unit at(std::uint64_t number) const {
+    if (number >= total_) return {total_, 0, {0, 0}};
     auto entry = std::upper_bound(levels_.begin(), levels_.end(), number,
                                   [](std::uint64_t n, const Entry& e) { return n < e.first; });
     --entry;
-    Unit unit{entry->level, {0, 0}};
+    Unit unit{number, entry->level, {0, 0}};
     const auto rest = static_cast<Index>(number - entry->first);
     if (VertexPencils::prefix_length(unit.level) == 1) unit.prefix[0] = rest;
     if (VertexPencils::prefix_length(unit.level) == 2) {
       unit.prefix[0] = rest / rows_;
       unit.prefix[1] = rest % rows_;
+      // Rows ascend: numbers with the second row first stand for nothing.
+      if (unit.prefix[1] <= unit.prefix[0]) {
+        const Index skipped = unit.prefix[0] + 1 - unit.prefix[1];
+        if (unit.prefix[0] + 1 == rows_) return at(number + static_cast<std::uint64_t>(skipped));
+        unit.number += static_cast<std::uint64_t>(skipped);
+        unit.prefix[1] = unit.prefix[0] + 1;
+      }
     }
     return unit;
+  }
+  [[nodiscard]] Unit after(const Unit& unit) const {
+    if (VertexPencils::prefix_length(unit.level) < 2 || unit.prefix[1] + 1 == rows_) {
+      return at(unit.number + 1);
+    }
+    return {unit.number + 1, unit.level, {unit.prefix[0], unit.prefix[1] + 1}};
   }
 
  private:
@@ -137,7 +156,6 @@ class Worker {
       level_ = unit.level;
     }
     const Index length = VertexPencils::prefix_length(unit.level);
-    if (length == 2 && unit.prefix[1] <= unit.prefix[0]) return;
     pencils_.run_prefix({unit.prefix, static_cast<std::size_t>(length)}, out_);
   }
 
@@ -177,17 +195,23 @@ PencilOutcome enumerate_pencils(const FlagCoordinates& flag, const PencilRun& ru
   const std::uint64_t end = std::min(run.range.end, units.total());
   Shared shared{sink, run.control, {}, {}, false, false, nullptr};
   const PencilKernels& kernels = run.kernels != nullptr ? *run.kernels : pencil_kernels();
-  std::atomic<std::uint64_t> next{run.range.begin};
+  std::atomic<std::uint64_t> next{std::min(run.range.begin, end)};
+  // Alone, a worker takes everything at once.
+  const std::uint64_t chunk = run.threads > 1 ? kUnitsPerTurn : std::max<std::uint64_t>(end, 1);
   PencilOutcome outcome;
 
   const auto work = [&] {
     try {
       Worker worker(flag, kernels, rows, shared);
       std::uint64_t done = 0;
-      for (std::uint64_t unit = next.fetch_add(1); unit < end && !worker.closed();
-           unit = next.fetch_add(1)) {
-        worker.run(units.at(unit));
-        if (++done % kUnitsPerCheck == 0 && run.control.should_stop()) worker.finish();
+      for (std::uint64_t begin = next.fetch_add(chunk); begin < end && !worker.closed();
+           begin = next.fetch_add(chunk)) {
+        const std::uint64_t stop = std::min(end, begin + chunk);
+        for (UnitList::Unit unit = units.at(begin); unit.number < stop && !worker.closed();
+             unit = units.after(unit)) {
+          worker.run(unit);
+          if (++done % kUnitsPerCheck == 0 && run.control.should_stop()) worker.finish();
+        }
       }
       worker.finish();
       const std::lock_guard lock(shared.mutex);

@@ -17,7 +17,7 @@ constexpr double kLooseError[] = {1e-3, 1e-5, 1e-7, 1e-9};
 /// A tolerance above which a sign left open is probably not zero.
 constexpr double kCoarse = 1e-9;
 /// Pencils of at most so many rows are met without their last pivot.
-constexpr Index kShortPencil = 12;
+constexpr Index kShortPencil = 21;
 /// Stands for "never zero" in alpha.
 constexpr double kFar = 1e300;
 
@@ -94,22 +94,20 @@ void VertexPencils::run_prefix(std::span<const Index> prefix, PatternBuffer& out
   }
   // A basis takes level - 1 rows in ascending order.
   if (prefix.back() + level_ - 1 - static_cast<Index>(prefix.size()) >= count_) return;
+  if (prefix.size() == 1) {
+    if (prefix_row_ < 0) siblings_ = prepare_siblings(0);
+    prefix_row_ = prefix[0];
+    extend(0, prefix[0], out);
+    return;
+  }
   if (prefix_row_ != prefix[0]) {
     basis_.clear();
     basis_columns_.clear();
     prefix_row_ = prefix[0];
     prefix_valid_ = descend(0, prefix[0]);
+    siblings_ = prefix_valid_ && prepare_siblings(1);
   }
-  if (!prefix_valid_) return;
-  if (prefix.size() == 1) {
-    visit(1, prefix[0] + 1, out);
-    return;
-  }
-  if (descend(1, prefix[1])) {
-    visit(2, prefix[1] + 1, out);
-    basis_.pop_back();
-    basis_columns_.pop_back();
-  }
+  if (prefix_valid_) extend(1, prefix[1], out);
 }
 
 /// The subtree of the rows in basis_, of which there are `depth`.
@@ -118,14 +116,16 @@ void VertexPencils::visit(Index depth, Index start, PatternBuffer& out) {
     leaf(out);
     return;
   }
+  if (depth == level_ - 3) siblings_ = prepare_siblings(depth);
   const Index last = count_ - (level_ - 2 - depth);
-  const bool siblings = depth == level_ - 3 && words_ == 1 && prepare_siblings(depth);
-  for (Index row = start; row < last && !out.closed(); ++row) {
-    if (siblings && count_ - row <= kShortPencil) {
-      sibling(depth, row, out);
-      continue;
-    }
-    if (!descend(depth, row)) continue;
+  for (Index row = start; row < last && !out.closed(); ++row) extend(depth, row, out);
+}
+
+/// The subtree of the rows in basis_ and one more.
+void VertexPencils::extend(Index depth, Index row, PatternBuffer& out) {
+  if (siblings_ && depth == level_ - 3 && count_ - row <= kShortPencil) {
+    sibling(depth, row, out);
+  } else if (descend(depth, row)) {
     visit(depth + 1, row + 1, out);
     basis_.pop_back();
     basis_columns_.pop_back();
@@ -134,6 +134,7 @@ void VertexPencils::visit(Index depth, Index start, PatternBuffer& out) {
 
 /// Whether pencils can be met from the dictionary before their last pivot.
 bool VertexPencils::prepare_siblings(Index depth) {
+  if (depth != level_ - 3 || words_ > 1) return false;
   Node& node = nodes_[static_cast<std::size_t>(depth)];
   if (!(node.error < kInfinity) || node.closed != depth) return false;
   far_alpha_.assign(alpha(node), alpha(node) + stride_);

@@ -69,6 +69,7 @@ class VertexPencils {
 
   void fill_root(Node& root);
   void visit(Index depth, Index start, PatternBuffer& out);
+  void extend(Index depth, Index row, PatternBuffer& out);
   [[nodiscard]] bool prepare_siblings(Index depth);
   void sibling(Index depth, Index row, PatternBuffer& out);
   [[nodiscard]] bool descend(Index depth, Index row);
@@ -101,6 +102,7 @@ class VertexPencils {
   std::vector<Index> basis_columns_;  ///< column of each member of S
   Index prefix_row_ = -1;             ///< the first row that nodes_[1] stands for
   bool prefix_valid_ = false;
+  bool siblings_ = false;  ///< whether far_alpha_ is that of the node of depth level - 3 at hand
 
   // Scratch of the hot loops.
   std::vector<const double*> basis_pointers_;

@@ -106,7 +106,8 @@ struct EnumerationInfo {
                                  const RunControl& control = {});
 
 /// enumerate_cells into memory, in lexicographic order of the patterns (sample 0 first, minus
-/// before plus). An unlucky flag is tried again with other seeds.
+/// before plus). An unlucky flag is tried again with other seeds, unless a range of work units is
+/// given: ranges of different flags do not fit together.
 [[nodiscard]] std::pair<CellList, EnumerationInfo> list_cells(
     const HyperplaneArrangement& arrangement, const EnumerationSettings& settings = {});
 
