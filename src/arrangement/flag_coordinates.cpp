@@ -26,7 +26,7 @@ int functional_bits(Index hyperplanes, Index rank) {
   for (Index k = 1; k < rank; ++k) {
     vertices *= static_cast<double>(hyperplanes - rank + 1 + k) / static_cast<double>(k);
   }
-  return static_cast<int>(std::clamp(std::log2(std::max(vertices, 1.0)) + 8, 14.0, 30.0));
+  return std::clamp(std::ilogb(std::max(vertices, 1.0)) + 8, 14, 30);
 }
 
 /// The power of two that brings the largest entry of a row into [1/2, 1); 1 where there is none.
@@ -36,19 +36,20 @@ double unit_scale(double largest) {
 }
 
 /// A random orthogonal matrix, scaled and rounded to integers: as generic as any and well
-/// conditioned. Inside a wall l_1 is along its normal, so that the others, random in directions of
-/// the wall, are well conditioned there too.
+/// conditioned. Only operations that IEEE arithmetic defines: every machine has the same flag for a
+/// seed, so that ranges of work fit together. Inside a wall l_1 is along its normal, so that the
+/// others, random in directions of the wall, are well conditioned there too.
 Matrix random_functionals(const HyperplaneArrangement& arrangement, std::uint64_t seed,
                           Index wall) {
   const Index r = arrangement.rank();
   Random random(seed);
   const double scale = std::ldexp(1.0, functional_bits(arrangement.hyperplanes(), r));
-  Matrix gaussian(r, r);
-  for (double& entry : gaussian.reshaped()) entry = random.normal();
+  Matrix draw(r, r);
+  for (double& entry : draw.reshaped()) entry = random.uniform() - 0.5;
   if (wall != FlagCoordinates::kNone) {
-    gaussian.col(0) = arrangement.normals().row(wall).transpose();
+    draw.col(0) = arrangement.normals().row(wall).transpose();
   }
-  const Matrix orthogonal = Eigen::HouseholderQR<Matrix>(gaussian).householderQ();
+  const Matrix orthogonal = Eigen::HouseholderQR<Matrix>(draw).householderQ();
   return (scale * orthogonal.transpose()).array().round();
 }
 
