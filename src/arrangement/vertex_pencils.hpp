@@ -46,6 +46,9 @@ class VertexPencils {
   }
 
  private:
+  /// Stands for "never zero" in alpha.
+  static constexpr double kFar = 1e300;
+
   friend class VertexPencilsPeer;  ///< of the tests, which compare dictionaries with exact ones
 
   /// The dictionary after pivots on the rows of S.
