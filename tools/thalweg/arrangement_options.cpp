@@ -170,7 +170,7 @@ void add_mode_options(CLI::App& app, ArrangementOptions& options) {
       app.add_option("--method", options.method,
                      "uniform (default): every cell equally likely; gaussian: by solid angle; "
                      "local: at neighbouring samples; neurons: about those of --network, not "
-                     "random; pencil: all cells of N random pencils")
+                     "random; pencil: all cells of random pencils, about N in all")
           ->check(CLI::IsMember({"uniform", "gaussian", "local", "neurons", "pencil"}))
           ->needs(sample)
           ->group(group);
