@@ -91,9 +91,10 @@ struct EnumerationInfo {
 ///
 /// Without constraints one pattern of each antipodal pair is delivered, the one whose first nonzero
 /// row has sign -1. With several threads the order of blocks is not fixed. Memory is O(N r^2) a
-/// thread plus one block. Errors: InvalidArgument (threads < 1, a constraint of the wrong shape, a
-/// range or several threads where the engine has none, instructions that this processor lacks).
-/// Method, lemma and proof: docs/theory/arrangements.md.
+/// thread plus one block, and for degenerate data up to 16 MiB of remembered local topes (pencils)
+/// or 64 MiB of learned relations (tree) a thread. Errors: InvalidArgument (threads < 1, a
+/// constraint of the wrong shape, a range or constraints where the engine has none, instructions
+/// that this processor lacks). Method, lemma and proof: docs/theory/arrangements.md.
 [[nodiscard]] EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
                                               const EnumerationSettings& settings,
                                               const CellSink& sink);
