@@ -63,10 +63,17 @@ Matrix grid(Index side, Index dimension, double step) {
   return X;
 }
 
-Matrix with_duplicates(const Matrix& X) {
+/// x and -2.5 x.
+Matrix with_multiples(const Matrix& X) {
   Matrix twice(2 * X.rows(), X.cols());
   twice << X, -2.5 * X;
   return twice;
+}
+
+/// Multiples of 2^-40, so that 2.5 x is exact.
+Matrix short_normal_matrix(Index samples, Index dimension) {
+  constexpr double kOne = 0x1p40;
+  return (normal_matrix(samples, dimension) * kOne).array().round() / kOne;
 }
 
 /// Rank `rank` exactly: short integers, so that the product is not rounded.
@@ -125,7 +132,9 @@ std::vector<CellInstance> degenerate_instances() {
       {"grid 4x4x4 with bias", grid(4, 3, 1), 35'516},    // the same
       {"{-2..2}^4, n=40", integer_matrix(40, 4, 2), {}},  // random
       {"{-1,0,1}^5, n=40", integer_matrix(40, 5, 1), {}},
-      {"duplicated rows (200,4)", with_duplicates(normal_matrix(100, 4)), closed_form(100, 4)},
+      {"duplicated rows (200,4)", with_multiples(short_normal_matrix(100, 4)), closed_form(100, 4)},
+      // -2.5 x is rounded: hyperplanes 1e-16 apart, cells as thin as that.
+      {"nearly parallel rows (40,4)", with_multiples(normal_matrix(20, 4)), {}},
       {"rank deficient (50,6)->5", deficient(50, 6, 5), closed_form(50, 5)},
       {"bias column (50,4)", with_bias(normal_matrix(50, 4)), closed_form(50, 4)},
       {"decimals (60,4)", decimals(60, 4), {}},
