@@ -7,21 +7,22 @@
 namespace thalweg {
 namespace {
 
-/// Radix sort, least digit first.
-void sort_words(std::vector<PatternWord>& keys) {
+/// Stable radix sort by a word, least digit first.
+template <class Item, class Key>
+void sort_by_word(std::vector<Item>& items, const Key& key) {
   constexpr int kDigitBits = 11;
   constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
   PatternWord used = 0;
-  for (const PatternWord key : keys) used |= key;
-  std::vector<PatternWord> other(keys.size());
+  for (const Item& item : items) used |= key(item);
+  std::vector<Item> other(items.size());
   std::array<std::size_t, kDigits> starts;
   for (int shift = 0; shift < 64; shift += kDigitBits) {
     if ((used >> shift & (kDigits - 1)) == 0) continue;
     starts.fill(0);
-    for (const PatternWord key : keys) ++starts[key >> shift & (kDigits - 1)];
+    for (const Item& item : items) ++starts[key(item) >> shift & (kDigits - 1)];
     std::exclusive_scan(starts.begin(), starts.end(), starts.begin(), std::size_t{0});
-    for (const PatternWord key : keys) other[starts[key >> shift & (kDigits - 1)]++] = key;
-    keys.swap(other);
+    for (const Item& item : items) other[starts[key(item) >> shift & (kDigits - 1)]++] = item;
+    items.swap(other);
   }
 }
 
@@ -30,17 +31,23 @@ struct Row {
   std::size_t start;
 };
 
-/// The rows in ascending order.
+/// The rows in ascending order: by the first word, then, where that is equal, by the others.
 std::vector<Row> order_of_rows(const std::vector<PatternWord>& keys, std::size_t words) {
   std::vector<Row> order;
   order.reserve(keys.size() / words);
   for (std::size_t i = 0; i < keys.size(); i += words) order.push_back({keys[i], i});
-  std::sort(order.begin(), order.end(), [&](const Row& a, const Row& b) {
-    if (a.first != b.first) return a.first < b.first;
+  sort_by_word(order, [](const Row& row) { return row.first; });
+  const auto by_rest = [&](const Row& a, const Row& b) {
     const PatternWord* rest = keys.data() + a.start;
     const PatternWord* other = keys.data() + b.start;
     return std::lexicographical_compare(rest + 1, rest + words, other + 1, other + words);
-  });
+  };
+  for (auto begin = order.begin(); begin != order.end();) {
+    const auto end =
+        std::find_if(begin, order.end(), [&](const Row& row) { return row.first != begin->first; });
+    std::sort(begin, end, by_rest);
+    begin = end;
+  }
   return order;
 }
 
@@ -71,7 +78,7 @@ bool precedes(std::span<const PatternWord> a, std::span<const PatternWord> b) {
 void sort_lexicographically(std::vector<PatternWord>& patterns, Index words) {
   reverse_all(patterns);
   if (words == 1) {
-    sort_words(patterns);
+    sort_by_word(patterns, [](PatternWord word) { return word; });
   } else {
     const auto width = static_cast<std::size_t>(words);
     take_rows(patterns, width, order_of_rows(patterns, width));
