@@ -87,10 +87,12 @@ void run_sign_tree(const HyperplaneArrangement& arrangement, const EnumerationSe
 }
 
 /// No arrangement has more cells than one in general position, so distinct cells in that number are
-/// all. Otherwise the engine's account stands.
+/// all. Otherwise the engine's account stands. Both are about the rank that was found: columns
+/// beyond an unproved one could cut cells further.
 CompletenessProof proof_of(const HyperplaneArrangement& arrangement, const EnumerationInfo& info) {
+  if (!arrangement.rank_proved()) return CompletenessProof::kNone;
   const BigCount most = cells_in_general_position(arrangement.hyperplanes(), arrangement.rank());
-  const bool reached = most.to_uint64() == info.cells() && arrangement.rank_proved();
+  const bool reached = most.to_uint64() == info.cells();
   return reached ? CompletenessProof::kGeneralPosition : CompletenessProof::kExactAccounting;
 }
 
@@ -146,7 +148,7 @@ EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
     run_pencils(arrangement, settings, delivery, info);
   }
   if (delivery.limited()) info.status = EnumerationStatus::kCellLimit;
-  if (info.complete()) info.proof = proof_of(arrangement, info);
+  if (info.status == EnumerationStatus::kComplete) info.proof = proof_of(arrangement, info);
   return info;
 }
 

@@ -291,5 +291,25 @@ TEST(EnumerateCells, ListsInSpiteOfAnUnluckyFlag) {
   EXPECT_EQ(listed_cells(X, with_engine(Engine::kVertexPencil, unlucky)), exact_cells(X));
 }
 
+TEST(EnumerateCells, AnUnprovedRankProvesNothingComplete) {
+  // Rank 34 in R^36: deficient, and too large for the exact proof. All signs prescribed, one cell.
+  Random random(5);
+  Matrix X(36, 36);
+  for (double& entry : X.reshaped()) entry = static_cast<double>(random.below(7)) - 3;
+  X.col(34) = X.col(0);
+  X.col(35) = X.col(1);
+  const HyperplaneArrangement arrangement(X);
+  ASSERT_EQ(arrangement.rank(), 34);
+  ASSERT_FALSE(arrangement.rank_proved());
+  const Vector values = X * random.direction(36);
+  EnumerationSettings settings;
+  for (Index i = 0; i < 36; ++i) settings.constraints.signs.emplace_back(i, sign_of(values[i]));
+  const auto [cells, info] = list_cells(arrangement, settings);
+  EXPECT_EQ(cells.size(), 1);
+  EXPECT_EQ(info.status, EnumerationStatus::kComplete);
+  EXPECT_EQ(info.proof, CompletenessProof::kNone);
+  EXPECT_FALSE(info.complete());
+}
+
 }  // namespace
 }  // namespace thalweg::testing

@@ -67,7 +67,7 @@ enum class EnumerationStatus {
 
 /// What proves that a complete list is complete.
 enum class CompletenessProof {
-  kNone,
+  kNone,                      ///< not complete, or the rank itself is not proved
   kGeneralPosition,           ///< the count is 2 sum_{k<r} C(N-1, k), which no arrangement exceeds
   kCharacteristicPolynomial,  ///< the count is |chi(-1)|, by exact deletion and restriction
   kExactAccounting,           ///< the engine's own account: every sign exact, all the work done
@@ -84,7 +84,10 @@ struct EnumerationInfo {
   std::uint64_t missing_witnesses = 0;    ///< cells too thin for a point of doubles; their rows NaN
 
   [[nodiscard]] std::uint64_t cells() const { return antipodal ? 2 * delivered : delivered; }
-  [[nodiscard]] bool complete() const { return status == EnumerationStatus::kComplete; }
+  /// Whether the cells are provably all that were asked for.
+  [[nodiscard]] bool complete() const {
+    return status == EnumerationStatus::kComplete && proof != CompletenessProof::kNone;
+  }
 };
 
 /// Delivers the activation patterns of all cells of {u : x_i^T u = 0} in blocks.
