@@ -34,6 +34,12 @@ void require_finite(const Matrix& matrix, const char* name) {
   }
 }
 
+void require_penalty(double beta) {
+  if (!(beta > 0) || !std::isfinite(beta)) {
+    throw InvalidArgument("beta: expected a positive finite number, got " + digits(beta));
+  }
+}
+
 /// Whether 1^T nu = 0 but for rounding, which a free output bias asks of a dual point.
 bool sums_to_zero(const Vector& nu) { return std::abs(nu.sum()) <= 1e-12 * nu.lpNorm<1>(); }
 
@@ -50,9 +56,7 @@ TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, Out
   }
   require_finite(X_, "X");
   require_finite(y_, "y");
-  if (!(beta_ > 0) || !std::isfinite(beta_)) {
-    throw InvalidArgument("beta: expected a positive finite number, got " + digits(beta_));
-  }
+  require_penalty(beta_);
   if (loss_.needs_labels()) {
     for (Index i = 0; i < y_.size(); ++i) {
       if (y_[i] != 1 && y_[i] != -1) {
@@ -61,6 +65,13 @@ TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, Out
       }
     }
   }
+}
+
+TrainingProblem TrainingProblem::with_beta(double beta) const {
+  require_penalty(beta);
+  TrainingProblem problem = *this;
+  problem.beta_ = beta;
+  return problem;
 }
 
 void TrainingProblem::check(const TwoLayerNetwork& network) const {

@@ -36,6 +36,10 @@ class TrainingProblem {
   TrainingProblem(Matrix X, Vector y, double beta, Loss loss,
                   OutputBias output_bias = OutputBias::kNone);
 
+  /// The same problem with another penalty. Throws InvalidArgument when beta is not positive and
+  /// finite.
+  [[nodiscard]] TrainingProblem with_beta(double beta) const;
+
   [[nodiscard]] const Matrix& X() const { return X_; }
   [[nodiscard]] const Vector& y() const { return y_; }
   [[nodiscard]] double beta() const { return beta_; }
