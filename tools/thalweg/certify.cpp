@@ -6,6 +6,7 @@
 
 #include "certify_text.hpp"
 #include "commands.hpp"
+#include "evaluation.hpp"
 #include "inputs.hpp"
 #include "output_file.hpp"
 #include "proof.hpp"
@@ -22,6 +23,7 @@ constexpr double kDefaultTolerance = 1e-8;
 struct CertifyOptions {
   RunOptions run;
   ProblemOptions problem;
+  TestOptions test;
   std::optional<double> tolerance;
   std::string asserted;
   std::string certificate;
@@ -119,29 +121,36 @@ bool unsearchable(const TrainingProblem& problem, const CertifyResult& result) {
 }
 
 ExitCode run_certify(const CertifyOptions& options) {
-  require_distinct_files(
-      options.problem, {{"--certificate", options.certificate}, {"--improved", options.improved}});
+  require_distinct_files(options.problem,
+                         {{"--certificate", options.certificate}, {"--improved", options.improved}},
+                         named_files(options.test));
   require_writable_npz(options.improved);
   require_writable(options.certificate);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   const ProblemSetup setup = build_problem(options.problem, inputs);
   warn_without_certificate(options.certificate, setup.problem);
-  const CertifyResult result = require(certify(setup.problem, inputs.network->network,
-                                               make_settings(options, inputs, session.control())));
+  const std::optional<Samples> test =
+      load_test_samples(options.test, options.problem, inputs, setup);
+  const TwoLayerNetwork& network = inputs.network->network;
+  const Evaluations evaluations = evaluate(options.problem, setup, network, test);
+  const CertifyResult result =
+      require(certify(setup.problem, network, make_settings(options, inputs, session.control())));
   note_unwritten_certificate(options.certificate, setup.problem, result.certificate_bytes, inputs);
   write_improved(options, setup, inputs, result);
   Json document = make_document(options, setup, inputs, result);
+  add_evaluations(document, evaluations);
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
   describe_certification(text, result,
                          {.tolerance = options.tolerance.value_or(kDefaultTolerance),
                           .beta = setup.problem.beta(),
-                          .width = inputs.network->network.width(),
+                          .width = network.width(),
                           .unsearchable = unsearchable(setup.problem, result),
                           .certificate = options.certificate,
-                          .improved = options.improved});
+                          .improved = options.improved,
+                          .evaluations = evaluations});
   print_result(options.run, session, document, text, inputs.notes);
   return exit_code(options, result);
 }
@@ -155,6 +164,7 @@ Command make_certify(CLI::App& root) {
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kYes);
   add_objective_options(*app, options->problem);
+  add_test_options(*app, options->test);
   add_fraction(*app, "--tolerance", options->tolerance,
                "Relative gap that counts as a global minimum (default 1e-8)")
       ->type_name("E");

@@ -130,6 +130,7 @@ void describe_certification(TextReport& text, const CertifyResult& result,
   if (result.stopped_at_limit) {
     text.add("stopped", "before the end; every number here holds, more time may narrow the gap");
   }
+  add_evaluations(text, context.evaluations);
   if (!context.certificate.empty() && result.certificate_bytes > 0) {
     text.add("certificate", context.certificate + " (" + std::to_string(result.certificate_bytes) +
                                 " bytes, " + std::to_string(result.certificate_leaves) +

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "evaluation.hpp"
 #include "report.hpp"
 #include "thalweg/landscape/certify.hpp"
 
@@ -15,6 +16,7 @@ struct CertifyContext {
   bool unsearchable;        ///< whether X has too many dimensions for the search
   std::string certificate;  ///< where the proof is kept, may be empty
   std::string improved;     ///< where the improved network went, may be empty
+  Evaluations evaluations;  ///< of the given network
 };
 
 /// Whether a better network was seen only at a larger width: a global minimum may need more

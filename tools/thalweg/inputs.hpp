@@ -7,13 +7,12 @@
 #include "options.hpp"
 #include "thalweg/io/network_reader.hpp"
 #include "thalweg/model/dataset.hpp"
-#include "thalweg/model/training_problem.hpp"
 
 namespace thalweg::cli {
 
 /// One input file as a report names it.
 struct InputFile {
-  std::string role;  ///< "dataset", "data", "targets", "network", "certificate"
+  std::string role;  ///< "dataset", "data", "targets", "network", "certificate", "test", ...
   std::string path;
   std::string sha256;
   std::vector<Index>
@@ -33,11 +32,9 @@ struct Inputs {
   [[nodiscard]] std::string sha256(const std::string& role) const;
 };
 
-/// A problem with the choices behind it.
-struct ProblemSetup {
-  TrainingProblem problem;
-  std::string label_mapping;  ///< empty when the loss takes no labels
-};
+/// The file's entry with its sha256. Failure when it cannot be read.
+[[nodiscard]] InputFile describe_file(const std::string& role, const std::string& path,
+                                      std::vector<Index> shape);
 
 /// Reads data set and network (each when given), checks that they fit and settles the hidden bias:
 /// the column of ones is meant when the network has `b` or with --bias (a network without `b` then
@@ -47,20 +44,5 @@ struct ProblemSetup {
 /// Reads the network into `inputs`, which may hold a data set already that it must fit, and settles
 /// the hidden bias. Failure as load_inputs.
 void load_network(const ProblemOptions& options, Inputs& inputs);
-
-/// beta from --beta or from --torch-weight-decay, in the convention of --loss-scale; none when
-/// neither was given. PyTorch minimises |f - y|^2 / (n c) + W/2 |theta|^2 (mse-mean) or
-/// |f - y|^2 + W/2 |theta|^2 (mse-sum), hence beta = n c W / 2 or W / 2 with the sum scale, and
-/// those divided by n with the mean scale. Failure when the loss is not squared or beta is below
-/// 1e-290.
-[[nodiscard]] std::optional<double> penalty(const ProblemOptions& options, const Dataset& dataset);
-
-/// The training problem that options and inputs describe; labels are mapped to {-1, 1} where the
-/// loss needs them. Adds a note to `inputs` for each choice that was made without being asked for.
-/// Failure when beta is missing or something is out of range.
-[[nodiscard]] ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs);
-/// The same with a given penalty instead of the options'.
-[[nodiscard]] ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs,
-                                         double beta);
 
 }  // namespace thalweg::cli

@@ -7,6 +7,7 @@
 
 #include "inputs.hpp"
 #include "options.hpp"
+#include "problem_setup.hpp"
 #include "session.hpp"
 #include "thalweg/arrangement/big_count.hpp"
 #include "thalweg/landscape/certify.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "evaluation.hpp"
 #include "inputs.hpp"
 #include "output_file.hpp"
 #include "proof.hpp"
@@ -20,6 +21,7 @@ constexpr double kDefaultGap = 1e-6;
 struct TrainOptions {
   RunOptions run;
   ProblemOptions problem;
+  TestOptions test;
   std::optional<double> gap;
   std::string out;
   std::string certificate;
@@ -35,6 +37,7 @@ struct TrainAnswer {
   double lower_bound;
   double gap;
   double relative_gap;
+  Evaluations evaluations;
   TrainingStatus status = TrainingStatus::kUnsolved;  ///< of these numbers, not of the search
 };
 
@@ -149,6 +152,7 @@ Json make_document(const TrainOptions& options, const ProblemSetup& setup, const
   document["dual_norm"] = answer.trained.dual_norm;
   document["rounds"] = answer.trained.rounds;
   document["newton_steps"] = answer.trained.newton_steps;
+  add_evaluations(document, answer.evaluations);
   document["out"] = options.out.empty() ? Json(nullptr) : Json(options.out);
   document["certificate"] =
       describe_certificate(options.certificate, answer.proof.bytes, answer.proof.leaves);
@@ -166,6 +170,7 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
   text.add("gap", rounded_up(answer.gap) + " (relative " + rounded_up(answer.relative_gap) + ")");
   text.add("width", std::to_string(answer.trained.network.width()));
   text.add("level", level_in_words(answer.proof.level));
+  add_evaluations(text, answer.evaluations);
   if (!options.out.empty()) text.add("network", options.out);
   if (!options.certificate.empty() && answer.proof.bytes > 0) {
     text.add("certificate", options.certificate + " (" + std::to_string(answer.proof.bytes) +
@@ -176,14 +181,18 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
 
 ExitCode run_train(const TrainOptions& options) {
   require_distinct_files(options.problem,
-                         {{"--out", options.out}, {"--certificate", options.certificate}});
+                         {{"--out", options.out}, {"--certificate", options.certificate}},
+                         named_files(options.test));
   require_writable_npz(options.out);
   require_writable(options.certificate);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   const ProblemSetup setup = build_problem(options.problem, inputs);
   warn_without_certificate(options.certificate, setup.problem);
-  const TrainAnswer answer = solve(options, setup, inputs, session);
+  const std::optional<Samples> test =
+      load_test_samples(options.test, options.problem, inputs, setup);
+  TrainAnswer answer = solve(options, setup, inputs, session);
+  answer.evaluations = evaluate(options.problem, setup, answer.trained.network, test);
   note_unwritten_certificate(options.certificate, setup.problem, answer.proof.bytes, inputs);
   if (!options.out.empty()) {
     write_network_file(options.out, answer.trained.network, inputs.hidden_bias,
@@ -204,6 +213,7 @@ Command make_train(CLI::App& root) {
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kNo);
   add_objective_options(*app, options->problem);
+  add_test_options(*app, options->test);
   add_fraction(*app, "--gap", options->gap,
                "Relative gap to reach: (objective - lower bound) / objective (default 1e-6)")
       ->type_name("E");

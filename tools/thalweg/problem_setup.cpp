@@ -1,0 +1,143 @@
+#include "problem_setup.hpp"
+
+#include "exit_code.hpp"
+#include "report.hpp"
+
+namespace thalweg::cli {
+namespace {
+
+OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs) {
+  const bool has_one = inputs.network && inputs.network->has_output_bias;
+  if (options.output_bias == "penalised") return OutputBias::kPenalised;
+  if (options.output_bias == "free") return OutputBias::kFree;
+  if (options.output_bias == "none") {
+    if (has_one && inputs.network->network.output_bias[0] != 0) {
+      throw Failure(ExitCode::kUsage,
+                    "--output-bias none, but the network has an output bias: use penalised "
+                    "(PyTorch's weight decay) or free");
+    }
+    return OutputBias::kNone;
+  }
+  if (!has_one) return OutputBias::kNone;
+  inputs.notes.emplace_back(
+      "the network has an output bias, penalised with beta like every weight (--output-bias free "
+      "if it was not)");
+  return OutputBias::kPenalised;
+}
+
+/// Below 1e-290 the floating-point part of a proof underflows.
+void require_representable(double beta, const std::string& option) {
+  constexpr double kSmallestBeta = 1e-290;
+  if (beta >= kSmallestBeta) return;
+  throw Failure(ExitCode::kUsage, option + ": for beta expected a number of at least 1e-290, got " +
+                                      exact_digits(beta));
+}
+
+/// The file that holds y.
+const std::string& targets_file(const ProblemOptions& options) {
+  return options.dataset.empty() ? options.targets : options.dataset;
+}
+
+std::string describe_mapping(LabelMapping mapping) {
+  return mapping == LabelMapping::kZeroToMinusOne ? "0 -> -1, 1 -> 1" : "-1 -> -1, 1 -> 1";
+}
+
+/// The two classes when y (n) takes just the values -1 and 1, or 0 and 1, and both occur.
+std::optional<TwoClasses> two_classes(const Vector& y) {
+  const double lower = y.minCoeff();
+  const bool labels = (y.array() == lower || y.array() == 1.0).all();
+  if (!labels || (lower != 0 && lower != -1) || y.maxCoeff() != 1) return std::nullopt;
+  return TwoClasses{lower, 1};
+}
+
+}  // namespace
+
+Loss make_loss(const ProblemOptions& options) {
+  const LossScale scale = options.loss_scale == "mean" ? LossScale::kMean : LossScale::kSum;
+  if (options.huber_delta && options.loss != "huber") {
+    throw Failure(ExitCode::kUsage,
+                  "--huber-delta is for --loss huber, the loss is " + options.loss);
+  }
+  if (options.loss == "huber") {
+    if (!options.huber_delta) {
+      throw Failure(ExitCode::kUsage, "--loss huber needs --huber-delta DELTA");
+    }
+    return Loss::huber(*options.huber_delta, scale);
+  }
+  if (options.loss == "logistic") return Loss::logistic(scale);
+  if (options.loss == "squared-hinge") return Loss::squared_hinge(scale);
+  if (options.loss == "softmax") {
+    throw Failure(ExitCode::kUsage,
+                  "--loss softmax is for networks with several outputs, which this version does "
+                  "not handle");
+  }
+  return Loss::squared(scale);
+}
+
+std::optional<double> penalty(const ProblemOptions& options, const Dataset& dataset) {
+  if (!options.torch_weight_decay) {
+    if (options.beta) require_representable(*options.beta, "--beta");
+    return options.beta;
+  }
+  if (options.loss != "squared") {
+    throw Failure(ExitCode::kUsage, "--torch-loss " + options.torch_loss +
+                                        " is a squared loss, but --loss is " + options.loss +
+                                        ": give --beta instead");
+  }
+  const double samples = static_cast<double>(dataset.X.rows());
+  const double outputs = static_cast<double>(dataset.y.cols());
+  const bool mean_scale = options.loss_scale == "mean";
+  const double decay = *options.torch_weight_decay;
+  double beta = mean_scale ? decay / (2 * samples) : decay / 2;
+  if (options.torch_loss == "mse-mean") {
+    beta = mean_scale ? outputs * decay / 2 : samples * outputs * decay / 2;
+  }
+  require_representable(beta, "--torch-weight-decay");
+  return beta;
+}
+
+ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs) {
+  const std::optional<double> beta = penalty(options, inputs.dataset);
+  if (!beta) {
+    throw Failure(ExitCode::kUsage,
+                  "the penalty is missing: give --beta BETA, or --torch-weight-decay W with "
+                  "--torch-loss mse-mean or mse-sum");
+  }
+  return build_problem(options, inputs, *beta);
+}
+
+ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double beta) {
+  const Dataset& dataset = inputs.dataset;
+  if (dataset.y.cols() != 1) {
+    throw Failure(ExitCode::kUsage, targets_file(options) + ": y has " +
+                                        std::to_string(dataset.y.cols()) +
+                                        " columns; this version handles networks with one output");
+  }
+  const Loss loss = make_loss(options);
+  const OutputBias output_bias = choose_output_bias(options, inputs);
+  Vector y = dataset.y.col(0);
+  std::string mapping;
+  std::optional<TwoClasses> classes = two_classes(y);
+  if (loss.needs_labels()) {
+    try {
+      mapping = describe_mapping(map_labels(y));
+    } catch (const InvalidArgument& error) {
+      throw Failure(ExitCode::kUsage, targets_file(options) + ": " + error.what());
+    }
+    classes = TwoClasses{-1, 1};
+    inputs.notes.push_back("class labels: " + mapping);
+    if (loss.kind() == LossKind::kLogistic && output_bias == OutputBias::kFree &&
+        (y.array() == y[0]).all()) {
+      inputs.notes.emplace_back(
+          "all labels are of one class: with a free output bias the logistic loss tends to 0 as "
+          "the bias grows, so the infimum 0 is attained by no network");
+    }
+  }
+  const bool bias = inputs.hidden_bias == HiddenBias::kLastColumn;
+  TrainingProblem problem(bias ? append_ones(dataset.X) : dataset.X, std::move(y), beta, loss,
+                          output_bias);
+  if (inputs.network) problem.check(inputs.network->network);
+  return {std::move(problem), std::move(mapping), classes};
+}
+
+}  // namespace thalweg::cli
