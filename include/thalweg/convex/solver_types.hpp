@@ -28,6 +28,7 @@ struct SolverSettings {
   double relative_gap = 1e-10;   ///< (objective - lower bound) / objective, where a bound exists
   double stationarity = 1e-12;   ///< length of the shortest subgradient, relative to beta
   std::int64_t max_steps = 500;  ///< Newton steps
+  int threads = 1;
   RunControl control;
 };
 

@@ -1,0 +1,64 @@
+#include "convex/blas.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+
+extern "C" {
+void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
+void dpotrs_(const char* uplo, const int* n, const int* nrhs, const double* a, const int* lda,
+             double* b, const int* ldb, int* info);
+}
+
+namespace thalweg::detail {
+namespace {
+
+int as_int(Index value) { return static_cast<int>(value); }
+int leading(Index stride) { return std::max(1, static_cast<int>(stride)); }
+CBLAS_TRANSPOSE code(Transpose t) { return t == Transpose::kYes ? CblasTrans : CblasNoTrans; }
+
+}  // namespace
+
+BlasThreads::BlasThreads(int threads) : before_(openblas_get_num_threads()) {
+  openblas_set_num_threads(threads);
+}
+
+BlasThreads::~BlasThreads() { openblas_set_num_threads(before_); }
+
+void multiply(const Eigen::Ref<const Matrix>& A, Transpose a, const Eigen::Ref<const Matrix>& B,
+              Transpose b, Eigen::Ref<Matrix> C) {
+  const Index inner = a == Transpose::kYes ? A.rows() : A.cols();
+  if (C.size() == 0) return;
+  if (inner == 0) {
+    C.setZero();
+    return;
+  }
+  cblas_dgemm(CblasColMajor, code(a), code(b), as_int(C.rows()), as_int(C.cols()), as_int(inner),
+              1.0, A.data(), leading(A.outerStride()), B.data(), leading(B.outerStride()), 0.0,
+              C.data(), leading(C.outerStride()));
+}
+
+void rank_update(const Eigen::Ref<const Matrix>& A, Transpose a, double scale,
+                 Eigen::Ref<Matrix> C) {
+  const Index inner = a == Transpose::kYes ? A.rows() : A.cols();
+  cblas_dsyrk(CblasColMajor, CblasLower, code(a), as_int(C.rows()), as_int(inner), 1.0, A.data(),
+              leading(A.outerStride()), scale, C.data(), leading(C.outerStride()));
+}
+
+bool cholesky(Matrix& A) {
+  const int n = as_int(A.rows());
+  if (n == 0) return true;
+  int info = 0;
+  dpotrf_("L", &n, A.data(), &n, &info);
+  return info == 0;
+}
+
+void cholesky_solve(const Matrix& factor, Vector& b) {
+  const int n = as_int(factor.rows());
+  if (n == 0) return;
+  const int one = 1;
+  int info = 0;
+  dpotrs_("L", &n, &one, factor.data(), &n, b.data(), &n, &info);
+}
+
+}  // namespace thalweg::detail

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <numeric>
+#include <vector>
+
+#include "thalweg/convex/block_program.hpp"
+
+namespace thalweg::detail {
+
+/// What the block solvers share: the dual side of a program in the variables nu, bounds, and the
+/// making of a solution.
+class BlockDual {
+ public:
+  explicit BlockDual(const BlockProgram& program);
+
+  /// Columns U (n x q) of the unpenalised part: U^T nu = 0 at every dual point.
+  [[nodiscard]] const Matrix& free_columns() const { return free_; }
+  /// 1 / gamma with gamma/2 b^2 the penalty of the bias; 0 without a penalised bias.
+  [[nodiscard]] double ridge() const { return ridge_; }
+  [[nodiscard]] const std::vector<Index>& all() const { return all_; }
+
+  /// max_i |g_i| / weight_i for the columns g_i = A_i^T nu of G (p x P).
+  [[nodiscard]] double norm(const Matrix& G) const;
+  /// A dual point made legal, with the value that its best scaling gives.
+  struct Bound {
+    Vector nu;
+    double norm = 0;
+    double value = -std::numeric_limits<double>::infinity();
+  };
+  /// nu (n) with G = A^T nu (p x P); recomputes A^T nu only where nu has to move to be legal.
+  [[nodiscard]] Bound bound(const Vector& nu, const Matrix& G) const;
+  /// l(fit) + beta mass + gamma/2 bias^2.
+  [[nodiscard]] double objective(const Vector& fit, double mass, double bias) const;
+  /// (objective - bound) / objective, 0 where both are equal.
+  [[nodiscard]] static double relative_gap(double objective, double bound);
+
+  /// Coefficients of U split into bias and skip connection.
+  void put_unpenalised(const Vector& coefficients, double penalised_bias,
+                       BlockSolution& solution) const;
+
+ private:
+  const BlockProgram& program_;
+  Matrix free_;
+  double ridge_ = 0;
+  std::vector<Index> all_;
+};
+
+}  // namespace thalweg::detail

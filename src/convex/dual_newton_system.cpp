@@ -1,0 +1,201 @@
+#include "convex/dual_newton_system.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "convex/blas.hpp"
+
+namespace thalweg::detail {
+namespace {
+
+constexpr double kMostOperations = 1e12;
+constexpr double kMostEntries = 2.5e8;  ///< doubles of one factor
+constexpr Index kChunk = 512;           ///< samples at a time in the low-rank form
+constexpr int kConjugateSteps = 200;
+constexpr int kRefinements = 2;
+
+class DualSystem {
+ public:
+  DualSystem(const BlockProgram& program, const BlockDual& dual, const DualHessian& hessian)
+      : program_(program), dual_(dual), hessian_(hessian) {}
+
+  /// H x, O(n |list| p).
+  [[nodiscard]] Vector apply(const Vector& x) const {
+    const Vector v = hessian_.held.select(0.0, x);
+    Matrix t(program_.maps.width(), static_cast<Index>(hessian_.list.size()));
+    program_.maps.adjoint(hessian_.list, v, t);
+    for (Index k = 0; k < t.cols(); ++k) {
+      const double along = hessian_.u.col(k).dot(t.col(k));
+      t.col(k) = hessian_.a[k] * t.col(k) + hessian_.b[k] * along * hessian_.u.col(k);
+    }
+    Vector y = program_.maps.fit(hessian_.list, t) + hessian_.diagonal.cwiseProduct(v);
+    if (dual_.ridge() > 0) y.array() += dual_.ridge() * v.sum();
+    const Matrix& U = dual_.free_columns();
+    if (U.cols() > 0) y += hessian_.sigma * (U * (U.transpose() * v));
+    return hessian_.held.select(x, y);
+  }
+
+  [[nodiscard]] Vector dense(const Vector& rhs) const {
+    const Index n = rhs.size();
+    Matrix H;
+    program_.maps.outer_gram(hessian_.list, hessian_.a, H);
+    rank_update(panel(), Transpose::kNo, 1, H);
+    H.diagonal() += hessian_.diagonal;
+    for (Index i = 0; i < n; ++i) {
+      if (!hessian_.held[i]) continue;
+      H.row(i).head(i).setZero();
+      H.col(i).tail(n - i).setZero();
+      H(i, i) = 1;
+    }
+    Vector x = rhs;
+    if (!cholesky(H)) return {};
+    cholesky_solve(H, x);
+    return x;
+  }
+
+  /// x = D^-1 (r - B K^-1 B^T D^-1 r), K = M^-1 + B^T D^-1 B, refined against the products with H.
+  [[nodiscard]] Vector low_rank(const Vector& rhs) const {
+    const Index p = program_.maps.width();
+    const Index blocks = static_cast<Index>(hessian_.list.size());
+    const Index q = dual_.free_columns().cols();
+    const Index size = blocks * p + q + (dual_.ridge() > 0 ? 1 : 0);
+    Matrix K = Matrix::Zero(size, size);
+    const Vector inverse = hessian_.held.select(0.0, hessian_.diagonal.cwiseInverse());
+    add_columns_gram(inverse, K);
+    for (Index k = 0; k < blocks; ++k) {
+      const double share = hessian_.b[k] / (hessian_.a[k] + hessian_.b[k]);
+      K.block(k * p, k * p, p, p) +=
+          (Matrix::Identity(p, p) - share * hessian_.u.col(k) * hessian_.u.col(k).transpose()) /
+          hessian_.a[k];
+    }
+    for (Index k = 0; k < q; ++k) K(blocks * p + k, blocks * p + k) += 1 / hessian_.sigma;
+    if (dual_.ridge() > 0) K(size - 1, size - 1) += 1 / dual_.ridge();
+    if (!cholesky(K)) return {};
+    const auto solve = [&](const Vector& r) {
+      Vector inner = columns_adjoint(inverse.cwiseProduct(r), size);
+      cholesky_solve(K, inner);
+      const Vector x = inverse.cwiseProduct(r - columns_times(inner));
+      return Vector(hessian_.held.select(r, x));
+    };
+    Vector x = solve(rhs);
+    for (int step = 0; step < kRefinements; ++step) x += solve(rhs - apply(x));
+    return x;
+  }
+
+  [[nodiscard]] Vector conjugate(const Vector& rhs, double accuracy) const {
+    const Vector inverse = preconditioner().cwiseInverse();
+    Vector x = Vector::Zero(rhs.size());
+    Vector r = rhs;
+    Vector z = inverse.cwiseProduct(r);
+    Vector direction = z;
+    double rz = r.dot(z);
+    const double target = accuracy * accuracy * rz;
+    for (int step = 0; step < kConjugateSteps && rz > target; ++step) {
+      const Vector image = apply(direction);
+      const double length = rz / direction.dot(image);
+      x += length * direction;
+      r -= length * image;
+      z = inverse.cwiseProduct(r);
+      const double next = r.dot(z);
+      direction = z + next / rz * direction;
+      rz = next;
+    }
+    return x;
+  }
+
+ private:
+  /// The columns whose outer products are added to the blocks' part.
+  [[nodiscard]] Matrix panel() const {
+    const Index blocks = static_cast<Index>(hessian_.list.size());
+    const Matrix& U = dual_.free_columns();
+    const Index q = U.cols();
+    Matrix columns(program_.maps.samples(), blocks + q + (dual_.ridge() > 0 ? 1 : 0));
+    Matrix scaled = hessian_.u;
+    for (Index k = 0; k < blocks; ++k) scaled.col(k) *= std::sqrt(hessian_.b[k]);
+    program_.maps.images(hessian_.list, scaled, columns.leftCols(blocks));
+    columns.middleCols(blocks, q) = std::sqrt(hessian_.sigma) * U;
+    if (dual_.ridge() > 0) columns.rightCols(1).setConstant(std::sqrt(dual_.ridge()));
+    return columns;
+  }
+
+  void add_columns_gram(const Vector& inverse, Matrix& K) const {
+    const Index n = program_.maps.samples();
+    const Index block_columns = program_.maps.width() * static_cast<Index>(hessian_.list.size());
+    const Index q = dual_.free_columns().cols();
+    Matrix rows(std::min(n, kChunk), K.cols());
+    for (Index first = 0; first < n; first += kChunk) {
+      const Index count = std::min(kChunk, n - first);
+      program_.maps.rows(hessian_.list, first, rows.topLeftCorner(count, block_columns));
+      rows.block(0, block_columns, count, q) = dual_.free_columns().middleRows(first, count);
+      if (dual_.ridge() > 0) rows.col(K.cols() - 1).setOnes();
+      rows.topRows(count).array().colwise() *= inverse.segment(first, count).cwiseSqrt().array();
+      rank_update(rows.topRows(count), Transpose::kYes, 1, K);
+    }
+  }
+
+  [[nodiscard]] Vector columns_adjoint(const Vector& v, Index size) const {
+    const Index blocks = static_cast<Index>(hessian_.list.size());
+    Matrix t(program_.maps.width(), blocks);
+    program_.maps.adjoint(hessian_.list, v, t);
+    Vector result(size);
+    result.head(t.size()) = Eigen::Map<const Vector>(t.data(), t.size());
+    const Matrix& U = dual_.free_columns();
+    result.segment(t.size(), U.cols()) = U.transpose() * v;
+    if (dual_.ridge() > 0) result[size - 1] = v.sum();
+    return result;
+  }
+
+  [[nodiscard]] Vector columns_times(const Vector& c) const {
+    const Index p = program_.maps.width();
+    const Index blocks = static_cast<Index>(hessian_.list.size());
+    const Matrix t = Eigen::Map<const Matrix>(c.data(), p, blocks);
+    Vector result = program_.maps.fit(hessian_.list, t);
+    const Matrix& U = dual_.free_columns();
+    if (U.cols() > 0) result += U * c.segment(blocks * p, U.cols());
+    if (dual_.ridge() > 0) result.array() += c[c.size() - 1];
+    return result;
+  }
+
+  /// The diagonal of H where every block counts with its mean entry.
+  [[nodiscard]] Vector preconditioner() const {
+    const double mean = hessian_.a.sum() * program_.maps.mean_square() /
+                        static_cast<double>(program_.maps.samples());
+    Vector diagonal = hessian_.diagonal.array() + mean;
+    return hessian_.held.select(1.0, diagonal);
+  }
+
+  const BlockProgram& program_;
+  const BlockDual& dual_;
+  const DualHessian& hessian_;
+};
+
+}  // namespace
+
+DualSolve choose_dual_solve(Index samples, Index listed, Index width) {
+  const double n = static_cast<double>(samples);
+  const double columns = static_cast<double>(listed) * static_cast<double>(width);
+  const double unusable = std::numeric_limits<double>::infinity();
+  const double dense =
+      n * n > kMostEntries ? unusable : n * n * (2 * static_cast<double>(listed) + n / 3);
+  const double low =
+      columns * columns > kMostEntries ? unusable : columns * columns * (n + columns / 3);
+  if (std::min(dense, low) > kMostOperations) return DualSolve::kConjugate;
+  return dense <= low ? DualSolve::kDense : DualSolve::kLowRank;
+}
+
+Vector solve_dual_system(const BlockProgram& program, const BlockDual& dual,
+                         const DualHessian& hessian, const Vector& rhs, double accuracy) {
+  const DualSystem system(program, dual, hessian);
+  switch (choose_dual_solve(program.maps.samples(), static_cast<Index>(hessian.list.size()),
+                            program.maps.width())) {
+    case DualSolve::kDense:
+      return system.dense(rhs);
+    case DualSolve::kLowRank:
+      return system.low_rank(rhs);
+    case DualSolve::kConjugate:
+      return system.conjugate(rhs, accuracy);
+  }
+  return {};
+}
+
+}  // namespace thalweg::detail

@@ -1,0 +1,291 @@
+#include "thalweg/convex/semismooth_newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "convex/blas.hpp"
+#include "convex/block_point.hpp"
+#include "convex/dual_loss.hpp"
+#include "convex/dual_newton_system.hpp"
+
+namespace thalweg {
+namespace {
+
+using detail::BlockDual;
+using detail::DualHessian;
+
+constexpr double kGrowth = 5;        ///< of sigma between outer iterations
+constexpr double kMostGrowth = 1e9;  ///< over the whole run
+constexpr int kOuterIterations = 120;
+constexpr int kInnerSteps = 40;
+constexpr int kBoundEvery = 3;  ///< Newton steps between two evaluations of the gap
+
+class SemismoothNewton {
+ public:
+  SemismoothNewton(const BlockProgram& program, const SolverSettings& settings)
+      : program_(program),
+        settings_(settings),
+        dual_(program),
+        loss_(program.problem.loss(), program.problem.y()),
+        w_(Matrix::Zero(program.maps.width(), program.maps.blocks())),
+        G_(Matrix::Zero(program.maps.width(), program.maps.blocks())),
+        free_(Vector::Zero(dual_.free_columns().cols())) {
+    const double square = program.maps.mean_square();
+    sigma_ = square > 0 ? 2 * static_cast<double>(program.maps.width()) / square : 1;
+    most_sigma_ = kMostGrowth * sigma_;
+  }
+
+  BlockSolution run(const BlockSolution* start) {
+    const Stopwatch watch;
+    begin(start);
+    SolverInfo& info = best_.info;
+    SolverStatus status = SolverStatus::kReducedAccuracy;
+    for (int outer = 0; outer < kOuterIterations; ++outer) {
+      const bool progress = minimise();
+      if (gap_ <= settings_.relative_gap) {
+        status = SolverStatus::kSolved;
+        break;
+      }
+      if (settings_.control.should_stop()) {
+        status = SolverStatus::kStopped;
+        break;
+      }
+      if (steps_ >= settings_.max_steps) {
+        status = SolverStatus::kStepLimit;
+        break;
+      }
+      if (!progress && ++idle_ > 3) break;
+      accept_multipliers();
+    }
+    info.status = status;
+    info.steps = steps_;
+    info.seconds = watch.seconds();
+    return std::move(best_);
+  }
+
+ private:
+  void begin(const BlockSolution* start) {
+    const TrainingProblem& problem = program_.problem;
+    if (start != nullptr && start->dual.size() == problem.samples()) {
+      nu_ = loss_.interior(start->dual);
+      for (std::size_t k = 0; k < start->active.size(); ++k) {
+        w_.col(start->active[k]) = start->W.col(static_cast<Index>(k));
+      }
+      if (free_.size() > 0) free_[0] = start->bias;
+    } else {
+      nu_ = problem.dual_point(Vector::Constant(problem.samples(), problem.bias_of_zero_network()));
+      nu_ = loss_.interior(problem.project_to_dual_domain(nu_));
+    }
+    program_.maps.adjoint(dual_.all(), nu_, G_);
+    const double norm = dual_.norm(G_);
+    if (norm > problem.beta()) {
+      const double scale = problem.beta() / norm;
+      nu_ = loss_.interior(scale * nu_);
+      program_.maps.adjoint(dual_.all(), nu_, G_);
+    }
+    scale_of_fit_ = std::max(problem.y().norm(), 1e-300);
+    evaluate();
+    update_gap();
+  }
+
+  /// z, the shrunk w, the fit and the gradient of psi at nu.
+  void evaluate() {
+    const Index p = program_.maps.width();
+    const double beta = program_.problem.beta();
+    active_.clear();
+    z_ = w_ + sigma_ * G_;
+    norms_ = z_.colwise().norm().transpose();
+    mass_ = 0;
+    for (Index i = 0; i < z_.cols(); ++i) {
+      const double kappa = sigma_ * beta * program_.weights[i];
+      if (norms_[i] > kappa) active_.push_back(i);
+    }
+    shrunk_.resize(p, static_cast<Index>(active_.size()));
+    for (std::size_t k = 0; k < active_.size(); ++k) {
+      const Index i = active_[k];
+      const double length = norms_[i] - sigma_ * beta * program_.weights[i];
+      shrunk_.col(static_cast<Index>(k)) = length / norms_[i] * z_.col(i);
+      mass_ += program_.weights[i] * length;
+    }
+    fit_ = program_.maps.fit(active_, shrunk_);
+    const Matrix& U = dual_.free_columns();
+    free_z_ = free_ + sigma_ * (U.transpose() * nu_);
+    if (U.cols() > 0) fit_ += U * free_z_;
+    bias_ = dual_.ridge() * nu_.sum();
+    if (dual_.ridge() > 0) fit_.array() += bias_;
+    gradient_ = fit_ - loss_.fit(nu_);
+    held_ = loss_.blocked(nu_, -gradient_);
+    gradient_norm_ = held_.select(0.0, gradient_).norm();
+  }
+
+  /// Newton's method on psi for the present multipliers; whether the gap or the gradient improved.
+  bool minimise() {
+    const double before = gap_;
+    const double target = std::max(1e-13, std::min(1e-2, 1e-2 * std::sqrt(gap_))) * scale_of_fit_;
+    for (int step = 0; step < kInnerSteps && gradient_norm_ > target; ++step) {
+      if (settings_.control.should_stop() || steps_ >= settings_.max_steps) break;
+      ++steps_;
+      if (!newton_step()) break;
+      if (step % kBoundEvery == kBoundEvery - 1) {
+        update_gap();
+        if (gap_ <= settings_.relative_gap) return true;
+      }
+    }
+    update_gap();
+    report();
+    return gap_ < 0.9 * before || sigma_ < most_sigma_;
+  }
+
+  bool newton_step() {
+    DualHessian hessian;
+    hessian.diagonal = loss_.curvature(nu_);
+    hessian.held = held_;
+    hessian.sigma = sigma_;
+    hessian.list = active_;
+    const auto count = static_cast<Index>(active_.size());
+    hessian.a.resize(count);
+    hessian.b.resize(count);
+    hessian.u.resize(program_.maps.width(), count);
+    for (Index k = 0; k < count; ++k) {
+      const Index i = active_[static_cast<std::size_t>(k)];
+      const double kappa = sigma_ * program_.problem.beta() * program_.weights[i];
+      hessian.b[k] = sigma_ * kappa / norms_[i];
+      hessian.a[k] = std::max(sigma_ - hessian.b[k], 1e-14 * sigma_);
+      hessian.u.col(k) = z_.col(i) / norms_[i];
+    }
+    const Vector rhs = held_.select(0.0, -gradient_);
+    const double accuracy = std::clamp(0.1 * gradient_norm_ / scale_of_fit_, 1e-8, 1e-2);
+    Vector step = detail::solve_dual_system(program_, dual_, hessian, rhs, accuracy);
+    if (step.size() == 0) return false;
+    return search_along(std::move(step));
+  }
+
+  bool search_along(Vector step) {
+    Vector target = loss_.moved(nu_, step);
+    Vector move = target - nu_;
+    double slope = gradient_.dot(move);
+    if (!(slope < 0)) {
+      // The projected step is no descent direction: the projected gradient is.
+      const double length = step.norm() / std::max(gradient_norm_, 1e-300);
+      move = loss_.moved(nu_, -length * held_.select(0.0, gradient_).matrix()) - nu_;
+      slope = gradient_.dot(move);
+      if (!(slope < 0)) return false;
+    }
+    Matrix moved(G_.rows(), G_.cols());
+    program_.maps.adjoint(dual_.all(), move, moved);
+    const double length = step_length(move, moved, slope);
+    if (length == 0) return false;
+    nu_ += length * move;
+    if (length == 1) nu_ = loss_.moved(nu_, Vector::Zero(nu_.size()));
+    G_ += length * moved;
+    evaluate();
+    return true;
+  }
+
+  /// Armijo's rule; each trial costs O(n + P) from the inner products of z and its change.
+  double step_length(const Vector& move, const Matrix& moved, double slope) const {
+    const Vector square = norms_.cwiseAbs2();
+    const Vector cross = sigma_ * (z_.cwiseProduct(moved)).colwise().sum().transpose();
+    const Vector change = sigma_ * sigma_ * moved.colwise().squaredNorm().transpose();
+    const Vector free_change = sigma_ * (dual_.free_columns().transpose() * move);
+    const double sum = nu_.sum();
+    const double sum_change = move.sum();
+    const auto psi = [&](double t) {
+      double penalty = (free_z_ + t * free_change).squaredNorm();
+      for (Index i = 0; i < square.size(); ++i) {
+        const double norm =
+            std::sqrt(std::max(0.0, square[i] + t * (2 * cross[i] + t * change[i])));
+        const double excess = norm - sigma_ * program_.problem.beta() * program_.weights[i];
+        if (excess > 0) penalty += excess * excess;
+      }
+      const double total = sum + t * sum_change;
+      return -loss_.value(nu_ + t * move) + 0.5 * dual_.ridge() * total * total +
+             penalty / (2 * sigma_);
+    };
+    const double start = psi(0);
+    double t = 1;
+    for (int halving = 0; halving < 40; ++halving) {
+      if (psi(t) <= start + 1e-4 * t * slope + 1e-15 * std::abs(start)) return t;
+      t *= 0.5;
+    }
+    return 0;
+  }
+
+  void update_gap() {
+    const double objective = dual_.objective(fit_, mass_, bias_);
+    if (objective < best_.info.objective || !(best_.info.objective == best_.info.objective)) {
+      best_.info.objective = objective;
+      best_.active.clear();
+      best_.active = active_;
+      best_.W = shrunk_;
+      dual_.put_unpenalised(free_z_, bias_, best_);
+    }
+    const BlockDual::Bound bound = dual_.bound(nu_, G_);
+    if (bound.value > best_.info.lower_bound ||
+        !(best_.info.lower_bound == best_.info.lower_bound)) {
+      best_.info.lower_bound = bound.value;
+      best_.dual = bound.nu;
+      best_.dual_norm = bound.norm;
+    }
+    gap_ = BlockDual::relative_gap(best_.info.objective, best_.info.lower_bound);
+    best_.info.relative_gap = gap_;
+  }
+
+  /// w <- the shrunk z: the proximal point step; sigma grows.
+  void accept_multipliers() {
+    w_.setZero();
+    for (std::size_t k = 0; k < active_.size(); ++k) {
+      w_.col(active_[k]) = shrunk_.col(static_cast<Index>(k));
+    }
+    free_ = free_z_;
+    sigma_ = std::min(kGrowth * sigma_, most_sigma_);
+    evaluate();
+  }
+
+  void report() const {
+    if (settings_.control.progress == nullptr) return;
+    char detail[128];
+    std::snprintf(detail, sizeof detail, "step %lld, %zu blocks, objective %.10g, gap %.2g",
+                  static_cast<long long>(steps_), active_.size(), best_.info.objective, gap_);
+    settings_.control.progress->report("semismooth newton",
+                                       std::numeric_limits<double>::quiet_NaN(), detail);
+  }
+
+  const BlockProgram& program_;
+  SolverSettings settings_;
+  BlockDual dual_;
+  detail::DualLoss loss_;
+  double sigma_ = 1;
+  double most_sigma_ = 1;
+  Matrix w_;  ///< the proximal centre, (p x P)
+  Vector nu_;
+  Matrix G_;  ///< A^T nu, (p x P)
+  Vector free_;
+  // What evaluate() finds.
+  Matrix z_;
+  Vector norms_;
+  std::vector<Index> active_;
+  Matrix shrunk_;
+  double mass_ = 0;
+  Vector fit_;
+  Vector free_z_;
+  double bias_ = 0;
+  Vector gradient_;
+  Eigen::Array<bool, Eigen::Dynamic, 1> held_;
+  double gradient_norm_ = 0;
+  double scale_of_fit_ = 1;
+  double gap_ = 1;
+  std::int64_t steps_ = 0;
+  int idle_ = 0;
+  BlockSolution best_;
+};
+
+}  // namespace
+
+BlockSolution semismooth_newton(const BlockProgram& program, const SolverSettings& settings,
+                                const BlockSolution* start) {
+  const detail::BlasThreads threads(settings.threads);
+  return SemismoothNewton(program, settings).run(start);
+}
+
+}  // namespace thalweg
