@@ -111,6 +111,47 @@ Expected<Matrix> read_output_weights(const Source& source, const Parts& parts, I
   return alpha;
 }
 
+/// The scaling under `<role>_mean` and `<role>_scale` (length), none when the file has neither.
+template <class Source>
+Expected<std::optional<ColumnScaling>> read_scaling(const Source& source, const std::string& role,
+                                                    Index length) {
+  const std::string names[] = {role + "_mean", role + "_scale"};
+  const bool has[] = {source.contains(names[0]), source.contains(names[1])};
+  if (!has[0] && !has[1]) return std::nullopt;
+  if (has[0] != has[1]) {
+    const int found = has[0] ? 0 : 1;
+    return fail(ErrorCode::kMissing, source.file() + ": expected " + quote(names[1 - found]) +
+                                         " beside " + quote(names[found]) + ", found none");
+  }
+  const std::string reason = "one number an " + role;
+  auto mean = read_vector(source, names[0], length, reason);
+  if (!mean) return tl::unexpected(mean.error());
+  auto scale = read_vector(source, names[1], length, reason);
+  if (!scale) return tl::unexpected(scale.error());
+  for (Index k = 0; k < length; ++k) {
+    if ((*scale)[k] > 0) continue;
+    return fail(ErrorCode::kBadValue, describe({source.file(), names[1]}) + ": entry " +
+                                          std::to_string(k) +
+                                          " (counted from 0): expected a number > 0, found " +
+                                          format_number((*scale)[k]));
+  }
+  return ColumnScaling{std::move(*mean), std::move(*scale)};
+}
+
+/// What was done to the data, none when the file does not say. Errors: kMissing, kBadShape,
+/// kBadValue.
+template <class Source>
+Expected<std::optional<Standardization>> read_standardization(const Source& source, Index inputs,
+                                                              Index outputs) {
+  auto of_inputs = read_scaling(source, "input", inputs);
+  if (!of_inputs) return tl::unexpected(of_inputs.error());
+  auto of_outputs = read_scaling(source, "output", outputs);
+  if (!of_outputs) return tl::unexpected(of_outputs.error());
+  if (!*of_inputs && !*of_outputs) return std::nullopt;
+  if (!*of_inputs) *of_inputs = ColumnScaling{Vector::Zero(inputs), Vector::Ones(inputs)};
+  return Standardization{std::move(**of_inputs), std::move(*of_outputs)};
+}
+
 template <class Source>
 Expected<StoredNetwork> assemble(const Source& source) {
   const auto parts = find_parts(source);
@@ -121,9 +162,12 @@ Expected<StoredNetwork> assemble(const Source& source) {
   auto alpha = read_output_weights(source, *parts, m);
   if (!alpha) return tl::unexpected(alpha.error());
   const Index c = alpha->cols();
+  auto standardization = read_standardization(source, W->cols(), c);
+  if (!standardization) return tl::unexpected(standardization.error());
 
   StoredNetwork stored{{std::move(*W), std::move(*alpha), Vector::Zero(c), HiddenBias::kNone},
-                       false};
+                       false,
+                       std::move(*standardization)};
   if (source.contains(parts->hidden_bias)) {
     const auto b =
         read_vector(source, parts->hidden_bias, m, "one number a row of " + quote(parts->W));

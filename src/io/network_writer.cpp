@@ -27,6 +27,18 @@ void check(const std::filesystem::path& path, const TwoLayerNetwork& network) {
   }
 }
 
+void check_length(const ColumnScaling& scaling, Index expected, const std::string& role) {
+  if (scaling.mean.size() == expected && scaling.scale.size() == expected) return;
+  throw InvalidArgument(role + " scaling: expected " + std::to_string(expected) + " columns, got " +
+                        std::to_string(scaling.mean.size()));
+}
+
+void add_scaling(std::vector<NpzEntry>& entries, const ColumnScaling& scaling,
+                 const std::string& role) {
+  entries.push_back({role + "_mean", encode_npy(scaling.mean)});
+  entries.push_back({role + "_scale", encode_npy(scaling.scale)});
+}
+
 }  // namespace
 
 Expected<void> write_network(const std::filesystem::path& path, const StoredNetwork& stored) {
@@ -40,6 +52,14 @@ Expected<void> write_network(const std::filesystem::path& path, const StoredNetw
   entries.push_back({"alpha", network.outputs() == 1 ? encode_npy(Vector(network.alpha.col(0)))
                                                      : encode_npy(network.alpha)});
   if (stored.has_output_bias) entries.push_back({"output_bias", encode_npy(network.output_bias)});
+  if (stored.standardization) {
+    check_length(stored.standardization->inputs, d, "input");
+    add_scaling(entries, stored.standardization->inputs, "input");
+    if (const auto& targets = stored.standardization->targets) {
+      check_length(*targets, network.outputs(), "output");
+      add_scaling(entries, *targets, "output");
+    }
+  }
   return write_npz(path, entries);
 }
 

@@ -46,6 +46,41 @@ TEST(NetworkReader, MakesAHiddenBiasTheLastColumn) {
   EXPECT_TRUE(stored->has_output_bias);
 }
 
+TEST(NetworkReader, ReadsTheStandardisation) {
+  const std::string mean = npy_doubles("(3,)", {1, 2, 3});
+  const std::string scale = npy_doubles("(3,)", {4, 5, 6});
+  const std::string one = npy_doubles("(1,)", {7});
+  const Arrays network = {{"W", kW}, {"alpha", kAlpha}};
+  const auto with = [&](const Arrays& more) {
+    Arrays arrays = network;
+    arrays.insert(arrays.end(), more.begin(), more.end());
+    return from_npz(arrays);
+  };
+  EXPECT_FALSE(with({})->standardization);
+  const auto inputs = with({{"input_mean", mean}, {"input_scale", scale}});
+  ASSERT_TRUE(inputs) << inputs.error().message;
+  EXPECT_EQ(inputs->standardization->inputs.mean, (Vector{{1, 2, 3}}));
+  EXPECT_EQ(inputs->standardization->inputs.scale, (Vector{{4, 5, 6}}));
+  EXPECT_FALSE(inputs->standardization->targets);
+  const auto outputs = with({{"output_mean", one}, {"output_scale", one}});
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_TRUE(outputs->standardization->inputs.identity(2));
+  EXPECT_EQ(outputs->standardization->targets->scale, (Vector{{7}}));
+
+  EXPECT_EQ(with({{"input_mean", mean}}).error().code, ErrorCode::kMissing);
+  EXPECT_EQ(with({{"output_scale", one}}).error().code, ErrorCode::kMissing);
+  EXPECT_EQ(with({{"input_mean", one}, {"input_scale", scale}}).error().code, ErrorCode::kBadShape);
+  EXPECT_EQ(with({{"output_mean", mean}, {"output_scale", mean}}).error().code,
+            ErrorCode::kBadShape);
+  for (const double wrong : {0.0, -1.0}) {
+    const auto refused =
+        with({{"input_mean", mean}, {"input_scale", npy_doubles("(3,)", {1, wrong, 1})}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kBadValue);
+    EXPECT_NE(refused.error().message.find("entry 1"), std::string::npos);
+  }
+}
+
 TEST(NetworkReader, ReadsWhatPyTorchNames) {
   // Written by PyTorch: every tensor counts in quarters from 0, 1, 2 and 3 on.
   const auto stored = read_network(kData + "torch.npz");

@@ -45,6 +45,30 @@ TEST(NetworkWriter, ReadingBackGivesTheSameDoubles) {
   }
 }
 
+TEST(NetworkWriter, KeepsTheStandardisation) {
+  const TemporaryFolder folder;
+  StoredNetwork network = sample(2, HiddenBias::kLastColumn, true);
+  const Vector means{{0.1, -0.2, 1e300}};
+  const Vector scales{{0.5, 3, 1e-300}};
+  for (const bool targets : {false, true}) {
+    network.standardization = Standardization{{means, scales}, std::nullopt};
+    if (targets) network.standardization->targets = {Vector{{7, 8}}, Vector{{1, 2}}};
+    ASSERT_TRUE(write_network(folder / "n.npz", network));
+    const auto again = read_network(folder / "n.npz");
+    ASSERT_TRUE(again) << again.error().message;
+    expect_same(*again, network);
+    ASSERT_TRUE(again->standardization);
+    EXPECT_EQ(again->standardization->inputs.mean, means);
+    EXPECT_EQ(again->standardization->inputs.scale, scales);
+    ASSERT_EQ(again->standardization->targets.has_value(), targets);
+    if (!targets) continue;
+    EXPECT_EQ(again->standardization->targets->mean, (Vector{{7, 8}}));
+    EXPECT_EQ(again->standardization->targets->scale, (Vector{{1, 2}}));
+  }
+  network.standardization->inputs.mean.resize(4);
+  EXPECT_THROW((void)write_network(folder / "n.npz", network), InvalidArgument);
+}
+
 TEST(NetworkWriter, WritesTheArraysOfTheContract) {
   const TemporaryFolder folder;
   ASSERT_TRUE(write_network(folder / "n.npz", sample(1, HiddenBias::kLastColumn, true)));

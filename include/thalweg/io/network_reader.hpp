@@ -1,12 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/io/npz.hpp"
 #include "thalweg/io/safetensors.hpp"
 #include "thalweg/model/dataset.hpp"
 #include "thalweg/model/network.hpp"
+#include "thalweg/model/standardization.hpp"
 
 namespace thalweg::io {
 
@@ -14,6 +16,8 @@ namespace thalweg::io {
 struct StoredNetwork {
   TwoLayerNetwork network;       ///< a hidden bias is the last column of W
   bool has_output_bias = false;  ///< whether the file has an output bias, be it zero
+  /// What is done to data before the network sees them, and to its outputs after.
+  std::optional<Standardization> standardization = std::nullopt;
 };
 
 /// Reads a two-layer network from `.npz` or `.safetensors`, by the ending.
@@ -21,11 +25,12 @@ struct StoredNetwork {
 /// Two naming schemes: `W` (m x d), `alpha` or `a` (m or m x c), optional `b` (m) and `output_bias`
 /// (c); or PyTorch's for nn.Sequential(Linear, ReLU, Linear): `0.weight` (m x d), `2.weight` (c x
 /// m), optional `0.bias` (m) and `2.bias` (c). A hidden bias becomes the last column of W. m may be
-/// 0; d and c are at least 1.
+/// 0; d and c are at least 1. With either scheme optionally `input_mean` and `input_scale` (d), and
+/// `output_mean` and `output_scale` (c): the network is for standardised data.
 ///
 /// Errors: those of the format's reader; kUnsupported (another ending; a pickle, with the lines
 /// that export it; more PyTorch layers), kMissing, kMalformed (both schemes, or both `alpha` and
-/// `a`), kBadShape.
+/// `a`), kBadShape, kBadValue (a scale that is not positive).
 [[nodiscard]] Expected<StoredNetwork> read_network(const std::filesystem::path& path);
 
 /// Whether the network can be applied to the data: W has the data's d columns, or d + 1 with a
