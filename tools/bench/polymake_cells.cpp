@@ -8,6 +8,7 @@
 #include <string>
 
 #include "measure.hpp"
+#include "scratch_folder.hpp"
 
 namespace thalweg::bench {
 namespace {
@@ -39,26 +40,6 @@ void write_script(const std::filesystem::path& path, const std::vector<Matrix>& 
             "  print $count, \" \", $u + $s - $user - $system, \"\\n\";\n}\n";
   }
 }
-
-/// Removes the folder that it made.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "thalweg-bench-XXXXXX").string();
-    require(mkdtemp(name.data()) != nullptr, "no temporary folder");
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace
 
