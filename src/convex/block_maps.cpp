@@ -115,12 +115,11 @@ void MaskedMaps::rows(std::span<const Index> list, Index first, Eigen::Ref<Matri
   }
 }
 
-double MaskedMaps::mean_square() const {
-  if (blocks() == 0) return 0;
-  const Vector squares = X_.rowwise().squaredNorm();
-  double sum = 0;
-  for (Index k = 0; k < blocks(); ++k) sum += masks_.col(k).cast<double>().dot(squares);
-  return sum / static_cast<double>(blocks());
+Vector MaskedMaps::squares() const {
+  const Vector rows = X_.rowwise().squaredNorm();
+  Vector result(blocks());
+  for (Index k = 0; k < blocks(); ++k) result[k] = masks_.col(k).cast<double>().dot(rows);
+  return result;
 }
 
 DenseMaps::DenseMaps(std::vector<Matrix> maps) : maps_(std::move(maps)) {
@@ -170,10 +169,10 @@ void DenseMaps::rows(std::span<const Index> list, Index first, Eigen::Ref<Matrix
   }
 }
 
-double DenseMaps::mean_square() const {
-  double sum = 0;
-  for (const Matrix& map : maps_) sum += map.squaredNorm();
-  return sum / static_cast<double>(maps_.size());
+Vector DenseMaps::squares() const {
+  Vector result(blocks());
+  for (Index k = 0; k < blocks(); ++k) result[k] = maps_[static_cast<std::size_t>(k)].squaredNorm();
+  return result;
 }
 
 }  // namespace thalweg

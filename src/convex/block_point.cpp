@@ -6,7 +6,9 @@
 namespace thalweg::detail {
 
 BlockDual::BlockDual(const BlockProgram& program)
-    : program_(program), all_(static_cast<std::size_t>(program.maps.blocks())) {
+    : program_(program),
+      all_(static_cast<std::size_t>(program.maps.blocks())),
+      squares_(program.maps.squares()) {
   std::iota(all_.begin(), all_.end(), Index{0});
   const TrainingProblem& problem = program.problem;
   free_.resize(problem.samples(), problem.output_bias() == OutputBias::kFree ? 1 : 0);
@@ -14,33 +16,42 @@ BlockDual::BlockDual(const BlockProgram& program)
   if (problem.output_bias() == OutputBias::kPenalised) ridge_ = 1 / problem.beta();
 }
 
-double BlockDual::norm(const Matrix& G) const {
+double BlockDual::norm(std::span<const Index> list, const Matrix& G) const {
   double largest = 0;
-  for (Index i = 0; i < G.cols(); ++i) {
-    largest = std::max(largest, G.col(i).norm() / program_.weights[i]);
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    largest = std::max(largest, G.col(static_cast<Index>(k)).norm() / program_.weights[list[k]]);
   }
   return largest;
 }
 
 BlockDual::Bound BlockDual::bound(const Vector& nu, const Matrix& G) const {
+  if (free_.cols() == 0) return bound_over(all_, nu, G);
+  const Vector legal = program_.problem.project_to_dual_domain(nu);
+  Matrix moved(G.rows(), G.cols());
+  program_.maps.adjoint(all_, legal, moved);
+  return bound_over(all_, legal, moved);
+}
+
+BlockDual::Bound BlockDual::bound_over(std::span<const Index> list, const Vector& nu,
+                                       const Matrix& G) const {
   const TrainingProblem& problem = program_.problem;
   Bound result;
-  if (free_.cols() == 0) {
-    result.nu = nu;
-    result.norm = norm(G);
-  } else {
-    result.nu = problem.project_to_dual_domain(nu);
-    Matrix moved(G.rows(), G.cols());
-    program_.maps.adjoint(all_, result.nu, moved);
-    result.norm = norm(moved);
-  }
+  result.nu = nu;
+  result.norm = norm(list, G);
   // A^T nu is known to rounding: the scale stays below the true limit.
   const double rounding = 1 + 1e-15 * static_cast<double>(problem.samples() + 8);
   const double limit =
       result.norm > 0 ? std::min(1.0, problem.beta() / (rounding * result.norm)) : 1.0;
-  const double scale = problem.best_dual_scale(result.nu, limit);
-  result.value = problem.dual_objective(Vector(scale * result.nu));
+  result.scale = problem.best_dual_scale(nu, limit);
+  result.value = problem.dual_objective(Vector(result.scale * nu));
   return result;
+}
+
+Vector BlockDual::curvature_bound() const {
+  const Loss& loss = program_.problem.loss();
+  const double most = loss.kind() == LossKind::kLogistic ? 0.25 : 1.0;
+  return Vector::Constant(program_.problem.samples(),
+                          most * loss.weight(program_.problem.samples()));
 }
 
 double BlockDual::objective(const Vector& fit, double mass, double bias) const {

@@ -18,17 +18,25 @@ class BlockDual {
   /// 1 / gamma with gamma/2 b^2 the penalty of the bias; 0 without a penalised bias.
   [[nodiscard]] double ridge() const { return ridge_; }
   [[nodiscard]] const std::vector<Index>& all() const { return all_; }
+  /// |A_i|_F^2, (P).
+  [[nodiscard]] const Vector& squares() const { return squares_; }
 
-  /// max_i |g_i| / weight_i for the columns g_i = A_i^T nu of G (p x P).
-  [[nodiscard]] double norm(const Matrix& G) const;
+  /// max |g_i| / weight_i over the listed blocks, g_i = A_i^T nu the columns of G (p x |list|).
+  [[nodiscard]] double norm(std::span<const Index> list, const Matrix& G) const;
   /// A dual point made legal, with the value that its best scaling gives.
   struct Bound {
     Vector nu;
     double norm = 0;
+    double scale = 0;  ///< tau: D(tau nu) is the value
     double value = -std::numeric_limits<double>::infinity();
   };
   /// nu (n) with G = A^T nu (p x P); recomputes A^T nu only where nu has to move to be legal.
   [[nodiscard]] Bound bound(const Vector& nu, const Matrix& G) const;
+  /// The bound over some blocks, for nu (n) that is legal already and G (p x |list|).
+  [[nodiscard]] Bound bound_over(std::span<const Index> list, const Vector& nu,
+                                 const Matrix& G) const;
+  /// The largest second derivative of the loss, sample by sample, (n).
+  [[nodiscard]] Vector curvature_bound() const;
   /// l(fit) + beta mass + gamma/2 bias^2.
   [[nodiscard]] double objective(const Vector& fit, double mass, double bias) const;
   /// (objective - bound) / objective, 0 where both are equal.
@@ -43,6 +51,7 @@ class BlockDual {
   Matrix free_;
   double ridge_ = 0;
   std::vector<Index> all_;
+  Vector squares_;
 };
 
 }  // namespace thalweg::detail

@@ -158,8 +158,8 @@ class DualSystem {
 
   /// The diagonal of H where every block counts with its mean entry.
   [[nodiscard]] Vector preconditioner() const {
-    const double mean = hessian_.a.sum() * program_.maps.mean_square() /
-                        static_cast<double>(program_.maps.samples());
+    const double mean =
+        hessian_.a.sum() * dual_.squares().mean() / static_cast<double>(program_.maps.samples());
     Vector diagonal = hessian_.diagonal.array() + mean;
     return hessian_.held.select(1.0, diagonal);
   }

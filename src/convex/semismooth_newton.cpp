@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "convex/blas.hpp"
 #include "convex/block_point.hpp"
@@ -30,7 +31,7 @@ class SemismoothNewton {
         w_(Matrix::Zero(program.maps.width(), program.maps.blocks())),
         G_(Matrix::Zero(program.maps.width(), program.maps.blocks())),
         free_(Vector::Zero(dual_.free_columns().cols())) {
-    const double square = program.maps.mean_square();
+    const double square = dual_.squares().size() > 0 ? dual_.squares().mean() : 0;
     sigma_ = square > 0 ? 2 * static_cast<double>(program.maps.width()) / square : 1;
     most_sigma_ = kMostGrowth * sigma_;
   }
@@ -77,7 +78,7 @@ class SemismoothNewton {
       nu_ = loss_.interior(problem.project_to_dual_domain(nu_));
     }
     program_.maps.adjoint(dual_.all(), nu_, G_);
-    const double norm = dual_.norm(G_);
+    const double norm = dual_.norm(dual_.all(), G_);
     if (norm > problem.beta()) {
       const double scale = problem.beta() / norm;
       nu_ = loss_.interior(scale * nu_);

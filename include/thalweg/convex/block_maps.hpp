@@ -33,8 +33,8 @@ class BlockMaps {
   [[nodiscard]] virtual Matrix inner_gram(Index block, const Vector& h) const = 0;
   /// Rows first, ..., first + rows.rows() - 1 of [A_i for i in list], (rows x p |list|), written.
   virtual void rows(std::span<const Index> list, Index first, Eigen::Ref<Matrix> rows) const = 0;
-  /// The mean of |A_i|_F^2 over all blocks: the scale of the maps.
-  [[nodiscard]] virtual double mean_square() const = 0;
+  /// |A_i|_F^2 for all blocks, (P).
+  [[nodiscard]] virtual Vector squares() const = 0;
 
   /// sum_k A_i w_i, (n), in panels of bounded width.
   [[nodiscard]] Vector fit(std::span<const Index> list, const Matrix& W) const;
@@ -60,7 +60,7 @@ class MaskedMaps final : public BlockMaps {
   void outer_gram(std::span<const Index> list, const Vector& scale, Matrix& gram) const override;
   [[nodiscard]] Matrix inner_gram(Index block, const Vector& h) const override;
   void rows(std::span<const Index> list, Index first, Eigen::Ref<Matrix> rows) const override;
-  [[nodiscard]] double mean_square() const override;
+  [[nodiscard]] Vector squares() const override;
 
  private:
   using Mask = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic>;
@@ -86,7 +86,7 @@ class DenseMaps final : public BlockMaps {
   void outer_gram(std::span<const Index> list, const Vector& scale, Matrix& gram) const override;
   [[nodiscard]] Matrix inner_gram(Index block, const Vector& h) const override;
   void rows(std::span<const Index> list, Index first, Eigen::Ref<Matrix> rows) const override;
-  [[nodiscard]] double mean_square() const override;
+  [[nodiscard]] Vector squares() const override;
 
  private:
   std::vector<Matrix> maps_;
