@@ -110,7 +110,7 @@ void write_improved(const CertifyOptions& options, const ProblemSetup& setup, In
     inputs.notes.push_back(options.improved + " is not written: no improvement was found");
     return;
   }
-  write_network_file(options.improved, result.improvement->network, inputs.hidden_bias,
+  write_network_file(options.improved, result.improvement->network, inputs,
                      setup.problem.output_bias());
 }
 

@@ -139,7 +139,10 @@ void compare_files(const Inputs& inputs, CheckAnswer& answer) {
     return false;
   };
   if (inputs.has_dataset()) {
-    answer.dataset_equal = record(compare_dataset(*answer.source, inputs.dataset), "data set");
+    auto found = compare_dataset(*answer.source, inputs.dataset);
+    if (found && !inputs.network)
+      *found += " (--network applies a standardisation, if there is one)";
+    answer.dataset_equal = record(std::move(found), "data set");
   }
   if (inputs.network) {
     answer.network_equal = record(compare_network(*answer.source, *inputs.network), "network");

@@ -96,7 +96,7 @@ std::vector<NamedFile> named_files(const TestOptions& options) {
 std::optional<Samples> load_test_samples(const TestOptions& test, const ProblemOptions& options,
                                          Inputs& inputs, const ProblemSetup& setup) {
   if (!test.given()) return std::nullopt;
-  const Dataset dataset = read_test(test, options, inputs);
+  Dataset dataset = read_test(test, options, inputs);
   const std::string& data_file = test.dataset.empty() ? test.data : test.dataset;
   const std::string& targets_file = test.dataset.empty() ? test.targets : test.dataset;
   if (dataset.X.cols() != inputs.dataset.X.cols()) {
@@ -109,6 +109,7 @@ std::optional<Samples> load_test_samples(const TestOptions& test, const ProblemO
                                         " columns, the training data have " +
                                         std::to_string(inputs.dataset.y.cols()));
   }
+  if (inputs.standardization) dataset = inputs.standardization->map.apply(dataset);
   Samples samples{dataset.X, dataset.y.col(0)};
   if (!setup.label_mapping.empty()) map_test_labels(samples.y, setup.label_mapping, targets_file);
   if (inputs.hidden_bias == HiddenBias::kLastColumn) samples.X = append_ones(samples.X);

@@ -164,6 +164,7 @@ Command make_info(CLI::App& root) {
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kNo);
   add_objective_options(*app, options->problem);
+  add_standardize_options(*app, options->problem);
   add_run_options(*app, options->run);
   app->footer("Example:\n  thalweg info --dataset examples/iris/iris.npz --bias");
   return {app, [options] { return run_info(*options); }};

@@ -1,14 +1,14 @@
 #include "inputs.hpp"
 
 #include "exit_code.hpp"
-#include "report.hpp"
+#include "standardize.hpp"
 #include "thalweg/io/dataset_reader.hpp"
 #include "thalweg/io/sha256.hpp"
 
 namespace thalweg::cli {
 namespace {
 
-void load_dataset(const ProblemOptions& options, Inputs& inputs) {
+void read_dataset_files(const ProblemOptions& options, Inputs& inputs) {
   if (!options.dataset.empty()) {
     inputs.dataset = require(io::read_dataset(options.dataset, options.target_column));
     inputs.files.push_back(describe_file("dataset", options.dataset,
@@ -20,6 +20,14 @@ void load_dataset(const ProblemOptions& options, Inputs& inputs) {
       describe_file("data", options.data, {inputs.dataset.X.rows(), inputs.dataset.X.cols()}));
   inputs.files.push_back(describe_file("targets", options.targets,
                                        {inputs.dataset.y.rows(), inputs.dataset.y.cols()}));
+}
+
+/// The two classes when y (n) takes just the values -1 and 1, or 0 and 1, and both occur.
+std::optional<TwoClasses> two_classes(const Vector& y) {
+  const double lower = y.minCoeff();
+  const bool labels = (y.array() == lower || y.array() == 1.0).all();
+  if (!labels || (lower != 0 && lower != -1) || y.maxCoeff() != 1) return std::nullopt;
+  return TwoClasses{lower, 1};
 }
 
 /// The same function with a hidden bias of 0 at every neuron.
@@ -67,14 +75,21 @@ void load_network(const ProblemOptions& options, Inputs& inputs) {
         "--bias: a column of ones is appended to X; the network has no b, so its hidden biases are "
         "0");
   }
+  if (stored.standardization && inputs.has_dataset()) {
+    standardize(*stored.standardization, true, inputs);
+  }
   inputs.network = std::move(stored);
 }
 
 Inputs load_inputs(const ProblemOptions& options) {
   Inputs inputs;
   if (options.bias) inputs.hidden_bias = HiddenBias::kLastColumn;
-  if (!options.dataset.empty() || !options.data.empty()) load_dataset(options, inputs);
+  if (!options.dataset.empty() || !options.data.empty()) {
+    read_dataset_files(options, inputs);
+    if (inputs.dataset.y.cols() == 1) inputs.classes = two_classes(inputs.dataset.y.col(0));
+  }
   if (!options.network.empty()) load_network(options, inputs);
+  standardize_on_request(options, inputs);
   return inputs;
 }
 

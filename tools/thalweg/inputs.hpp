@@ -7,6 +7,7 @@
 #include "options.hpp"
 #include "thalweg/io/network_reader.hpp"
 #include "thalweg/model/dataset.hpp"
+#include "thalweg/model/standardization.hpp"
 
 namespace thalweg::cli {
 
@@ -19,9 +20,29 @@ struct InputFile {
       shape;  ///< of X, of y, or of W without the bias column; empty when it has none
 };
 
+/// Targets of two values seen as class labels: an output above the middle means the upper one.
+struct TwoClasses {
+  double lower;
+  double upper;
+
+  [[nodiscard]] double threshold() const { return 0.5 * (lower + upper); }
+};
+
+/// What was done to the columns of the data set.
+struct AppliedStandardization {
+  Standardization map;
+  bool from_network = false;     ///< taken from the network's file, not chosen from the data
+  std::vector<Index> untouched;  ///< columns of X that stay as they are
+  Index rounded_entries = 0;     ///< of X and y together
+};
+
 /// What a command was given, read and made to fit together.
 struct Inputs {
-  Dataset dataset;                           ///< as stored: no column of ones, labels unmapped
+  /// As stored, or standardised: no column of ones, labels unmapped.
+  Dataset dataset;
+  std::optional<AppliedStandardization> standardization;
+  /// Of y as stored; none when the targets are not labels in {-1, 1} or {0, 1}.
+  std::optional<TwoClasses> classes;
   std::optional<io::StoredNetwork> network;  ///< with a bias column when `hidden_bias`
   HiddenBias hidden_bias = HiddenBias::kNone;
   std::vector<InputFile> files;
@@ -38,11 +59,12 @@ struct Inputs {
 
 /// Reads data set and network (each when given), checks that they fit and settles the hidden bias:
 /// the column of ones is meant when the network has `b` or with --bias (a network without `b` then
-/// has biases 0). Failure when a file is missing, malformed or does not fit.
+/// has biases 0). The data are standardised when the network's file or --standardize says so.
+/// Failure when a file is missing, malformed or does not fit.
 [[nodiscard]] Inputs load_inputs(const ProblemOptions& options);
 
-/// Reads the network into `inputs`, which may hold a data set already that it must fit, and settles
-/// the hidden bias. Failure as load_inputs.
+/// Reads the network into `inputs`, which may hold a data set already that it must fit; settles the
+/// hidden bias and standardises the data when the network is for such. Failure as load_inputs.
 void load_network(const ProblemOptions& options, Inputs& inputs);
 
 }  // namespace thalweg::cli

@@ -157,6 +157,17 @@ void add_objective_options(CLI::App& app, ProblemOptions& options) {
       ->group(group);
 }
 
+void add_standardize_options(CLI::App& app, ProblemOptions& options) {
+  const std::string group = "Data";
+  auto* inputs = app.add_flag("--standardize", options.standardize,
+                              "Centre and scale the columns of X, scales being powers of two; the "
+                              "network's file keeps the map, and every command applies it");
+  app.add_flag("--standardize-targets", options.standardize_targets, "The same for y")
+      ->needs(inputs)
+      ->group(group);
+  inputs->group(group);
+}
+
 int thread_count(const RunOptions& options) {
   if (options.threads > 0) return options.threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

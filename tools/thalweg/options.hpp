@@ -31,6 +31,8 @@ struct ProblemOptions {
   std::optional<double> huber_delta;
   std::string loss_scale = "sum";
   bool bias = false;
+  bool standardize = false;
+  bool standardize_targets = false;
   std::string output_bias;  ///< empty: penalised when the network has one, else none
 };
 
@@ -53,6 +55,9 @@ void add_network_option(CLI::App& app, ProblemOptions& options, Required require
 /// --beta, --torch-weight-decay, --torch-loss, --loss, --huber-delta, --loss-scale, --bias,
 /// --output-bias. Whether a penalty must be given is decided when the problem is built.
 void add_objective_options(CLI::App& app, ProblemOptions& options);
+
+/// --standardize, --standardize-targets.
+void add_standardize_options(CLI::App& app, ProblemOptions& options);
 
 /// The number of threads a run uses: what was asked for, or the number of cores.
 [[nodiscard]] int thread_count(const RunOptions& options);

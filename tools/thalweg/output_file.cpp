@@ -76,10 +76,12 @@ void require_writable_npz(const std::string& path) {
   require_writable(path);
 }
 
-void write_network_file(const std::string& path, TwoLayerNetwork network, HiddenBias hidden_bias,
+void write_network_file(const std::string& path, TwoLayerNetwork network, const Inputs& inputs,
                         OutputBias output_bias) {
-  network.hidden_bias = hidden_bias;
-  require(io::write_network(path, {std::move(network), output_bias != OutputBias::kNone}));
+  network.hidden_bias = inputs.hidden_bias;
+  io::StoredNetwork stored{std::move(network), output_bias != OutputBias::kNone};
+  if (inputs.standardization) stored.standardization = inputs.standardization->map;
+  require(io::write_network(path, stored));
 }
 
 }  // namespace thalweg::cli

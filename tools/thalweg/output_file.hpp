@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "inputs.hpp"
 #include "options.hpp"
 #include "thalweg/model/training_problem.hpp"
 
@@ -26,8 +27,9 @@ void require_writable(const std::string& path);
 void require_writable_npz(const std::string& path);
 
 /// Writes a network that belongs to a problem: the bias column is stored as `b`, the output bias
-/// when the problem has one. Failure (exit 3) when the file cannot be written.
-void write_network_file(const std::string& path, TwoLayerNetwork network, HiddenBias hidden_bias,
+/// when the problem has one, and the standardisation of the inputs' data. Failure (exit 3) when the
+/// file cannot be written.
+void write_network_file(const std::string& path, TwoLayerNetwork network, const Inputs& inputs,
                         OutputBias output_bias);
 
 }  // namespace thalweg::cli

@@ -42,12 +42,14 @@ std::string describe_mapping(LabelMapping mapping) {
   return mapping == LabelMapping::kZeroToMinusOne ? "0 -> -1, 1 -> 1" : "-1 -> -1, 1 -> 1";
 }
 
-/// The two classes when y (n) takes just the values -1 and 1, or 0 and 1, and both occur.
-std::optional<TwoClasses> two_classes(const Vector& y) {
-  const double lower = y.minCoeff();
-  const bool labels = (y.array() == lower || y.array() == 1.0).all();
-  if (!labels || (lower != 0 && lower != -1) || y.maxCoeff() != 1) return std::nullopt;
-  return TwoClasses{lower, 1};
+/// The classes of the data set in the units of the problem.
+std::optional<TwoClasses> classes_of(const Inputs& inputs) {
+  if (!inputs.classes || !inputs.standardization || !inputs.standardization->map.targets) {
+    return inputs.classes;
+  }
+  const Vector labels{{inputs.classes->lower, inputs.classes->upper}};
+  const Vector mapped = inputs.standardization->map.targets->apply(labels);
+  return TwoClasses{mapped[0], mapped[1]};
 }
 
 }  // namespace
@@ -117,8 +119,12 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double
   const OutputBias output_bias = choose_output_bias(options, inputs);
   Vector y = dataset.y.col(0);
   std::string mapping;
-  std::optional<TwoClasses> classes = two_classes(y);
+  std::optional<TwoClasses> classes = classes_of(inputs);
   if (loss.needs_labels()) {
+    if (inputs.standardization && inputs.standardization->map.targets) {
+      throw Failure(ExitCode::kUsage, "the targets are standardised, but the " + loss.name() +
+                                          " loss takes class labels");
+    }
     try {
       mapping = describe_mapping(map_labels(y));
     } catch (const InvalidArgument& error) {

@@ -9,20 +9,11 @@
 
 namespace thalweg::cli {
 
-/// Targets of two values seen as class labels, in the units of the problem: an output above the
-/// middle means the upper one.
-struct TwoClasses {
-  double lower;
-  double upper;
-
-  [[nodiscard]] double threshold() const { return 0.5 * (lower + upper); }
-};
-
 /// A problem with the choices behind it.
 struct ProblemSetup {
   TrainingProblem problem;
   std::string label_mapping;          ///< empty when the loss takes no labels
-  std::optional<TwoClasses> classes;  ///< none when the targets are not labels in {-1, 1} or {0, 1}
+  std::optional<TwoClasses> classes;  ///< in the units of the problem, none without class labels
 };
 
 /// The loss that --loss, --huber-delta and --loss-scale name. Failure when they do not fit

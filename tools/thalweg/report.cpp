@@ -86,6 +86,18 @@ Json describe_run(const RunOptions& options) {
   return settings;
 }
 
+Json describe_standardization(const std::optional<AppliedStandardization>& applied) {
+  if (!applied) return nullptr;
+  const auto& targets = applied->map.targets;
+  return {{"mean", to_json(applied->map.inputs.mean)},
+          {"scale", to_json(applied->map.inputs.scale)},
+          {"target_mean", targets ? to_json(targets->mean) : Json(nullptr)},
+          {"target_scale", targets ? to_json(targets->scale) : Json(nullptr)},
+          {"untouched_columns", applied->untouched},
+          {"rounded_entries", applied->rounded_entries},
+          {"source", applied->from_network ? "network" : "data"}};
+}
+
 Json describe_settings(const RunOptions& options, const ProblemSetup& setup, const Inputs& inputs) {
   const TrainingProblem& problem = setup.problem;
   Json settings = describe_run(options);
@@ -99,6 +111,7 @@ Json describe_settings(const RunOptions& options, const ProblemSetup& setup, con
   settings["output_bias"] = to_word(problem.output_bias());
   settings["label_mapping"] =
       setup.label_mapping.empty() ? Json(nullptr) : Json(setup.label_mapping);
+  settings["standardization"] = describe_standardization(inputs.standardization);
   return settings;
 }
 

@@ -24,7 +24,10 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json describe_files(const Inputs& inputs);
 /// threads, time_limit (null when none), seed.
 [[nodiscard]] Json describe_run(const RunOptions& options);
-/// describe_run, and the objective in words, beta, PyTorch's weight_decay, loss and biases.
+/// Means and scales, what stayed and what was rounded; null when the data are as stored.
+[[nodiscard]] Json describe_standardization(const std::optional<AppliedStandardization>& applied);
+/// describe_run, and the objective in words, beta, PyTorch's weight_decay, loss, biases and
+/// standardisation.
 [[nodiscard]] Json describe_settings(const RunOptions& options, const ProblemSetup& setup,
                                      const Inputs& inputs);
 /// path, bytes and leaves of a kept certificate; null when none was asked for or none was written

@@ -57,7 +57,7 @@ ExitCode run_simplify(const SimplifyOptions& options) {
   Inputs inputs = load_inputs(options.problem);
   const ProblemSetup setup = build_problem(options.problem, inputs);
   const SimplifyResult result = require(simplify(setup.problem, inputs.network->network));
-  write_network_file(options.out, result.network, inputs.hidden_bias, setup.problem.output_bias());
+  write_network_file(options.out, result.network, inputs, setup.problem.output_bias());
   Json document = make_document(options, setup, inputs, result);
   print_result(options.run, session, document, make_text(options, setup, inputs, result),
                inputs.notes);

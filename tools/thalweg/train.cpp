@@ -195,8 +195,7 @@ ExitCode run_train(const TrainOptions& options) {
   answer.evaluations = evaluate(options.problem, setup, answer.trained.network, test);
   note_unwritten_certificate(options.certificate, setup.problem, answer.proof.bytes, inputs);
   if (!options.out.empty()) {
-    write_network_file(options.out, answer.trained.network, inputs.hidden_bias,
-                       setup.problem.output_bias());
+    write_network_file(options.out, answer.trained.network, inputs, setup.problem.output_bias());
   }
   Json document = make_document(options, setup, inputs, answer);
   print_result(options.run, session, document, make_text(options, setup, inputs, answer),
@@ -213,6 +212,7 @@ Command make_train(CLI::App& root) {
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kNo);
   add_objective_options(*app, options->problem);
+  add_standardize_options(*app, options->problem);
   add_test_options(*app, options->test);
   add_fraction(*app, "--gap", options->gap,
                "Relative gap to reach: (objective - lower bound) / objective (default 1e-6)")
