@@ -33,6 +33,11 @@ void multiply(const Eigen::Ref<const Matrix>& A, Transpose a, const Eigen::Ref<c
     C.setZero();
     return;
   }
+  if (C.cols() == 1 && b == Transpose::kNo) {
+    cblas_dgemv(CblasColMajor, code(a), as_int(A.rows()), as_int(A.cols()), 1.0, A.data(),
+                leading(A.outerStride()), B.data(), 1, 0.0, C.data(), 1);
+    return;
+  }
   cblas_dgemm(CblasColMajor, code(a), code(b), as_int(C.rows()), as_int(C.cols()), as_int(inner),
               1.0, A.data(), leading(A.outerStride()), B.data(), leading(B.outerStride()), 0.0,
               C.data(), leading(C.outerStride()));

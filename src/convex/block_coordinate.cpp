@@ -16,18 +16,14 @@ namespace {
 using detail::BlockDual;
 
 constexpr std::int64_t kSweepsPerStep = 100;  ///< sweeps that one of settings.max_steps allows
-constexpr int kSweepsPerCheck = 10;           ///< sweeps between two gaps over the working set
+constexpr int kSweepsPerCheck = 10;           ///< sweeps between two gaps over the working set,
+constexpr int kSweepsPerLooseCheck = 3;       ///< and where a loose gap is asked for
 constexpr std::size_t kFirstSet = 10;
 constexpr double kInnerShare = 0.3;  ///< of the gap, to reach inside a working set
 
-/// A block's quadratic model A_i^T diag(h) A_i = Q diag(lambda) Q^T.
-struct Spectrum {
-  Matrix Q;
-  Vector lambda;
-};
-
 /// The minimiser over w of -g^T (w - w0) + 1/2 (w - w0)^T Q diag(lambda) Q^T (w - w0) + kappa |w|.
-Vector minimise_block(const Spectrum& spectrum, const Vector& g, const Vector& w0, double kappa) {
+Vector minimise_block(const BlockSpectra::Spectrum& spectrum, const Vector& g, const Vector& w0,
+                      double kappa) {
   const Vector v = spectrum.Q.transpose() * g +
                    spectrum.lambda.cwiseProduct(Vector(spectrum.Q.transpose() * w0));
   const double norm = v.norm();
@@ -52,12 +48,14 @@ Vector minimise_block(const Spectrum& spectrum, const Vector& g, const Vector& w
 
 class BlockCoordinate {
  public:
-  BlockCoordinate(const BlockProgram& program, const SolverSettings& settings)
+  BlockCoordinate(const BlockProgram& program, const SolverSettings& settings,
+                  BlockSpectra& spectra)
       : program_(program),
         settings_(settings),
+        spectra_(spectra),
         dual_(program),
         h_(dual_.curvature_bound()),
-        spectra_(static_cast<std::size_t>(program.maps.blocks())),
+        quadratic_(program.problem.loss().kind() == LossKind::kSquared),
         w_(Matrix::Zero(program.maps.width(), program.maps.blocks())),
         free_(Vector::Zero(dual_.free_columns().cols())),
         G_(program.maps.width(), program.maps.blocks()) {
@@ -128,6 +126,7 @@ class BlockCoordinate {
     fit_ = program_.maps.fit(active, W);
     fit_.array() += bias_;
     if (free_.size() > 0) fit_ += dual_.free_columns() * free_;
+    nu_ = program_.problem.dual_point(fit_);
   }
 
   [[nodiscard]] double mass() const {
@@ -139,9 +138,8 @@ class BlockCoordinate {
   /// Gap over all blocks; the scores |A_i^T nu| / weight_i.
   std::vector<std::pair<double, Index>> price() {
     refresh_fit();
-    const Vector nu = program_.problem.dual_point(fit_);
-    program_.maps.adjoint(dual_.all(), nu, G_);
-    const BlockDual::Bound bound = dual_.bound(nu, G_);
+    program_.maps.adjoint(dual_.all(), nu_, G_);
+    const BlockDual::Bound bound = dual_.bound(nu_, G_);
     SolverInfo& info = best_.info;
     const double before = info.relative_gap;
     if (!(info.lower_bound >= bound.value)) {
@@ -182,26 +180,18 @@ class BlockCoordinate {
       working_.push_back(i);
     }
     last_set_ = working_.size();
-    for (const Index i : working_) prepare(i);
-  }
-
-  void prepare(Index i) {
-    std::unique_ptr<Spectrum>& slot = spectra_[static_cast<std::size_t>(i)];
-    if (slot) return;
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(program_.maps.inner_gram(i, h_));
-    slot = std::make_unique<Spectrum>(
-        Spectrum{solver.eigenvectors(), solver.eigenvalues().cwiseMax(0.0)});
   }
 
   /// Sweeps over the working set until its own gap is a share of the gap over all blocks.
   void descend() {
     const double target = kInnerShare * std::max(best_.info.relative_gap, 1e-300);
+    const int every = settings_.relative_gap > 1e-4 ? kSweepsPerLooseCheck : kSweepsPerCheck;
     detail::Anderson anderson;
     for (int sweep = 1;; ++sweep, ++sweeps_) {
       for (const Index i : working_) update(i);
       update_unpenalised();
       extrapolate(anderson);
-      if (sweep % kSweepsPerCheck == 0 && (working_gap() <= target || sweep >= 5000)) break;
+      if (sweep % every == 0 && (working_gap() <= target || sweep >= 5000)) break;
       if (settings_.control.should_stop() || sweeps_ >= kSweepsPerStep * settings_.max_steps) {
         break;
       }
@@ -209,36 +199,40 @@ class BlockCoordinate {
   }
 
   void update(Index i) {
-    const Vector nu = program_.problem.dual_point(fit_);
+    if (!quadratic_) nu_ = program_.problem.dual_point(fit_);
     const Index one[] = {i};
     Matrix g(w_.rows(), 1);
-    program_.maps.adjoint(one, nu, g);
+    program_.maps.adjoint(one, nu_, g);
     const double kappa = program_.problem.beta() * program_.weights[i];
     const Vector before = w_.col(i);
     if (before.isZero(0) && g.norm() <= kappa) return;
-    const Vector after =
-        minimise_block(*spectra_[static_cast<std::size_t>(i)], g.col(0), before, kappa);
+    const Vector after = minimise_block(spectra_.of(program_.maps, i, h_), g.col(0), before, kappa);
     const Matrix change = after - before;
     if (change.isZero(0)) return;
     Matrix image(fit_.size(), 1);
     program_.maps.images(one, change, image);
-    fit_ += image.col(0);
+    move_fit(image.col(0));
     w_.col(i) = after;
+  }
+
+  void move_fit(const Eigen::Ref<const Vector>& image) {
+    fit_ += image;
+    if (quadratic_) nu_ -= h_.cwiseProduct(image);
   }
 
   void update_unpenalised() {
     if (free_.size() > 0) {
-      const Vector nu = program_.problem.dual_point(fit_);
-      const Vector change = free_factor_.solve(dual_.free_columns().transpose() * nu);
+      if (!quadratic_) nu_ = program_.problem.dual_point(fit_);
+      const Vector change = free_factor_.solve(dual_.free_columns().transpose() * nu_);
       free_ += change;
-      fit_ += dual_.free_columns() * change;
+      move_fit(dual_.free_columns() * change);
     }
     if (dual_.ridge() > 0) {
       const double gamma = 1 / dual_.ridge();
-      const double slope = program_.problem.dual_point(fit_).sum() - gamma * bias_;
-      const double change = slope / (h_.sum() + gamma);
+      if (!quadratic_) nu_ = program_.problem.dual_point(fit_);
+      const double change = (nu_.sum() - gamma * bias_) / (h_.sum() + gamma);
       bias_ += change;
-      fit_.array() += change;
+      move_fit(Vector::Constant(fit_.size(), change));
     }
   }
 
@@ -277,19 +271,20 @@ class BlockCoordinate {
     free_ = point->state.segment(W.size(), free_.size());
     bias_ = bias;
     fit_ = point->image;
+    nu_ = program_.problem.dual_point(fit_);
   }
 
   /// The gap of the program over the working set alone.
   double working_gap() {
-    const Vector nu = program_.problem.dual_point(fit_);
+    nu_ = program_.problem.dual_point(fit_);
     Matrix G(w_.rows(), static_cast<Index>(working_.size()));
-    program_.maps.adjoint(working_, nu, G);
+    program_.maps.adjoint(working_, nu_, G);
     double norm = 0;
     for (std::size_t k = 0; k < working_.size(); ++k) {
       norm = std::max(norm, G.col(static_cast<Index>(k)).norm() / program_.weights[working_[k]]);
     }
     const TrainingProblem& problem = program_.problem;
-    const Vector legal = free_.size() > 0 ? problem.project_to_dual_domain(nu) : nu;
+    const Vector legal = free_.size() > 0 ? problem.project_to_dual_domain(nu_) : nu_;
     const double limit = norm > 0 ? std::min(1.0, problem.beta() / norm) : 1.0;
     const double scale = problem.best_dual_scale(legal, limit);
     return BlockDual::relative_gap(dual_.objective(fit_, working_mass(working_weights()), bias_),
@@ -308,9 +303,11 @@ class BlockCoordinate {
 
   const BlockProgram& program_;
   SolverSettings settings_;
+  BlockSpectra& spectra_;
   BlockDual dual_;
   Vector h_;
-  std::vector<std::unique_ptr<Spectrum>> spectra_;
+  bool quadratic_;  ///< the loss is: nu is kept up to date with the fit
+  Vector nu_;
   Matrix w_;
   Vector free_;
   double bias_ = 0;
@@ -326,10 +323,23 @@ class BlockCoordinate {
 
 }  // namespace
 
+const BlockSpectra::Spectrum& BlockSpectra::of(const BlockMaps& maps, Index block,
+                                               const Vector& h) {
+  if (spectra_.empty()) spectra_.resize(static_cast<std::size_t>(maps.blocks()));
+  std::unique_ptr<Spectrum>& slot = spectra_[static_cast<std::size_t>(block)];
+  if (!slot) {
+    const Eigen::SelfAdjointEigenSolver<Matrix> solver(maps.inner_gram(block, h));
+    slot = std::make_unique<Spectrum>(
+        Spectrum{solver.eigenvectors(), solver.eigenvalues().cwiseMax(0.0)});
+  }
+  return *slot;
+}
+
 BlockSolution block_coordinate_descent(const BlockProgram& program, const SolverSettings& settings,
-                                       const BlockSolution* start) {
+                                       const BlockSolution* start, BlockSpectra* spectra) {
   const detail::BlasThreads threads(1);
-  return BlockCoordinate(program, settings).run(start);
+  BlockSpectra own;
+  return BlockCoordinate(program, settings, spectra != nullptr ? *spectra : own).run(start);
 }
 
 }  // namespace thalweg

@@ -15,6 +15,8 @@ namespace {
 using detail::BlockDual;
 using detail::DualHessian;
 
+/// sigma at first, in units of p / mean |A_i|_F^2: the inverse of a mean curvature.
+constexpr double kFirstSigma = 40;
 constexpr double kGrowth = 5;        ///< of sigma between outer iterations
 constexpr double kMostGrowth = 1e9;  ///< over the whole run
 constexpr int kOuterIterations = 120;
@@ -32,7 +34,7 @@ class SemismoothNewton {
         G_(Matrix::Zero(program.maps.width(), program.maps.blocks())),
         free_(Vector::Zero(dual_.free_columns().cols())) {
     const double square = dual_.squares().size() > 0 ? dual_.squares().mean() : 0;
-    sigma_ = square > 0 ? 2 * static_cast<double>(program.maps.width()) / square : 1;
+    sigma_ = square > 0 ? kFirstSigma * static_cast<double>(program.maps.width()) / square : 1;
     most_sigma_ = kMostGrowth * sigma_;
   }
 
@@ -156,60 +158,63 @@ class SemismoothNewton {
     }
     const Vector rhs = held_.select(0.0, -gradient_);
     const double accuracy = std::clamp(0.1 * gradient_norm_ / scale_of_fit_, 1e-8, 1e-2);
-    Vector step = detail::solve_dual_system(program_, dual_, hessian, rhs, accuracy);
+    const Vector step = detail::solve_dual_system(program_, dual_, hessian, rhs, accuracy);
     if (step.size() == 0) return false;
-    return search_along(std::move(step));
+    return search_along(step);
   }
 
-  bool search_along(Vector step) {
-    Vector target = loss_.moved(nu_, step);
-    Vector move = target - nu_;
-    double slope = gradient_.dot(move);
-    if (!(slope < 0)) {
-      // The projected step is no descent direction: the projected gradient is.
-      const double length = step.norm() / std::max(gradient_norm_, 1e-300);
-      move = loss_.moved(nu_, -length * held_.select(0.0, gradient_).matrix()) - nu_;
-      slope = gradient_.dot(move);
-      if (!(slope < 0)) return false;
-    }
+  /// A step along the arc t -> moved(nu, t step), or along the projected gradient where the Newton
+  /// step is of no use.
+  bool search_along(const Vector& step) {
+    if (search_arc(step)) return true;
+    const double length = step.norm() / std::max(gradient_norm_, 1e-300);
+    return search_arc(-length * held_.select(0.0, gradient_).matrix());
+  }
+
+  bool search_arc(const Vector& step) {
     Matrix moved(G_.rows(), G_.cols());
-    program_.maps.adjoint(dual_.all(), move, moved);
-    const double length = step_length(move, moved, slope);
-    if (length == 0) return false;
-    nu_ += length * move;
-    if (length == 1) nu_ = loss_.moved(nu_, Vector::Zero(nu_.size()));
-    G_ += length * moved;
-    evaluate();
-    return true;
+    Vector move;
+    bool bent = true;  // by the boundary of the domain
+    double scale = 1;  // of `move` and `moved` against the present t where the arc is straight
+    for (double t = 1; t > 1e-12; t *= 0.5, scale *= 0.5) {
+      if (bent) {
+        const Vector target = loss_.moved(nu_, t * step);
+        move = target - nu_;
+        bent = (move - t * step).cwiseAbs().maxCoeff() > 1e-13 * (t * step).cwiseAbs().maxCoeff();
+        scale = 1;
+        program_.maps.adjoint(dual_.all(), move, moved);
+      }
+      const double slope = scale * gradient_.dot(move);
+      if (!(slope < 0)) {
+        if (bent) continue;
+        return false;
+      }
+      if (!falls(move, moved, scale, slope)) continue;
+      nu_ = loss_.moved(nu_, scale * move);
+      G_ += scale * moved;
+      evaluate();
+      return true;
+    }
+    return false;
   }
 
-  /// Armijo's rule; each trial costs O(n + P) from the inner products of z and its change.
-  double step_length(const Vector& move, const Matrix& moved, double slope) const {
-    const Vector square = norms_.cwiseAbs2();
-    const Vector cross = sigma_ * (z_.cwiseProduct(moved)).colwise().sum().transpose();
-    const Vector change = sigma_ * sigma_ * moved.colwise().squaredNorm().transpose();
-    const Vector free_change = sigma_ * (dual_.free_columns().transpose() * move);
-    const double sum = nu_.sum();
-    const double sum_change = move.sum();
-    const auto psi = [&](double t) {
-      double penalty = (free_z_ + t * free_change).squaredNorm();
-      for (Index i = 0; i < square.size(); ++i) {
-        const double norm =
-            std::sqrt(std::max(0.0, square[i] + t * (2 * cross[i] + t * change[i])));
-        const double excess = norm - sigma_ * program_.problem.beta() * program_.weights[i];
-        if (excess > 0) penalty += excess * excess;
-      }
-      const double total = sum + t * sum_change;
-      return -loss_.value(nu_ + t * move) + 0.5 * dual_.ridge() * total * total +
-             penalty / (2 * sigma_);
-    };
-    const double start = psi(0);
-    double t = 1;
-    for (int halving = 0; halving < 40; ++halving) {
-      if (psi(t) <= start + 1e-4 * t * slope + 1e-15 * std::abs(start)) return t;
-      t *= 0.5;
+  /// Armijo's rule for nu + t move: O(n + P p) from the change of A^T nu.
+  [[nodiscard]] bool falls(const Vector& move, const Matrix& moved, double t, double slope) const {
+    const double before = psi(nu_, z_, free_z_);
+    const double after = psi(nu_ + t * move, z_ + sigma_ * t * moved,
+                             free_z_ + sigma_ * t * (dual_.free_columns().transpose() * move));
+    return after <= before + 1e-4 * slope + 1e-15 * std::abs(before);
+  }
+
+  [[nodiscard]] double psi(const Vector& nu, const Matrix& z, const Vector& free) const {
+    double penalty = free.squaredNorm();
+    for (Index i = 0; i < z.cols(); ++i) {
+      const double excess =
+          z.col(i).norm() - sigma_ * program_.problem.beta() * program_.weights[i];
+      if (excess > 0) penalty += excess * excess;
     }
-    return 0;
+    const double sum = nu.sum();
+    return -loss_.value(nu) + 0.5 * dual_.ridge() * sum * sum + penalty / (2 * sigma_);
   }
 
   void update_gap() {

@@ -1,8 +1,27 @@
 #pragma once
 
+#include <memory>
+
 #include "thalweg/convex/block_program.hpp"
 
 namespace thalweg {
+
+/// The eigendecompositions that block coordinate descent has made for a family of maps and a loss:
+/// hand the same object to the next program over them, as on a path over beta.
+class BlockSpectra {
+ public:
+  /// A block's quadratic model A_i^T diag(h) A_i = Q diag(lambda) Q^T.
+  struct Spectrum {
+    Matrix Q;
+    Vector lambda;
+  };
+
+  /// h (n): an upper bound of the loss's second derivatives; must be the same for every use.
+  [[nodiscard]] const Spectrum& of(const BlockMaps& maps, Index block, const Vector& h);
+
+ private:
+  std::vector<std::unique_ptr<Spectrum>> spectra_;
+};
 
 /// Solves a block program by cyclic descent over its blocks, each minimised exactly: for loose gaps
 /// and warm-started paths.
@@ -14,9 +33,11 @@ namespace thalweg {
 /// of the last five sweeps is taken where it lowers the objective (Bertrand and Massias 2021).
 ///
 /// O(n p) an update and O(n P p) a pass over all blocks; O(n p^2 + p^3) once for every block that
-/// enters. max_steps counts sweeps, a hundred for each Newton step of the other solver.
+/// enters, kept in `spectra` (optional). max_steps counts sweeps, a hundred for each Newton step of
+/// the other solver.
 [[nodiscard]] BlockSolution block_coordinate_descent(const BlockProgram& program,
                                                      const SolverSettings& settings,
-                                                     const BlockSolution* start = nullptr);
+                                                     const BlockSolution* start = nullptr,
+                                                     BlockSpectra* spectra = nullptr);
 
 }  // namespace thalweg
