@@ -78,6 +78,7 @@ class Certifier {
                   gradient.output_bias * gradient.output_bias);
     result_.optimum_upper_bound = result_.objective;
     result_.optimum_width = network_.width();
+    result_.best_network = network_;
   }
 
   void try_own_residual() {
@@ -117,6 +118,7 @@ class Certifier {
     if (trained_->objective < result_.optimum_upper_bound) {
       result_.optimum_upper_bound = trained_->objective;
       result_.optimum_width = trained_->network.width();
+      result_.best_network = trained_->network;
     }
     if (trained_->dual.size() == 0) return;
     DualCandidate candidate{trained_->dual, trained_->dual_norm, 0};
@@ -146,6 +148,7 @@ class Certifier {
       if (improvement.objective_after < result_.optimum_upper_bound) {
         result_.optimum_upper_bound = improvement.objective_after;
         result_.optimum_width = improvement.network.width();
+        result_.best_network = improvement.network;
       }
     }
   }

@@ -79,6 +79,7 @@ struct CertifyResult {
   double own_dual_norm;  ///< the same for the network's own residual
   double optimum_upper_bound;                   ///< objective of the best network seen
   Index optimum_width = 0;                      ///< width of that network
+  TwoLayerNetwork best_network;                 ///< that network
   std::optional<Improvement> improvement;       ///< the recommended one, when suboptimal
   std::optional<Improvement> improving_neuron;  ///< kind kNeuron, when one exists
   bool balanced = false;  ///< | |alpha_j| - |w_j| | <= 1e-9 (|alpha_j| + |w_j|) for every neuron
