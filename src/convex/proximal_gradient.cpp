@@ -10,7 +10,6 @@ namespace thalweg {
 namespace {
 
 constexpr std::int64_t kStepsPerStep = 200;  ///< gradient steps that one of max_steps allows
-constexpr int kCheckEvery = 10;              ///< gradient steps between two gaps
 constexpr int kStepsInSet = 2000;            ///< at most, before all blocks are priced again
 
 class ProximalGradient final : public detail::WorkingSetSolver {
@@ -22,10 +21,9 @@ class ProximalGradient final : public detail::WorkingSetSolver {
     if (lipschitz_ == 0) begin_lipschitz();
     ahead_ = point_;
     momentum_ = 1;
-    for (int step = 1; !out_of_time(); ++step) {
+    for (int step = 0; step < kStepsInSet && !out_of_time(); ++step) {
       ++steps_;
-      advance();
-      if (step % kCheckEvery == 0 && (working_gap() <= target || step >= kStepsInSet)) break;
+      if (advance(target)) break;
     }
   }
 
@@ -41,11 +39,16 @@ class ProximalGradient final : public detail::WorkingSetSolver {
     return dual_.objective(point.fit, 0, point.bias);
   }
 
-  /// One accelerated step with backtracking on the Lipschitz constant.
-  void advance() {
+  /// One accelerated step with backtracking on the Lipschitz constant; true when the extrapolated
+  /// point, whose gap comes with its gradient, has reached the target.
+  bool advance(double target) {
     const Vector nu = program_.problem.dual_point(ahead_.fit);
     Matrix G(point_.W.rows(), point_.W.cols());
     program_.maps.adjoint(working_, nu, G);
+    if (gap_from(ahead_, nu, G) <= target) {
+      point_ = std::move(ahead_);
+      return true;
+    }
     const Vector free_slope = dual_.free_columns().transpose() * nu;
     const double gamma = dual_.ridge() > 0 ? 1 / dual_.ridge() : 0;
     const double bias_slope = dual_.ridge() > 0 ? nu.sum() - gamma * ahead_.bias : 0;
@@ -71,6 +74,7 @@ class ProximalGradient final : public detail::WorkingSetSolver {
     }
     accelerate(std::move(next));
     lipschitz_ *= 0.97;  // the constant of the region may be smaller than that of the path so far
+    return false;
   }
 
   void shrink(Matrix& W, Index k) const {

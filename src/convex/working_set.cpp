@@ -90,12 +90,16 @@ void WorkingSetSolver::put_fit(Point& point) const {
 }
 
 double WorkingSetSolver::working_gap() const {
-  const TrainingProblem& problem = program_.problem;
-  const Vector nu = problem.dual_point(point_.fit);
-  const Vector legal = dual_.free_columns().cols() > 0 ? problem.project_to_dual_domain(nu) : nu;
+  const Vector nu = program_.problem.dual_point(point_.fit);
   Matrix G(program_.maps.width(), static_cast<Index>(working_.size()));
-  program_.maps.adjoint(working_, legal, G);
-  return BlockDual::relative_gap(objective(point_), dual_.bound_over(working_, legal, G).value);
+  program_.maps.adjoint(working_, nu, G);
+  return gap_from(point_, nu, G);
+}
+
+double WorkingSetSolver::gap_from(const Point& point, const Vector& nu, const Matrix& G) const {
+  const Vector legal =
+      dual_.free_columns().cols() > 0 ? program_.problem.project_to_dual_domain(nu) : nu;
+  return BlockDual::relative_gap(objective(point), dual_.bound_over(working_, legal, G).value);
 }
 
 /// Gap and scores over all blocks that are left: the program over them has the same optima.

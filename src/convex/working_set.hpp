@@ -41,8 +41,11 @@ class WorkingSetSolver {
   [[nodiscard]] double objective(const Point& point) const;
   /// Recomputes the fit from the weights.
   void put_fit(Point& point) const;
-  /// The relative gap of the program over the working set alone.
+  /// The relative gap of a point of the program over the working set alone.
   [[nodiscard]] double working_gap() const;
+  /// The same from nu = -grad l(fit) (n) and G = A^T nu (p x |working|), which a free output bias
+  /// or skip connection makes an estimate.
+  [[nodiscard]] double gap_from(const Point& point, const Vector& nu, const Matrix& G) const;
 
   const BlockProgram& program_;
   SolverSettings settings_;
