@@ -4,196 +4,201 @@
 #include <cmath>
 #include <string>
 
-#include "thalweg/convex/cone_value.hpp"
-#include "thalweg/convex/dual_polish.hpp"
-#include "thalweg/convex/kink_newton.hpp"
+#include "convex/blas.hpp"
+#include "convex/restricted_newton.hpp"
+#include "convex/restricted_pricing.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
 namespace {
 
-constexpr std::size_t kEnteringBlocks = 8;  ///< blocks that join the working set in one round
-constexpr int kIdleRounds = 3;              ///< rounds without progress before giving up
+using detail::RestrictedNewton;
+using detail::RestrictedPricing;
+using detail::Violator;
+using detail::Walls;
+using detail::WorkingBlock;
 
-struct Candidate {
-  std::size_t block;
-  ConeValue value;
-};
+constexpr std::size_t kLeastGrowth = 16;  ///< blocks that may join the working set in a round
+constexpr std::size_t kChoice = 2;        ///< violators looked for, a block that may join
+constexpr double kFirstSigma = 10;  ///< times 1 / (curvature of the loss x mean square column of X)
+constexpr double kSigmaGrowth = 5;
+constexpr double kLongestKappa = 1e5;  ///< sigma beta against the longest weight: rounding
+constexpr double kFinishingKappa = 10;
+constexpr double kFewNew = 0.5;      ///< sigma grows when fewer of the working set are new
+constexpr double kIdleValue = 0.9;   ///< of beta: zero blocks below leave the working set
+constexpr int kIdleRounds = 12;      ///< rounds without progress before giving up
+constexpr int kFinishingRounds = 3;  ///< more rounds for stationarity once the gap is closed
 
 class RestrictedSolver {
  public:
-  RestrictedSolver(const TrainingProblem& problem, const Matrix& patterns,
+  RestrictedSolver(const TrainingProblem& problem, const PatternSet& patterns,
                    const SolverSettings& settings)
       : problem_(problem),
+        patterns_(patterns),
         settings_(settings),
-        gates_((patterns.array() > 0).cast<double>().matrix()) {
-    for (Index i = 0; i < gates_.rows(); ++i) {
-      for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
-        RestrictedBlock block;
-        block.cell = i;
-        block.sign = sign;
-        solution_.blocks.push_back(std::move(block));
-      }
-    }
-    solution_.bias = problem.bias_of_zero_network();
-    const Vector fit = Vector::Constant(problem.samples(), solution_.bias);
-    solution_.dual = problem.project_to_dual_domain(problem.dual_point(fit));
+        walls_(problem.X()),
+        pricing_(patterns, walls_, settings.threads),
+        newton_(problem, walls_),
+        known_(2 * static_cast<std::size_t>(patterns.size()), 0) {
+    const double square = problem.X().squaredNorm() / static_cast<double>(problem.dimension());
+    const double curvature = problem.loss().weight(problem.samples());
+    newton_.sigma = square > 0 ? kFirstSigma / (curvature * square) : 1;
   }
 
   RestrictedSolution run() {
     const Stopwatch watch;
-    SolverInfo& info = solution_.info;
-    int idle = 0;
+    const detail::BlasThreads threads(settings_.threads);
+    price(kChoice * growth());
     for (;;) {
-      const std::vector<Candidate> entering = price();
-      const bool better = update_bounds();
-      idle = better ? 0 : idle + 1;
-      if (info.relative_gap <= settings_.relative_gap) {
-        info.status = SolverStatus::kSolved;
-        break;
-      }
-      if (settings_.control.should_stop()) {
-        info.status = SolverStatus::kStopped;
-        break;
-      }
-      if (info.steps >= settings_.max_steps || idle > kIdleRounds) {
-        info.status = info.steps >= settings_.max_steps ? SolverStatus::kStepLimit
-                                                        : SolverStatus::kReducedAccuracy;
-        break;
-      }
-      add(entering);
-      solve();
+      measure();
+      if (finished()) break;
+      choose_sigma(enter());
+      info_.steps +=
+          1 + newton_.proximal_step(settings_.max_steps - info_.steps, settings_.control);
+      leave();
+      price(kChoice * growth());
     }
-    restore_best();
-    info.seconds = watch.seconds();
-    return std::move(solution_);
+    RestrictedSolution solution = collect();
+    solution.info.seconds = watch.seconds();
+    return solution;
   }
 
  private:
-  /// Values of all blocks at the current dual; returns the violators, worst first.
-  std::vector<Candidate> price() {
-    std::vector<Candidate> violators;
-    solution_.dual_norm = 0;
-    for (std::size_t k = 0; k < solution_.blocks.size(); ++k) {
-      RestrictedBlock& block = solution_.blocks[k];
-      ConeValue value =
-          cone_value(problem_.X(), gates_.row(block.cell).transpose(), block.sign, solution_.dual);
-      block.multipliers = value.multipliers;
-      solution_.dual_norm = std::max(solution_.dual_norm, value.upper);
-      if (block.w.size() == 0 && value.upper > problem_.beta()) {
-        violators.push_back({k, std::move(value)});
-      }
+  void price(std::size_t wanted) {
+    for (const WorkingBlock& block : newton_.blocks) {
+      if (!block.w.isZero(0)) pricing_.suggest(block.block, block.face, 1 / newton_.last_sigma());
     }
-    std::stable_sort(
-        violators.begin(), violators.end(),
-        [](const Candidate& a, const Candidate& b) { return a.value.upper > b.value.upper; });
-    if (violators.size() > kEnteringBlocks) violators.resize(kEnteringBlocks);
-    return violators;
+    dual_ = problem_.project_to_dual_domain(newton_.nu);
+    dual_norm_ = pricing_.price(dual_, problem_.beta(), known_, wanted);
   }
 
-  /// Objective, lower bound and gap of the current point; keeps the best. True on progress.
-  bool update_bounds() {
-    SolverInfo& info = solution_.info;
-    info.objective =
-        problem_.objective(to_network(solution_.neurons(), problem_.dimension(), solution_.bias));
-    const double limit = solution_.dual_norm > 0 ? problem_.beta() / solution_.dual_norm : 1.0;
-    const double scale = problem_.best_dual_scale(solution_.dual, std::min(1.0, limit));
-    const double bound = problem_.dual_objective(Vector(scale * solution_.dual));
-    info.lower_bound = bound;
-    const double gap = info.objective - bound;
-    info.relative_gap =
-        info.objective > 0 ? std::max(0.0, gap / info.objective) : std::max(0.0, gap);
-    if (best_.info.status != SolverStatus::kUnsolved &&
-        !(info.relative_gap < 0.9 * best_.info.relative_gap) &&
-        !(info.objective < best_.info.objective * (1 - 1e-14))) {
-      return false;
+  /// Objective, lower bound and gap of the current point.
+  void measure() {
+    double mass = 0;
+    for (const WorkingBlock& block : newton_.blocks) mass += block.w.norm();
+    info_.objective = problem_.loss().value(newton_.fit(), problem_.y()) + problem_.beta() * mass +
+                      0.5 * bias_penalty(problem_) * newton_.coefficients.squaredNorm();
+    const double limit = dual_norm_ > 0 ? problem_.beta() / dual_norm_ : 1.0;
+    const double scale = problem_.best_dual_scale(dual_, std::min(1.0, limit));
+    info_.lower_bound = problem_.dual_objective(Vector(scale * dual_));
+    const double gap = std::max(0.0, info_.objective - info_.lower_bound);
+    info_.relative_gap = info_.objective > 0 ? gap / info_.objective : gap;
+    info_.stationarity = newton_.stationarity();
+  }
+
+  /// Whether to stop, with the status then.
+  bool finished() {
+    if (info_.relative_gap <= settings_.relative_gap) {
+      info_.status = SolverStatus::kSolved;
+      if (info_.stationarity <= settings_.stationarity || finishing_ == kFinishingRounds) {
+        return true;
+      }
+      ++finishing_;
+    } else if (info_.steps >= settings_.max_steps) {
+      info_.status = SolverStatus::kStepLimit;
+    } else if (settings_.control.should_stop()) {
+      info_.status = SolverStatus::kStopped;
+    } else {
+      return idle();
     }
-    best_ = solution_;
-    best_.info.status = SolverStatus::kSolved;  // marks that a best point exists
+    const bool limit = info_.steps >= settings_.max_steps || settings_.control.should_stop();
+    if (limit && !pricing_.exhaustive()) {
+      price(
+          RestrictedPricing::kAll);  // the reported bound is that of all blocks as good as it gets
+      measure();
+    }
+    return limit;
+  }
+
+  /// Whether rounding ended progress.
+  bool idle() {
+    if (info_.relative_gap < 0.9 * best_gap_ || !pricing_.violators().empty()) idle_ = 0;
+    best_gap_ = std::min(best_gap_, info_.relative_gap);
+    if (++idle_ <= kIdleRounds) return false;
+    info_.status = SolverStatus::kReducedAccuracy;
     return true;
   }
 
-  void restore_best() {
-    if (solution_.info.relative_gap <= best_.info.relative_gap) return;
-    const SolverInfo last = solution_.info;
-    solution_ = best_;
-    solution_.info.status = last.status;
-    solution_.info.steps = last.steps;
+  /// How many blocks may join the working set now.
+  [[nodiscard]] std::size_t growth() const {
+    const auto support =
+        std::count_if(newton_.blocks.begin(), newton_.blocks.end(),
+                      [](const WorkingBlock& block) { return !block.w.isZero(0); });
+    return std::max(kLeastGrowth, static_cast<std::size_t>(support));
   }
 
-  /// Entering blocks get masses from the curvature along their atoms, halved until the loss falls.
-  void add(const std::vector<Candidate>& entering) {
-    neurons_ = solution_.neurons();
-    if (entering.empty()) return;
-    const Vector fit = fit_of(neurons_);
-    const Vector curvature = problem_.loss().curvature(fit, problem_.y());
-    Vector move = Vector::Zero(problem_.samples());
-    double mass = 0;
-    std::vector<Neuron> fresh;
-    for (const Candidate& candidate : entering) {
-      const RestrictedBlock& block = solution_.blocks[candidate.block];
-      Neuron neuron;
-      neuron.sign = block.sign;
-      neuron.cell = block.cell;
-      neuron.w = candidate.value.projection / candidate.value.upper;
-      for (const auto& [row, value] : candidate.value.multipliers) neuron.kinks.push_back(row);
-      const Vector atom = to_double(block.sign) *
-                          gates_.row(block.cell).transpose().cwiseProduct(problem_.X() * neuron.w);
-      const double bend = atom.cwiseAbs2().dot(curvature);
-      const double weight = problem_.loss().weight(problem_.samples());
-      neuron.w *= (candidate.value.upper - problem_.beta()) /
-                  std::max(bend, 1e-3 * weight * atom.squaredNorm());
-      mass += neuron.w.norm();
-      move += neuron.w.norm() * atom;
-      fresh.push_back(std::move(neuron));
+  std::size_t enter() {
+    const std::vector<Violator>& violators = pricing_.violators();
+    const std::size_t count = std::min(violators.size(), growth());
+    for (std::size_t k = 0; k < count; ++k) {
+      WorkingBlock block;
+      block.block = violators[k].block;
+      block.s = block.block % 2 == 0 ? 1 : -1;
+      block.gate = patterns_.gate(static_cast<Index>(block.block / 2));
+      block.side = (2 * block.gate.array() - 1).matrix();
+      block.w = Vector::Zero(problem_.dimension());
+      known_[block.block] = 1;
+      newton_.blocks.push_back(std::move(block));
     }
-    const double before = problem_.loss().value(fit, problem_.y());
-    double scale = 1;
-    while (scale > 1e-12 && problem_.loss().value(fit + scale * move, problem_.y()) - before +
-                                    problem_.beta() * scale * mass >=
-                                0) {
-      scale *= 0.5;
-    }
-    for (Neuron& neuron : fresh) {
-      neuron.w *= scale;
-      neurons_.push_back(std::move(neuron));
+    return count;
+  }
+
+  void leave() {
+    const double least = kIdleValue * newton_.sigma * problem_.beta();
+    std::erase_if(newton_.blocks, [&](const WorkingBlock& block) {
+      const bool leaves = block.length < least && block.w.isZero(0);
+      if (leaves) known_[block.block] = 0;
+      return leaves;
+    });
+  }
+
+  /// Larger sigma converges faster but carries rounding of the size sigma beta into the fit: the
+  /// last rounds, which are there for accuracy only, use a smaller one.
+  void choose_sigma(std::size_t entered) {
+    double longest = 0;
+    for (const WorkingBlock& block : newton_.blocks) longest = std::max(longest, block.w.norm());
+    const double unit = longest / problem_.beta();
+    if (finishing_ > 0 && unit > 0) {
+      newton_.sigma = std::min(newton_.sigma, kFinishingKappa * unit);
+    } else if (static_cast<double>(entered) <=
+               kFewNew * static_cast<double>(newton_.blocks.size())) {
+      const double limit = kLongestKappa * unit;
+      newton_.sigma = std::max(newton_.sigma, std::min(kSigmaGrowth * newton_.sigma, limit));
     }
   }
 
-  Vector fit_of(const std::vector<Neuron>& neurons) const {
-    Vector fit = Vector::Constant(problem_.samples(), solution_.bias);
-    for (const Neuron& neuron : neurons) {
-      fit += to_double(neuron.sign) *
-             gates_.row(neuron.cell).transpose().cwiseProduct(problem_.X() * neuron.w);
+  RestrictedSolution collect() {
+    RestrictedSolution solution;
+    solution.info = info_;
+    solution.blocks.resize(known_.size());
+    for (std::size_t k = 0; k < known_.size(); ++k) {
+      RestrictedBlock& block = solution.blocks[k];
+      block.cell = static_cast<Index>(k / 2);
+      block.sign = k % 2 == 0 ? Sign::kPlus : Sign::kMinus;
+      block.multipliers = pricing_.multipliers(k);
     }
-    return fit;
-  }
-
-  void solve() {
-    SolverSettings settings = settings_;
-    settings.max_steps = std::max<std::int64_t>(1, settings_.max_steps - solution_.info.steps);
-    KinkNewtonResult result =
-        kink_newton(problem_, neurons_, solution_.bias, Crossing::kFixed, settings, &gates_);
-    solution_.info.steps += result.info.steps + 1;
-    const PolishedPoint polished =
-        polish_dual(problem_, result.neurons, result.bias, Crossing::kFixed, &gates_);
-    solution_.info.stationarity = polished.stationarity;
-    for (RestrictedBlock& block : solution_.blocks) block.w.resize(0);
-    for (const Neuron& neuron : polished.neurons) {
-      const std::size_t k =
-          2 * static_cast<std::size_t>(neuron.cell) + (neuron.sign == Sign::kPlus ? 0 : 1);
-      solution_.blocks[k].w = neuron.w;
+    for (WorkingBlock& block : newton_.blocks) {
+      if (!block.w.isZero(0)) solution.blocks[block.block].w = std::move(block.w);
     }
-    solution_.bias = polished.bias;
-    solution_.dual = problem_.project_to_dual_domain(polished.dual);
+    solution.bias = newton_.coefficients.sum();
+    solution.dual = dual_;
+    solution.dual_norm = dual_norm_;
+    return solution;
   }
 
   const TrainingProblem& problem_;
+  const PatternSet& patterns_;
   SolverSettings settings_;
-  Matrix gates_;
-  std::vector<Neuron> neurons_;
-  RestrictedSolution solution_;
-  RestrictedSolution best_;
+  Walls walls_;
+  RestrictedPricing pricing_;
+  RestrictedNewton newton_;
+  std::vector<char> known_;  ///< blocks in the working set
+  SolverInfo info_;
+  Vector dual_;
+  double dual_norm_ = 0;
+  double best_gap_ = std::numeric_limits<double>::infinity();
+  int idle_ = 0;
+  int finishing_ = 0;
 };
 
 }  // namespace
@@ -206,13 +211,18 @@ std::vector<Neuron> RestrictedSolution::neurons() const {
   return result;
 }
 
-RestrictedSolution restricted_program(const TrainingProblem& problem, const Matrix& patterns,
+RestrictedSolution restricted_program(const TrainingProblem& problem, const PatternSet& patterns,
                                       const SolverSettings& settings) {
-  if (patterns.cols() != problem.samples()) {
-    throw InvalidArgument("patterns has " + std::to_string(patterns.cols()) +
+  if (patterns.samples() != problem.samples()) {
+    throw InvalidArgument("patterns has " + std::to_string(patterns.samples()) +
                           " columns but X has " + std::to_string(problem.samples()) + " rows");
   }
   return RestrictedSolver(problem, patterns, settings).run();
+}
+
+RestrictedSolution restricted_program(const TrainingProblem& problem, const Matrix& patterns,
+                                      const SolverSettings& settings) {
+  return restricted_program(problem, PatternSet(patterns), settings);
 }
 
 }  // namespace thalweg

@@ -1,0 +1,226 @@
+#include "convex/restricted_newton.hpp"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+
+#include "convex/blas.hpp"
+#include "thalweg/convex/neuron.hpp"
+
+namespace thalweg::detail {
+namespace {
+
+constexpr double kInexact = 0.1;  ///< defect against the centre's move, in the problem's norm
+constexpr double kArmijo = 1e-4;
+constexpr double kNoise = 1e-15;      ///< of a defect, relative to the fit and the targets
+constexpr double kFitProximal = 0.1;  ///< 1 / tau against 1 / (sigma |X|^2 / d)
+constexpr int kHalvings = 40;
+constexpr int kStalls = 2;  ///< steps without progress where psi is flat to rounding
+
+}  // namespace
+
+RestrictedNewton::RestrictedNewton(const TrainingProblem& problem, const Walls& walls)
+    : problem_(problem), walls_(walls), projector_(walls), penalty_(bias_penalty(problem)) {
+  const Index q = problem.output_bias() == OutputBias::kNone ? 0 : 1;
+  free_columns_ = Matrix::Ones(problem.samples(), q);
+  coefficients = Vector::Constant(q, problem.bias_of_zero_network());
+  fit_ = free_columns_ * coefficients;
+  centre_fit_ = fit_;
+  nu = problem.dual_point(fit_);
+}
+
+/// f(nu) = argmin l(f) + nu^T f + |f - f_k|^2 / (2 tau), by safeguarded Newton in each sample: the
+/// minimiser lies between v = f_k - tau nu and v - tau l'(v).
+void RestrictedNewton::evaluate_fit(const Vector& dual) {
+  const Loss& loss = problem_.loss();
+  const Vector& y = problem_.y();
+  if (loss.kind() == LossKind::kSquared) {
+    const double weight = loss.weight(problem_.samples());
+    trial_fit_ = y - dual / weight;
+    bend_ = Vector::Constant(y.size(), weight);
+    return;
+  }
+  const double tau = 1 / inverse_tau_;
+  const Vector start = centre_fit_ - tau * dual;
+  const Vector reach = start - tau * loss.gradient(start, y);
+  Vector low = start.cwiseMin(reach);
+  Vector high = start.cwiseMax(reach);
+  trial_fit_ = 0.5 * (low + high);
+  for (int step = 0; step < 80; ++step) {
+    const Vector slope = loss.gradient(trial_fit_, y) + inverse_tau_ * (trial_fit_ - start);
+    bend_ = loss.curvature(trial_fit_, y).array() + inverse_tau_;
+    double change = 0;
+    for (Index i = 0; i < slope.size(); ++i) {
+      (slope[i] > 0 ? high[i] : low[i]) = trial_fit_[i];
+      double next = trial_fit_[i] - slope[i] / bend_[i];
+      if (!(next >= low[i] && next <= high[i])) next = 0.5 * (low[i] + high[i]);
+      change = std::max(change, std::abs(next - trial_fit_[i]) / (1 + std::abs(next)));
+      trial_fit_[i] = next;
+    }
+    if (change <= 4e-16) break;
+  }
+  bend_ = loss.curvature(trial_fit_, y).array() + inverse_tau_;
+}
+
+void RestrictedNewton::project(WorkingBlock& block, const Vector& dual) {
+  const Vector z =
+      block.w + sigma * block.s * (walls_.X.transpose() * block.gate.cwiseProduct(dual));
+  block.length = z.norm();
+  if (block.length <= kappa()) return;
+  block.length = projector_.project(z, block.side, kappa(), block.face);
+  if (block.length <= kappa()) return;
+  block.point = projector_.point();
+  block.products = projector_.products();
+  block.span = projector_.span();
+}
+
+/// psi and its gradient.
+double RestrictedNewton::evaluate(const Vector& dual) {
+  evaluate_fit(dual);
+  double value = -problem_.loss().value(trial_fit_, problem_.y()) - dual.dot(trial_fit_) -
+                 0.5 * inverse_tau_ * (trial_fit_ - centre_fit_).squaredNorm();
+  gradient_ = -trial_fit_;
+  for (WorkingBlock& block : blocks) {
+    project(block, dual);
+    const double excess = block.length - kappa();
+    if (excess <= 0) continue;
+    value += excess * excess / (2 * sigma);
+    gradient_ += block.s * excess / block.length * block.gate.cwiseProduct(block.products);
+  }
+  trial_coefficients_ =
+      (coefficients + sigma * (free_columns_.transpose() * dual)) / (1 + sigma * penalty_);
+  value += dual.dot(free_columns_ * trial_coefficients_) -
+           0.5 * penalty_ * trial_coefficients_.squaredNorm() -
+           (trial_coefficients_ - coefficients).squaredNorm() / (2 * sigma);
+  gradient_ += free_columns_ * trial_coefficients_;
+  return value;
+}
+
+bool RestrictedNewton::accurate() const {
+  double move = (trial_coefficients_ - coefficients).squaredNorm() / sigma;
+  for (const WorkingBlock& block : blocks) {
+    const double excess = std::max(0.0, block.length - kappa());
+    move += (excess > 0 ? (excess / block.length * block.point - block.w).squaredNorm()
+                        : block.w.squaredNorm()) /
+            sigma;
+  }
+  move += inverse_tau_ * (trial_fit_ - centre_fit_).squaredNorm();
+  const double defect = (gradient_.cwiseAbs2().cwiseProduct(bend_)).sum();
+  // z is as long as kappa + |w|, so the weights carry rounding of that size.
+  const double noise =
+      kNoise * (trial_fit_.norm() + problem_.y().norm() + kappa() * walls_.X.norm());
+  return defect <= kInexact * kInexact * move || gradient_.norm() <= noise;
+}
+
+/// The columns of F: an orthonormal basis of each active face, first its weight's direction, scaled
+/// by the roots of the proximal map's eigenvalues 1 and 1 - kappa / |Pi|.
+Matrix RestrictedNewton::panel() const {
+  const Index d = problem_.dimension();
+  Index columns = free_columns_.cols();
+  for (const WorkingBlock& block : blocks) {
+    if (block.length > kappa()) columns += d - block.span.cols();
+  }
+  Matrix F(problem_.samples(), columns);
+  Index at = 0;
+  for (const WorkingBlock& block : blocks) {
+    if (!(block.length > kappa())) continue;
+    const Index k = block.span.cols();
+    F.col(at++) = block.s / block.length * block.gate.cwiseProduct(block.products);
+    if (k + 1 == d) continue;
+    Matrix fixed(d, k + 1);
+    fixed.leftCols(k) = block.span;
+    fixed.col(k) = block.point / block.length;
+    const Eigen::HouseholderQR<Matrix> qr(fixed);
+    Matrix rest = Matrix::Zero(d, d - k - 1);
+    rest.bottomRows(d - k - 1).setIdentity();
+    rest = qr.householderQ() * rest;
+    auto part = F.middleCols(at, d - k - 1);
+    part.noalias() = walls_.X * rest;
+    part.array().colwise() *= block.s * std::sqrt(1 - kappa() / block.length) * block.gate.array();
+    at += d - k - 1;
+  }
+  F.rightCols(free_columns_.cols()) = free_columns_ / std::sqrt(1 + sigma * penalty_);
+  return F;
+}
+
+/// -(diag(1 / bend) + sigma F F^T)^-1 gradient, with a larger shift where rounding breaks the
+/// factorisation.
+Vector RestrictedNewton::direction() {
+  Matrix F = panel();
+  const bool narrow = F.cols() < F.rows();
+  if (narrow) F.array().colwise() *= bend_.array().sqrt();
+  const Index size = std::min(F.rows(), F.cols());
+  Matrix gram = Matrix::Zero(size, size);
+  rank_update(F, narrow ? Transpose::kYes : Transpose::kNo, 0, gram);
+  for (double shift = 0;; shift = std::max(10 * shift, 1e-15 * gram.diagonal().maxCoeff())) {
+    Matrix factor = gram;
+    if (narrow) {
+      factor.diagonal().array() += 1 / sigma + shift;
+    } else {
+      factor.diagonal().array() += bend_.array().inverse() / sigma + shift;
+    }
+    if (!cholesky(factor)) continue;
+    if (!narrow) {
+      Vector move = -gradient_ / sigma;
+      cholesky_solve(factor, move);
+      return move;
+    }
+    const Vector scaled = bend_.cwiseSqrt().cwiseProduct(gradient_);
+    Vector inner = F.transpose() * scaled;
+    cholesky_solve(factor, inner);
+    return bend_.cwiseSqrt().cwiseProduct(F * inner - scaled);
+  }
+}
+
+std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, const RunControl& control) {
+  // The fit's own proximal term fades as the weights' does.
+  inverse_tau_ = problem_.loss().kind() == LossKind::kSquared
+                     ? 0.0
+                     : kFitProximal * static_cast<double>(problem_.samples()) /
+                           (sigma * walls_.X.squaredNorm());
+  double value = evaluate(nu);
+  std::int64_t steps = 0;
+  int stalls = 0;
+  while (steps < max_steps && !accurate() && !control.should_stop()) {
+    ++steps;
+    const Vector move = direction();
+    const double slope = gradient_.dot(move);
+    if (!(slope < 0)) break;
+    const double before = gradient_.norm();
+    double length = 1;
+    int halvings = 0;
+    for (;; ++halvings, length *= 0.5) {
+      const Vector trial = nu + length * move;
+      const double next = evaluate(trial);
+      const bool lower = next <= value + kArmijo * length * slope;
+      // Near the minimum psi is flat to rounding, its gradient is not.
+      const bool flat = std::abs(next - value) <= 1e-13 * std::abs(value);
+      if (lower || flat || halvings == kHalvings) {
+        stalls = flat && !(gradient_.norm() < 0.5 * before) ? stalls + 1 : 0;
+        nu = trial;
+        value = next;
+        break;
+      }
+    }
+    if (halvings == kHalvings || stalls > kStalls) break;
+  }
+  move_centre();
+  return steps;
+}
+
+void RestrictedNewton::move_centre() {
+  stationarity_ = 0;
+  last_sigma_ = sigma;
+  for (WorkingBlock& block : blocks) {
+    const double excess = block.length - kappa();
+    const Vector next = excess > 0 ? Vector(excess / block.length * block.point)
+                                   : Vector(Vector::Zero(block.w.size()));
+    stationarity_ = std::max(stationarity_, (next - block.w).norm() / kappa());
+    block.w = next;
+  }
+  coefficients = trial_coefficients_;
+  fit_ = trial_fit_ + gradient_;
+  centre_fit_ = fit_;
+}
+
+}  // namespace thalweg::detail
