@@ -131,7 +131,7 @@ Expected<CertificateResult> write_file(const CertificateRequest& request,
 Expected<CertificateResult> write_certificate(const CertificateRequest& request,
                                               const std::filesystem::path& path) {
   check(request);
-  if (!request.problem->loss().has_rational_conjugate()) {
+  if (!request.problem->has_exact_certificate()) {
     CertificateResult result;
     result.status = ProofStatus::kUnsupported;
     return result;

@@ -65,9 +65,11 @@ struct WideNeuron {
 
 class Polisher {
  public:
-  Polisher(const TrainingProblem& problem, const std::vector<Neuron>& neurons, double bias,
-           Crossing crossing, const Matrix* gates)
-      : problem_(problem), model_(problem, neurons, bias, crossing, gates), bias_(bias) {
+  Polisher(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
+           const AffinePart& affine, Crossing crossing, const Matrix* gates)
+      : problem_(problem),
+        model_(problem, neurons, affine, crossing, gates),
+        affine_(widen(model_.affine)) {
     for (const GatedNeuron& neuron : model_.neurons) wide_.push_back(start(neuron));
     system_ = std::make_unique<detail::NewtonSystem>(model_, 1e-14);
   }
@@ -132,29 +134,44 @@ class Polisher {
                                     (model_.row_norms()[row] * narrow(wide.w).norm()));
       }
     }
-    return std::max(worst, std::abs(bias_residual()) / problem_.beta());
+    return std::max(worst, affine_residual().norm() / problem_.beta());
   }
 
-  double bias_residual() const {
-    if (!model_.has_bias()) return 0;
-    DoubleDouble sum = DoubleDouble(bias_penalty(problem_)) * bias_;
-    for (const DoubleDouble& value : dual_) sum = sum - value;
-    return sum.hi;
+  /// Gradient in the affine part's reduced coordinates.
+  Vector affine_residual() const {
+    Wide gradient(affine_.size());
+    for (std::size_t k = 0; k < affine_.size(); ++k) {
+      gradient[k] = DoubleDouble(model_.affine_penalties()[static_cast<Index>(k)]) * affine_[k];
+      for (Index i = 0; i < problem_.samples(); ++i) {
+        gradient[k] =
+            gradient[k] - DoubleDouble(affine_entry(i, k)) * dual_[static_cast<std::size_t>(i)];
+      }
+    }
+    return model_.affine_basis().transpose() * narrow(gradient);
+  }
+
+  /// Entry of the column that coefficient k of the affine part multiplies.
+  double affine_entry(Index i, std::size_t k) const {
+    const std::size_t ones = problem_.output_bias() == OutputBias::kNone ? 0 : 1;
+    return k < ones ? 1.0 : problem_.X()(i, static_cast<Index>(k - ones));
   }
 
   void compute_dual() {
     const Index n = problem_.samples();
-    const double weight = problem_.loss().weight(n);
     dual_.assign(static_cast<std::size_t>(n), DoubleDouble());
     for (Index i = 0; i < n; ++i) {
-      DoubleDouble f = bias_;
+      DoubleDouble f;
+      for (std::size_t k = 0; k < affine_.size(); ++k) {
+        f = f + DoubleDouble(affine_entry(i, k)) * affine_[k];
+      }
       for (std::size_t j = 0; j < wide_.size(); ++j) {
         const GatedNeuron& neuron = model_.neurons[j];
         if (neuron.gate[i] == 0) continue;
         const DoubleDouble t = dot(problem_.X(), i, wide_[j].w);
         f = neuron.s > 0 ? f + t : f - t;
       }
-      dual_[static_cast<std::size_t>(i)] = dual_of(problem_.loss(), weight, f, problem_.y()[i]);
+      dual_[static_cast<std::size_t>(i)] =
+          dual_of(problem_.loss(), problem_.loss().sample_weight(i, n), f, problem_.y()[i]);
     }
   }
 
@@ -199,7 +216,7 @@ class Polisher {
   void correct() {
     std::vector<Vector> residuals;
     for (const WideNeuron& wide : wide_) residuals.push_back(narrow(wide.residual));
-    const detail::Direction direction = system_->solve(residuals, bias_residual());
+    const detail::Direction direction = system_->solve(residuals, affine_residual());
     for (std::size_t j = 0; j < wide_.size(); ++j) {
       WideNeuron& wide = wide_[j];
       Vector move = direction.dw[j];
@@ -214,13 +231,14 @@ class Polisher {
       }
       add(wide.w, move);
     }
-    bias_ = bias_ + DoubleDouble(direction.db);
+    add(affine_, direction.daffine);
   }
 
   /// The corrected weights are still on their pieces and no worse.
   bool still_valid(double start_objective) const {
     double mass = 0;
-    Vector fit = Vector::Constant(problem_.samples(), bias_.hi);
+    const Vector affine = narrow(affine_);
+    Vector fit = problem_.affine_fit(problem_.unstack(affine));
     for (std::size_t j = 0; j < wide_.size(); ++j) {
       const GatedNeuron& neuron = model_.neurons[j];
       const Vector w = narrow(wide_[j].w);
@@ -234,7 +252,7 @@ class Polisher {
       fit += neuron.s * neuron.gate.cwiseProduct(t);
     }
     const double value = problem_.loss().value(fit, problem_.y()) + problem_.beta() * mass +
-                         0.5 * bias_penalty(problem_) * bias_.hi * bias_.hi;
+                         0.5 * model_.affine_penalties().dot(affine.cwiseAbs2());
     return value <= start_objective * (1 + 1e-12);
   }
 
@@ -242,7 +260,9 @@ class Polisher {
     PolishedPoint point;
     point.neurons = model_.neurons_out();
     for (std::size_t j = 0; j < wide_.size(); ++j) point.neurons[j].w = narrow(wide_[j].w);
-    point.bias = bias_.hi;
+    const AffinePart affine = problem_.unstack(narrow(affine_));
+    point.bias = affine.bias;
+    point.skip = affine.skip;
     point.dual = narrow(dual_);
     point.stationarity = stationarity;
     return point;
@@ -252,7 +272,7 @@ class Polisher {
   NeuronModel model_;
   std::vector<WideNeuron> wide_;
   std::unique_ptr<detail::NewtonSystem> system_;
-  DoubleDouble bias_;
+  Wide affine_;
   Wide dual_;
   Wide gradient_;
 };
@@ -260,17 +280,18 @@ class Polisher {
 }  // namespace
 
 PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
-                          double bias, Crossing crossing, const Matrix* gates) {
+                          const AffinePart& affine, Crossing crossing, const Matrix* gates) {
   if (problem.loss().kind() == LossKind::kLogistic || neurons.empty()) {
-    const NeuronModel model(problem, neurons, bias, crossing, gates);
-    PolishedPoint point{model.neurons_out(), bias, model.nu, 0};
+    const NeuronModel model(problem, neurons, affine, crossing, gates);
+    const AffinePart same = problem.unstack(model.affine);
+    PolishedPoint point{model.neurons_out(), same.bias, same.skip, model.nu, 0};
     for (const GatedNeuron& neuron : model.neurons) {
       const Vector reduced = neuron.basis.transpose() * model.gradient(neuron);
       point.stationarity = std::max(point.stationarity, reduced.norm() / problem.beta());
     }
     return point;
   }
-  return Polisher(problem, neurons, bias, crossing, gates).run();
+  return Polisher(problem, neurons, affine, crossing, gates).run();
 }
 
 }  // namespace thalweg

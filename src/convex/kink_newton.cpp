@@ -22,9 +22,10 @@ constexpr std::size_t kHitsPerNeuron = 12;
 
 class KinkNewton {
  public:
-  KinkNewton(const TrainingProblem& problem, const std::vector<Neuron>& start, double bias,
-             Crossing crossing, const SolverSettings& settings, const Matrix* gates)
-      : settings_(settings), model_(problem, start, bias, crossing, gates) {}
+  KinkNewton(const TrainingProblem& problem, const std::vector<Neuron>& start,
+             const AffinePart& affine, Crossing crossing, const SolverSettings& settings,
+             const Matrix* gates)
+      : settings_(settings), model_(problem, start, affine, crossing, gates) {}
 
   KinkNewtonResult run() {
     const Stopwatch watch;
@@ -58,7 +59,8 @@ class KinkNewton {
     info.stationarity = stationarity_;
     info.objective = model_.objective();
     info.seconds = watch.seconds();
-    return {info, model_.neurons_out(), model_.bias, model_.nu};
+    const AffinePart affine = model_.problem().unstack(model_.affine);
+    return {info, model_.neurons_out(), affine.bias, affine.skip, model_.nu};
   }
 
  private:
@@ -67,7 +69,7 @@ class KinkNewton {
     const double beta = model_.problem().beta();
     gradients_.clear();
     multipliers_.clear();
-    reduced_ = std::abs(model_.bias_gradient()) / beta;
+    reduced_ = model_.affine_gradient().norm() / beta;
     stationarity_ = reduced_;
     for (const GatedNeuron& neuron : model_.neurons) {
       gradients_.push_back(model_.gradient(neuron));
@@ -132,7 +134,7 @@ class KinkNewton {
       return;
     }
     const detail::Direction direction =
-        detail::NewtonSystem(model_, damping_).solve(gradients_, model_.bias_gradient());
+        detail::NewtonSystem(model_, damping_).solve(gradients_, model_.affine_gradient());
     const double length = move(direction);
     if (length < 0) {
       damping_ = std::max(1e-6, 100 * damping_);
@@ -184,9 +186,9 @@ class KinkNewton {
 }  // namespace
 
 KinkNewtonResult kink_newton(const TrainingProblem& problem, const std::vector<Neuron>& start,
-                             double bias, Crossing crossing, const SolverSettings& settings,
-                             const Matrix* gates) {
-  return KinkNewton(problem, start, bias, crossing, settings, gates).run();
+                             const AffinePart& affine, Crossing crossing,
+                             const SolverSettings& settings, const Matrix* gates) {
+  return KinkNewton(problem, start, affine, crossing, settings, gates).run();
 }
 
 }  // namespace thalweg

@@ -8,12 +8,14 @@ double bias_penalty(const TrainingProblem& problem) {
   return problem.output_bias() == OutputBias::kPenalised ? problem.beta() : 0.0;
 }
 
-TwoLayerNetwork to_network(const std::vector<Neuron>& neurons, Index dimension, double bias) {
+TwoLayerNetwork to_network(const std::vector<Neuron>& neurons, Index dimension,
+                           const AffinePart& affine) {
   TwoLayerNetwork network = TwoLayerNetwork::empty(dimension);
   const Index width = static_cast<Index>(neurons.size());
   network.W.resize(width, dimension);
   network.alpha.resize(width, 1);
-  network.output_bias[0] = bias;
+  network.output_bias[0] = affine.bias;
+  if (affine.skip.size() > 0) network.skip = affine.skip;
   for (Index j = 0; j < width; ++j) {
     const Neuron& neuron = neurons[static_cast<std::size_t>(j)];
     const double root = std::sqrt(neuron.w.norm());

@@ -13,13 +13,15 @@ constexpr double kSpan = 1e-11;  ///< a row this close to the span of the kinks 
 }  // namespace
 
 NeuronModel::NeuronModel(const TrainingProblem& problem, const std::vector<Neuron>& start,
-                         double start_bias, Crossing crossing, const Matrix* gates)
-    : bias(start_bias),
+                         const AffinePart& start_affine, Crossing crossing, const Matrix* gates)
+    : affine(problem.stack(start_affine)),
       problem_(problem),
       crossing_(crossing),
       gates_(gates),
       row_norms_(problem.X().rowwise().norm()),
-      frobenius_(problem.X().norm()) {
+      frobenius_(problem.X().norm()),
+      affine_penalties_(problem.affine_penalties()) {
+  set_affine_basis();
   for (const Neuron& given : start) {
     GatedNeuron neuron;
     neuron.w = given.w;
@@ -35,8 +37,25 @@ NeuronModel::NeuronModel(const TrainingProblem& problem, const std::vector<Neuro
   refresh();
 }
 
+void NeuronModel::set_affine_basis() {
+  const FreeSpan& span = problem_.free_span();
+  const Index ones = problem_.output_bias() == OutputBias::kPenalised ? 1 : 0;
+  const Index r = span.Q.cols();
+  // As long as the columns together, so that its gradient compares with those of the neurons.
+  double square =
+      problem_.output_bias() == OutputBias::kFree ? static_cast<double>(problem_.samples()) : 0.0;
+  if (problem_.skip() == SkipConnection::kFree) square += frobenius_ * frobenius_;
+  const double length = square > 0 ? std::sqrt(square) : 1.0;
+  affine_basis_ = Matrix::Zero(problem_.affine_size(), ones + r);
+  affine_basis_.topLeftCorner(ones, ones).setOnes();
+  affine_basis_.bottomRightCorner(span.T.rows(), r) = length * span.T;
+  affine_columns_.resize(problem_.samples(), ones + r);
+  affine_columns_.leftCols(ones).setOnes();
+  affine_columns_.rightCols(r) = length * span.Q;
+}
+
 void NeuronModel::refresh() {
-  fit = Vector::Constant(problem_.samples(), bias);
+  fit = problem_.affine_fit(problem_.unstack(affine));
   for (GatedNeuron& neuron : neurons) {
     neuron.t.noalias() = problem_.X() * neuron.w;
     if (crossing_ == Crossing::kFree) {
@@ -56,7 +75,7 @@ double NeuronModel::objective() const {
   double mass = 0;
   for (const GatedNeuron& neuron : neurons) mass += neuron.w.norm();
   return problem_.loss().value(fit, problem_.y()) + problem_.beta() * mass +
-         0.5 * bias_penalty(problem_) * bias * bias;
+         0.5 * affine_penalties_.dot(affine.cwiseAbs2());
 }
 
 Vector NeuronModel::gradient(const GatedNeuron& neuron) const {
@@ -64,8 +83,9 @@ Vector NeuronModel::gradient(const GatedNeuron& neuron) const {
          problem_.beta() * neuron.w / neuron.w.norm();
 }
 
-double NeuronModel::bias_gradient() const {
-  return has_bias() ? -nu.sum() + bias_penalty(problem_) * bias : 0.0;
+Vector NeuronModel::affine_gradient() const {
+  return affine_basis_.transpose() * affine_penalties_.cwiseProduct(affine) -
+         affine_columns_.transpose() * nu;
 }
 
 void NeuronModel::set_kinks(GatedNeuron& neuron, std::vector<Index> rows) const {
@@ -125,7 +145,8 @@ double NeuronModel::noise_floor() const {
   const double scale = frobenius_ + std::sqrt(static_cast<double>(problem_.samples()));
   double error = 2e-16 * scale * nu.norm();
   if (problem_.loss().kind() != LossKind::kLogistic) {
-    error += 2e-16 * scale * problem_.loss().weight(problem_.samples()) * problem_.y().norm();
+    const Vector weights = problem_.loss().all_sample_weights(problem_.samples());
+    error += 2e-16 * scale * weights.cwiseProduct(problem_.y()).norm();
   }
   return error / problem_.beta();
 }

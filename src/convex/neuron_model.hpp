@@ -20,16 +20,22 @@ struct GatedNeuron {
 /// The current point of the Newton method.
 class NeuronModel {
  public:
-  NeuronModel(const TrainingProblem& problem, const std::vector<Neuron>& start, double bias,
-              Crossing crossing, const Matrix* gates);
+  NeuronModel(const TrainingProblem& problem, const std::vector<Neuron>& start,
+              const AffinePart& affine, Crossing crossing, const Matrix* gates);
 
   /// Recomputes t, gates, fit and dual from the weights.
   void refresh();
   [[nodiscard]] double objective() const;
   /// Gradient of the objective on the neuron's linear piece, (d).
   [[nodiscard]] Vector gradient(const GatedNeuron& neuron) const;
-  /// Derivative in the output bias; 0 when there is none.
-  [[nodiscard]] double bias_gradient() const;
+  /// Gradient of the objective in the affine part's reduced coordinates, (r).
+  [[nodiscard]] Vector affine_gradient() const;
+  /// Basis of the affine part's moves (affine size x r): the penalised bias by itself; the free
+  /// coefficients such that their columns are orthogonal, of the length |U|_F.
+  [[nodiscard]] const Matrix& affine_basis() const { return affine_basis_; }
+  /// What these moves do to the fit, (n x r).
+  [[nodiscard]] const Matrix& affine_columns() const { return affine_columns_; }
+  [[nodiscard]] const Vector& affine_penalties() const { return affine_penalties_; }
   /// Makes `rows` (and every row tied with them) the neuron's kinks and projects its weight.
   void set_kinks(GatedNeuron& neuron, std::vector<Index> rows) const;
   /// Rows with x_i^T w = 0 to rounding, kinks included; zero rows of X excluded. Sorted.
@@ -40,22 +46,26 @@ class NeuronModel {
 
   [[nodiscard]] const TrainingProblem& problem() const { return problem_; }
   [[nodiscard]] const Vector& row_norms() const { return row_norms_; }
-  [[nodiscard]] bool has_bias() const { return problem_.output_bias() != OutputBias::kNone; }
   [[nodiscard]] Crossing crossing() const { return crossing_; }
   /// Smallest stationarity (relative to beta) that double precision can show at this point.
   [[nodiscard]] double noise_floor() const;
 
   std::vector<GatedNeuron> neurons;
-  double bias = 0;
+  Vector affine;  ///< coefficients as TrainingProblem::stack orders them
   Vector fit;
   Vector nu;
 
  private:
+  void set_affine_basis();
+
   const TrainingProblem& problem_;
   Crossing crossing_;
   const Matrix* gates_;
   Vector row_norms_;
   double frobenius_;
+  Vector affine_penalties_;
+  Matrix affine_basis_;
+  Matrix affine_columns_;
 };
 
 }  // namespace thalweg::detail

@@ -23,19 +23,19 @@ class ReducedHessian {
       offset_.push_back(offset);
       offset += neuron.basis.cols();
     }
-    bias_at_ = offset;
-    size_ = offset + (model.has_bias() ? 1 : 0);
+    affine_at_ = offset;
+    size_ = offset + model.affine_basis().cols();
   }
 
   [[nodiscard]] Index size() const { return size_; }
 
-  [[nodiscard]] Vector reduce(const std::vector<Vector>& full, double bias_part) const {
+  [[nodiscard]] Vector reduce(const std::vector<Vector>& full, const Vector& affine_part) const {
     Vector z(size_);
     for (std::size_t j = 0; j < offset_.size(); ++j) {
       const Matrix& basis = model_.neurons[j].basis;
       z.segment(offset_[j], basis.cols()) = basis.transpose() * full[j];
     }
-    if (model_.has_bias()) z[bias_at_] = bias_part;
+    z.tail(size_ - affine_at_) = affine_part;
     return z;
   }
 
@@ -45,7 +45,7 @@ class ReducedHessian {
       const Matrix& basis = model_.neurons[j].basis;
       direction.dw.emplace_back(basis * z.segment(offset_[j], basis.cols()));
     }
-    if (model_.has_bias()) direction.db = z[bias_at_];
+    direction.daffine = model_.affine_basis() * z.tail(size_ - affine_at_);
     return direction;
   }
 
@@ -64,7 +64,8 @@ class ReducedHessian {
             X.middleRows(first, rows) * neuron.basis;
         panel.middleCols(offset_[j], neuron.basis.cols()).array().colwise() *= scale.array();
       }
-      if (model_.has_bias()) panel.col(bias_at_) = root;
+      panel.rightCols(size_ - affine_at_) =
+          root.asDiagonal() * model_.affine_columns().middleRows(first, rows);
       H.selfadjointView<Eigen::Lower>().rankUpdate(panel.transpose());
     }
     H = Matrix(H.selfadjointView<Eigen::Lower>());
@@ -76,14 +77,16 @@ class ReducedHessian {
       H.block(offset_[j], offset_[j], k, k) +=
           model_.problem().beta() / norm * (Matrix::Identity(k, k) - along * along.transpose());
     }
-    if (model_.has_bias()) H(bias_at_, bias_at_) += bias_penalty(model_.problem());
+    const Matrix& basis = model_.affine_basis();
+    H.bottomRightCorner(basis.cols(), basis.cols()) +=
+        basis.transpose() * model_.affine_penalties().asDiagonal() * basis;
     return H;
   }
 
   [[nodiscard]] Vector apply(const Vector& z) const {
     const Direction direction = expand(z);
     const Matrix& X = model_.problem().X();
-    Vector move = Vector::Constant(X.rows(), direction.db);
+    Vector move = model_.affine_columns() * z.tail(size_ - affine_at_);
     for (std::size_t j = 0; j < offset_.size(); ++j) {
       const GatedNeuron& neuron = model_.neurons[j];
       move += neuron.s * neuron.gate.cwiseProduct(X * direction.dw[j]);
@@ -98,13 +101,15 @@ class ReducedHessian {
                         model_.problem().beta() / norm *
                             (direction.dw[j] - along.dot(direction.dw[j]) * along));
     }
-    return reduce(full, move.sum() + bias_penalty(model_.problem()) * direction.db);
+    const Vector penalty = model_.affine_penalties().cwiseProduct(direction.daffine);
+    return reduce(full, model_.affine_columns().transpose() * move +
+                            model_.affine_basis().transpose() * penalty);
   }
 
   /// The size of a diagonal entry, cheaply: the mean of the gated data's squared column norms, or
   /// where the loss is flat the curvature beta / |w| with which a unit step takes away a neuron.
   [[nodiscard]] double typical_diagonal() const {
-    double sum = model_.has_bias() ? curvature_.sum() : 0.0;
+    double sum = curvature_.dot(model_.affine_columns().rowwise().squaredNorm());
     const Vector weight = curvature_.cwiseProduct(model_.row_norms().cwiseAbs2());
     double longest = 0;
     for (const GatedNeuron& neuron : model_.neurons) {
@@ -119,7 +124,7 @@ class ReducedHessian {
   const NeuronModel& model_;
   Vector curvature_;
   std::vector<Index> offset_;
-  Index bias_at_ = 0;
+  Index affine_at_ = 0;
   Index size_ = 0;
 };
 
@@ -162,8 +167,9 @@ NewtonSystem::NewtonSystem(const NeuronModel& model, double damping)
 
 NewtonSystem::~NewtonSystem() = default;
 
-Direction NewtonSystem::solve(const std::vector<Vector>& gradients, double bias_gradient) const {
-  const Vector rhs = -hessian_->reduce(gradients, bias_gradient);
+Direction NewtonSystem::solve(const std::vector<Vector>& gradients,
+                              const Vector& affine_gradient) const {
+  const Vector rhs = -hessian_->reduce(gradients, affine_gradient);
   return hessian_->expand(hessian_->size() > kDenseLimit
                               ? conjugate_gradients(*hessian_, rhs, shift_)
                               : Vector(factor_.solve(rhs)));
@@ -171,7 +177,7 @@ Direction NewtonSystem::solve(const std::vector<Vector>& gradients, double bias_
 
 Direction scaled_descent(const NeuronModel& model, const std::vector<Vector>& r) {
   const ReducedHessian hessian(model);
-  const Vector z = -hessian.reduce(r, model.bias_gradient());
+  const Vector z = -hessian.reduce(r, model.affine_gradient());
   const double curvature = z.dot(hessian.apply(z));
   const double square = z.squaredNorm();
   const double scale = curvature > 1e-12 * square * hessian.typical_diagonal()

@@ -8,24 +8,26 @@
 
 namespace thalweg::detail {
 
-/// A joint move of all neurons and of the output bias.
+/// A joint move of all neurons and of the affine part.
 struct Direction {
   std::vector<Vector> dw;  ///< (d) each, within the neuron's kink constraints
-  double db = 0;
+  Vector daffine;          ///< of the stacked coefficients
 };
 
 class ReducedHessian;
 
 /// The Newton system of the current linear pieces in null-space coordinates of all neurons and the
-/// bias: H + damping * (typical diagonal of H) * I, factorised once. The model must not change
-/// meanwhile.
+/// affine part: H + damping * (typical diagonal of H) * I, factorised once. The model must not
+/// change meanwhile.
 class NewtonSystem {
  public:
   NewtonSystem(const NeuronModel& model, double damping);
   ~NewtonSystem();
 
-  /// The z with (H + shift) z = -g, as a direction; gradients (d) each.
-  [[nodiscard]] Direction solve(const std::vector<Vector>& gradients, double bias_gradient) const;
+  /// The z with (H + shift) z = -g, as a direction; gradients (d) each, the affine part's in its
+  /// reduced coordinates.
+  [[nodiscard]] Direction solve(const std::vector<Vector>& gradients,
+                                const Vector& affine_gradient) const;
 
  private:
   std::unique_ptr<ReducedHessian> hessian_;

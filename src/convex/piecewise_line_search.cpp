@@ -25,7 +25,7 @@ class PiecewiseRay {
         direction_(direction),
         start_(model.fit),
         offset_(Vector::Zero(model.fit.size())),
-        slope_(Vector::Constant(model.fit.size(), direction.db)) {
+        slope_(model.problem().affine_fit(model.problem().unstack(direction.daffine))) {
     find_end();
     const Matrix& X = model.problem().X();
     for (std::size_t j = 0; j < model.neurons.size(); ++j) {
@@ -63,8 +63,7 @@ class PiecewiseRay {
   [[nodiscard]] double derivative(double t) const {
     const Vector nu = model_.problem().dual_point(fit(t));
     double value = -nu.dot(slope_);
-    const double gamma = bias_penalty(model_.problem());
-    value += gamma * (model_.bias + t * direction_.db) * direction_.db;
+    value += model_.affine_penalties().cwiseProduct(affine(t)).dot(direction_.daffine);
     for (std::size_t j = 0; j < model_.neurons.size(); ++j) {
       const Vector& dw = direction_.dw[j];
       const Vector w = model_.neurons[j].w + t * dw;
@@ -79,9 +78,9 @@ class PiecewiseRay {
     for (std::size_t j = 0; j < model_.neurons.size(); ++j) {
       mass += (model_.neurons[j].w + t * direction_.dw[j]).norm();
     }
-    const double b = model_.bias + t * direction_.db;
     return model_.problem().loss().value(fit(t), model_.problem().y()) +
-           model_.problem().beta() * mass + 0.5 * bias_penalty(model_.problem()) * b * b;
+           model_.problem().beta() * mass +
+           0.5 * model_.affine_penalties().dot(affine(t).cwiseAbs2());
   }
 
   /// The events crossed now.
@@ -89,6 +88,7 @@ class PiecewiseRay {
 
  private:
   [[nodiscard]] Vector fit(double t) const { return start_ + offset_ + t * slope_; }
+  [[nodiscard]] Vector affine(double t) const { return model_.affine + t * direction_.daffine; }
 
   void cross(const Event& event, double way) {
     slope_[event.row] += way * event.change;
@@ -237,7 +237,7 @@ void apply(NeuronModel& model, const Direction& direction, const PiecewiseRay& r
   for (std::size_t j = 0; j < model.neurons.size(); ++j) {
     model.neurons[j].w += minimum.at * direction.dw[j];
   }
-  model.bias += minimum.at * direction.db;
+  model.affine += minimum.at * direction.daffine;
   if (minimum.at_end && ray.vanishing() >= 0) {
     model.neurons.erase(model.neurons.begin() + ray.vanishing());
   }

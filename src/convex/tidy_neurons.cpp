@@ -25,6 +25,21 @@ Vector null_vector(const Matrix& atoms) {
   return g.sum() < 0 ? Vector(-g) : g;
 }
 
+/// Takes the span of the unpenalised columns out of the atoms; returns the coefficients (affine
+/// size x m) of what was taken.
+Matrix split_off(const NeuronModel& model, Matrix& atoms) {
+  const FreeSpan& span = model.problem().free_span();
+  Matrix taken = Matrix::Zero(span.Q.cols(), atoms.cols());
+  for (int pass = 0; pass < 2; ++pass) {  // twice is enough for orthogonality to rounding
+    const Matrix part = span.Q.transpose() * atoms;
+    atoms -= span.Q * part;
+    taken += part;
+  }
+  Matrix coefficients = Matrix::Zero(model.affine.size(), atoms.cols());
+  coefficients.bottomRows(span.T.rows()) = span.T * taken;
+  return coefficients;
+}
+
 double loss_at(const NeuronModel& model, const Vector& fit) {
   return model.problem().loss().value(fit, model.problem().y());
 }
@@ -103,15 +118,21 @@ bool drop_dependent(NeuronModel& model) {
       scale[j] = atoms.col(j).norm();
       if (scale[j] > 0) atoms.col(j) /= scale[j];
     }
+    const Matrix inside = split_off(model, atoms);
     Vector g = null_vector(atoms);
     if (g.size() == 0) return dropped;
+    Vector move = inside * g;
     for (Index j = 0; j < m; ++j) g[j] = scale[j] > 0 ? g[j] / scale[j] : g[j];
-    if (g.sum() < 0) g = -g;
+    if (g.sum() < 0) {
+      g = -g;
+      move = -move;
+    }
     Index leaving = -1;
     for (Index j = 0; j < m; ++j) {
       if (g[j] > 0 && (leaving < 0 || mass[j] * g[leaving] < mass[leaving] * g[j])) leaving = j;
     }
     const double step = mass[leaving] / g[leaving];
+    model.affine += step * move;
     for (Index j = 0; j < m; ++j) {
       model.neurons[static_cast<std::size_t>(j)].w *= std::max(0.0, 1 - step * g[j] / mass[j]);
     }

@@ -38,7 +38,7 @@ class Certifier {
     if (!closed(result_.objective, dual_.lower_bound)) train_better_dual();
     choose_improvement();
     finish_from_estimates();
-    if (settings_.verify && problem_.loss().has_rational_conjugate()) {
+    if (settings_.verify && problem_.has_exact_certificate()) {
       if (auto error = prove()) return tl::unexpected<Error>(std::move(*error));
     }
     result_.seconds = watch.seconds();
@@ -75,7 +75,7 @@ class Certifier {
     const NetworkGradient gradient = problem_.gradient(network_);
     result_.stationarity_residual =
         std::sqrt(gradient.W.squaredNorm() + gradient.alpha.squaredNorm() +
-                  gradient.output_bias * gradient.output_bias);
+                  gradient.output_bias * gradient.output_bias + gradient.skip.squaredNorm());
     result_.optimum_upper_bound = result_.objective;
     result_.optimum_width = network_.width();
     result_.best_network = network_;

@@ -27,7 +27,7 @@ Expected<ExactComparison> compare_exactly(const TrainingProblem& problem,
 Expected<Comparison> compare(const TrainingProblem& problem, const TwoLayerNetwork& network,
                              const TwoLayerNetwork& improved) {
   Comparison result;
-  if (problem.loss().has_rational_conjugate()) {
+  if (problem.has_exact_certificate()) {
     const auto exact = compare_exactly(problem, network, improved);
     if (!exact) return tl::unexpected<Error>(exact.error());
     static_cast<ExactComparison&>(result) = *exact;

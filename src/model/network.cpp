@@ -18,6 +18,7 @@ Matrix predict(const Matrix& X, const TwoLayerNetwork& network) {
   Matrix outputs = Matrix::Zero(X.rows(), network.outputs());
   if (network.width() > 0) outputs.noalias() = activations(X, network) * network.alpha;
   outputs.rowwise() += network.output_bias.transpose();
+  if (network.has_skip()) outputs.noalias() += X * network.skip;
   return outputs;
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/dual_projection.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
@@ -40,13 +41,19 @@ void require_penalty(double beta) {
   }
 }
 
-/// Whether 1^T nu = 0 but for rounding, which a free output bias asks of a dual point.
-bool sums_to_zero(const Vector& nu) { return std::abs(nu.sum()) <= 1e-12 * nu.lpNorm<1>(); }
+/// How far a dual point may be from the linear equalities of its domain, relatively: rounding.
+constexpr double kEquality = 1e-12;
 
 }  // namespace
 
-TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, OutputBias output_bias)
-    : X_(std::move(X)), y_(std::move(y)), beta_(beta), loss_(loss), output_bias_(output_bias) {
+TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, OutputBias output_bias,
+                                 SkipConnection skip)
+    : X_(std::move(X)),
+      y_(std::move(y)),
+      beta_(beta),
+      loss_(std::move(loss)),
+      output_bias_(output_bias),
+      skip_(skip) {
   if (X_.rows() < 1 || X_.cols() < 1) {
     throw InvalidArgument("X: expected at least one row and one column, got " + shape_of(X_));
   }
@@ -57,6 +64,7 @@ TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, Out
   require_finite(X_, "X");
   require_finite(y_, "y");
   require_penalty(beta_);
+  static_cast<void>(loss_.all_sample_weights(samples()));  // throws when their number is another
   if (loss_.needs_labels()) {
     for (Index i = 0; i < y_.size(); ++i) {
       if (y_[i] != 1 && y_[i] != -1) {
@@ -64,6 +72,21 @@ TrainingProblem::TrainingProblem(Matrix X, Vector y, double beta, Loss loss, Out
                               " loss, got " + digits(y_[i]) + " at sample " + std::to_string(i));
       }
     }
+  }
+  span_ = std::make_shared<const FreeSpan>(orthonormal_span(free_columns()));
+}
+
+bool TrainingProblem::has_exact_certificate() const {
+  return loss_.has_rational_conjugate() && loss_.sample_weights().size() == 0 &&
+         skip_ == SkipConnection::kNone;
+}
+
+void TrainingProblem::require_plain(const std::string& method) const {
+  if (loss_.sample_weights().size() > 0) {
+    throw InvalidArgument(method + ": a loss with sample weights is not supported");
+  }
+  if (skip_ != SkipConnection::kNone) {
+    throw InvalidArgument(method + ": a skip connection is not supported");
   }
 }
 
@@ -93,6 +116,19 @@ void TrainingProblem::check(const TwoLayerNetwork& network) const {
     throw InvalidArgument("network: it has an output bias of " + digits(network.output_bias[0]) +
                           " but the problem has none (penalised or free expected)");
   }
+  check_skip(network);
+}
+
+void TrainingProblem::check_skip(const TwoLayerNetwork& network) const {
+  if (!network.has_skip()) return;
+  if (network.skip.rows() != dimension() || network.skip.cols() != 1) {
+    throw InvalidArgument("network: expected a skip connection of shape " +
+                          std::to_string(dimension()) + " x 1, got " + shape_of(network.skip));
+  }
+  require_finite(network.skip, "skip");
+  if (skip_ == SkipConnection::kNone && !network.skip.isZero(0)) {
+    throw InvalidArgument("network: it has a skip connection but the problem has none");
+  }
 }
 
 Vector TrainingProblem::fit(const TwoLayerNetwork& network) const {
@@ -113,7 +149,7 @@ Vector TrainingProblem::dual_point(const Vector& fit) const { return -loss_.grad
 
 NetworkGradient TrainingProblem::gradient(const TwoLayerNetwork& network) const {
   const Matrix hidden = activations(X_, network);
-  Vector outputs = Vector::Constant(samples(), network.output_bias[0]);
+  Vector outputs = affine_fit(affine_part(network));
   if (network.width() > 0) outputs += hidden * network.alpha.col(0);
   const Vector slope = loss_.gradient(outputs, y_);
   NetworkGradient result;
@@ -125,26 +161,34 @@ NetworkGradient TrainingProblem::gradient(const TwoLayerNetwork& network) const 
   }
   if (output_bias_ != OutputBias::kNone) result.output_bias = slope.sum();
   if (output_bias_ == OutputBias::kPenalised) result.output_bias += beta_ * network.output_bias[0];
+  if (skip_ == SkipConnection::kFree) result.skip = X_.transpose() * slope;
   return result;
 }
 
-double TrainingProblem::dual_objective(const Vector& nu) const {
-  const double value = loss_.dual_value(nu, y_);
-  const double sum = nu.sum();
-  switch (output_bias_) {
-    case OutputBias::kNone:
-      return value;
-    case OutputBias::kPenalised:
-      return value - sum * sum / (2 * beta_);
-    case OutputBias::kFree:
-      return sums_to_zero(nu) ? value : -std::numeric_limits<double>::infinity();
+bool TrainingProblem::is_free_of_columns(const Vector& nu) const {
+  if (output_bias_ == OutputBias::kFree && !(std::abs(nu.sum()) <= kEquality * nu.lpNorm<1>())) {
+    return false;
   }
-  return value;
+  if (skip_ == SkipConnection::kNone) return true;
+  const Vector pull = X_.transpose() * nu;
+  const double size = kEquality * nu.norm();
+  for (Index k = 0; k < dimension(); ++k) {
+    if (!(std::abs(pull[k]) <= size * X_.col(k).norm())) return false;
+  }
+  return true;
+}
+
+double TrainingProblem::dual_objective(const Vector& nu) const {
+  if (!is_free_of_columns(nu)) return -std::numeric_limits<double>::infinity();
+  const double value = loss_.dual_value(nu, y_);
+  if (output_bias_ != OutputBias::kPenalised) return value;
+  const double sum = nu.sum();
+  return value - sum * sum / (2 * beta_);
 }
 
 double TrainingProblem::best_dual_scale(const Vector& nu, double limit) const {
+  if (!is_free_of_columns(nu)) return 0;
   const double sum = nu.sum();
-  if (output_bias_ == OutputBias::kFree && !sums_to_zero(nu)) return 0;
   const double curvature = output_bias_ == OutputBias::kPenalised ? sum * sum / beta_ : 0.0;
   const auto slope = [&](double tau) { return loss_.dual_slope(nu, y_, tau) - curvature * tau; };
   double high = std::min(limit, loss_.largest_dual_scale(nu, y_));
@@ -162,64 +206,39 @@ double TrainingProblem::best_dual_scale(const Vector& nu, double limit) const {
 
 Vector TrainingProblem::project_to_dual_domain(const Vector& nu) const {
   Vector projected = loss_.project_to_dual_domain(nu, y_);
-  if (output_bias_ != OutputBias::kFree) return projected;
-  // The intersection with 1^T nu = 0 is {clamp(nu - t 1)}: the sum falls monotonically in t.
-  const auto shifted = [&](double t) {
-    return loss_.project_to_dual_domain((nu.array() - t).matrix(), y_);
-  };
-  const double reach = nu.cwiseAbs().maxCoeff() + 1;
-  double low = -reach;
-  double high = reach;
-  for (int step = 0; step < 200; ++step) {
-    const double middle = 0.5 * (low + high);
-    projected = shifted(middle);
-    (projected.sum() > 0 ? low : high) = middle;
-  }
-  projected = shifted(0.5 * (low + high));
+  if (span_->Q.cols() == 0) return projected;
+  projected = detail::project_on_complement(loss_, y_, span_->Q, nu);
   // Where 0 is the only point left, as with equal labels, rounding alone remains.
-  if (!sums_to_zero(projected)) projected.setZero();
+  if (!is_free_of_columns(projected)) projected.setZero();
   return projected;
-}
-
-double TrainingProblem::bias_of_zero_network() const {
-  if (output_bias_ == OutputBias::kNone) return 0;
-  const double gamma = output_bias_ == OutputBias::kPenalised ? beta_ : 0.0;
-  const auto slope = [&](double b) {
-    return loss_.gradient(Vector::Constant(samples(), b), y_).sum() + gamma * b;
-  };
-  // The objective in b is convex; its slope changes sign within the reach of the targets (logistic:
-  // of the log-odds).
-  double high = 1 + y_.cwiseAbs().maxCoeff() + 2 * std::log(2.0 * static_cast<double>(samples()));
-  double low = -high;
-  for (int step = 0; step < 200; ++step) {
-    const double middle = 0.5 * (low + high);
-    (slope(middle) < 0 ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
 }
 
 std::string TrainingProblem::describe() const {
   const double n = static_cast<double>(samples());
+  const bool weighted = loss_.sample_weights().size() > 0;
+  const std::string sum = weighted ? "sum omega " : "sum ";
   std::string text;
   switch (loss_.kind()) {
     case LossKind::kSquared:
-      text = "1/2 |f - y|^2";
+      text = weighted ? "1/2 sum omega (f - y)^2" : "1/2 |f - y|^2";
       break;
     case LossKind::kLogistic:
-      text = "sum log(1 + exp(-y f))";
+      text = sum + "log(1 + exp(-y f))";
       break;
     case LossKind::kHuber:
-      text = "sum huber_" + digits(loss_.delta()) + "(f - y)";
+      text = sum + "huber_" + digits(loss_.delta()) + "(f - y)";
       break;
     case LossKind::kSquaredHinge:
-      text = "1/2 sum max(0, 1 - y f)^2";
+      text = "1/2 " + sum + "max(0, 1 - y f)^2";
       break;
   }
   if (loss_.scale() == LossScale::kMean) text = "(" + text + ") / n";
   text += " + beta/2 (sum of squared weights";
   if (output_bias_ == OutputBias::kPenalised) text += ", output bias included";
   if (output_bias_ == OutputBias::kFree) text += ", output bias free";
+  if (skip_ == SkipConnection::kFree) text += ", skip connection free";
   text += "), beta = " + digits(beta_);
+  if (weighted) return text;
   if (loss_.kind() == LossKind::kSquared) {
     const double sum_beta = loss_.scale() == LossScale::kMean ? beta_ * n : beta_;
     text += "; in PyTorch weight_decay = " + digits(2 * sum_beta / n) + " with MSELoss() or " +

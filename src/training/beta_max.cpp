@@ -3,8 +3,9 @@
 namespace thalweg {
 
 BetaMax beta_max(const TrainingProblem& problem, const DualNormSettings& settings) {
-  const Vector fit = Vector::Constant(problem.samples(), problem.bias_of_zero_network());
-  const Vector nu = problem.dual_point(fit);
+  const Vector fit = problem.affine_fit(problem.best_affine_part());
+  // The equalities of the dual domain hold beyond the rounding of the fit.
+  const Vector nu = problem.project_to_dual_domain(problem.dual_point(fit));
   if (nu.isZero(0)) return {0, 0, DualNormStatus::kClosed};
   DualNormSettings closing = settings;
   closing.threshold = 0;

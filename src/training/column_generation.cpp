@@ -82,7 +82,6 @@ void ColumnGeneration::start_from(const std::optional<TwoLayerNetwork>& start) {
   const Vector zero = Vector::Zero(problem_.samples());
   const double square = std::pow(4 * std::numeric_limits<double>::epsilon(), 2);
   negligible_ = square * std::max(square, problem_.loss().value(zero, problem_.y()));
-  bias_ = problem_.bias_of_zero_network();
   descend({});
   // At the optimum of the zero network D(nu) equals its objective, and tau = 0 is always legal.
   offer_bound(nu_, sum_bound(problem_.X(), nu_));
@@ -95,7 +94,7 @@ void ColumnGeneration::start_from(const std::optional<TwoLayerNetwork>& start) {
   if (neurons.size() > kMostStartNeurons) neurons.resize(kMostStartNeurons);
   for (Neuron& neuron : neurons) neuron.w = space_.restrict_to(neuron.w);
   if (neurons.empty()) return;
-  bias_ = start->output_bias[0];
+  affine_ = space_.restrict_to(problem_.affine_part(*start));
   descend(std::move(neurons));
   update_gap();
 }
@@ -109,25 +108,29 @@ void ColumnGeneration::descend(std::vector<Neuron> neurons) {
     SolverSettings settings;
     settings.stationarity = std::clamp(1e-2 * slack(), 1e-13, 1e-8);
     settings.control = settings_.control;
-    KinkNewtonResult solved = kink_newton(problem, neurons, bias_, Crossing::kFree, settings);
+    KinkNewtonResult solved = kink_newton(problem, neurons, affine_, Crossing::kFree, settings);
     result_.newton_steps += solved.info.steps;
     neurons_ = std::move(solved.neurons);
-    bias_ = solved.bias;
+    affine_ = solved.affine();
     stationarity_ = solved.info.stationarity;
   }
-  if (neurons_.empty()) bias_ = problem_.bias_of_zero_network();
-  result_.network = merge(to_network(space_.lift(neurons_), problem_.dimension(), bias_));
+  if (neurons_.empty()) affine_ = problem.best_affine_part();
+  result_.network = merge(present_network());
   result_.objective = problem_.objective(result_.network);
   nu_ = problem_.project_to_dual_domain(problem_.dual_point(problem_.fit(result_.network)));
 }
 
+TwoLayerNetwork ColumnGeneration::present_network() const {
+  return to_network(space_.lift(neurons_), problem_.dimension(), space_.lift(affine_));
+}
+
 void ColumnGeneration::polish() {
   if (neurons_.empty()) return;
-  const PolishedPoint point = polish_dual(space_.problem(), neurons_, bias_, Crossing::kFree);
+  const PolishedPoint point = polish_dual(space_.problem(), neurons_, affine_, Crossing::kFree);
   neurons_ = point.neurons;
-  bias_ = point.bias;
+  affine_ = point.affine();
   stationarity_ = point.stationarity;
-  result_.network = merge(to_network(space_.lift(neurons_), problem_.dimension(), bias_));
+  result_.network = merge(present_network());
   result_.objective = problem_.objective(result_.network);
   nu_ = problem_.project_to_dual_domain(point.dual);
 }

@@ -23,6 +23,7 @@ class ColumnGeneration {
   void start_from(const std::optional<TwoLayerNetwork>& start);
   /// Newton over the present neurons, then the dual of the new point.
   void descend(std::vector<Neuron> neurons);
+  [[nodiscard]] TwoLayerNetwork present_network() const;
   /// Extended-precision refinement where double cannot show the needed stationarity.
   void polish();
   [[nodiscard]] Search search();
@@ -44,7 +45,7 @@ class ColumnGeneration {
   DualOracle oracle_;
 
   std::vector<Neuron> neurons_;  ///< in the coordinates of space_.problem()
-  double bias_ = 0;
+  AffinePart affine_;            ///< in the same coordinates
   double stationarity_ = 0;
   double slack_factor_ = 1;  ///< lowered when a closed search left the gap open
   double negligible_ = 0;    ///< gaps below it are rounding of an objective that vanishes

@@ -27,7 +27,7 @@ std::vector<Neuron> entering_neurons(const TrainingProblem& problem, const Vecto
                                      const Vector& nu,
                                      const std::vector<DualDirection>& directions) {
   const Vector curvature = problem.loss().curvature(fit, problem.y());
-  const double weight = problem.loss().weight(problem.samples());
+  const Vector weights = problem.loss().all_sample_weights(problem.samples());
   std::vector<Neuron> neurons;
   Vector move = Vector::Zero(problem.samples());
   double mass = 0;
@@ -38,7 +38,7 @@ std::vector<Neuron> entering_neurons(const TrainingProblem& problem, const Vecto
     if (!(excess > 0)) continue;
     // Flat pieces of a loss have no curvature; a small share of its largest keeps the step finite.
     const double bend =
-        std::max(curvature.dot(atom.cwiseAbs2()), 1e-3 * weight * atom.squaredNorm());
+        std::max(curvature.dot(atom.cwiseAbs2()), 1e-3 * weights.dot(atom.cwiseAbs2()));
     Neuron neuron;
     neuron.sign = direction.sign;
     neuron.kinks = direction.kinks;

@@ -19,8 +19,11 @@ class RowSpace {
   [[nodiscard]] const TrainingProblem& problem() const;
   /// A direction or weight in the coordinates of problem(). (d) -> (n)
   [[nodiscard]] Vector restrict_to(const Vector& w) const;
+  [[nodiscard]] AffinePart restrict_to(const AffinePart& affine) const;
   /// The neurons in the original coordinates.
   [[nodiscard]] std::vector<Neuron> lift(std::vector<Neuron> neurons) const;
+  /// The affine part in the original coordinates; its skip connection is the shortest one.
+  [[nodiscard]] AffinePart lift(const AffinePart& affine) const;
 
  private:
   const TrainingProblem& original_;

@@ -16,8 +16,8 @@ std::vector<Neuron> random_neurons(Random& random, Index d) {
 
 /// Objective of the network the model stands for, by the problem's own routine.
 double true_objective(const NeuronModel& model) {
-  return model.problem().objective(
-      to_network(model.neurons_out(), model.problem().dimension(), model.bias));
+  return model.problem().objective(to_network(model.neurons_out(), model.problem().dimension(),
+                                              model.problem().unstack(model.affine)));
 }
 
 TEST(LineSearch, DecreasesAndStopsWhereNoShorterOrLongerStepIsLocallyBetter) {
@@ -31,7 +31,8 @@ TEST(LineSearch, DecreasesAndStopsWhereNoShorterOrLongerStepIsLocallyBetter) {
       NeuronModel model(problem, start, 0.1, Crossing::kFree, nullptr);
       std::vector<Vector> gradients;
       for (const GatedNeuron& neuron : model.neurons) gradients.push_back(model.gradient(neuron));
-      const Direction direction = NewtonSystem(model, 1e-3).solve(gradients, model.bias_gradient());
+      const Direction direction =
+          NewtonSystem(model, 1e-3).solve(gradients, model.affine_gradient());
       const double before = true_objective(model);
       const LineSearchResult result = line_search(model, direction);
       ASSERT_TRUE(result.descent);
@@ -44,7 +45,7 @@ TEST(LineSearch, DecreasesAndStopsWhereNoShorterOrLongerStepIsLocallyBetter) {
         std::vector<Neuron> moved = start;
         const double step = result.step + shift;
         for (std::size_t j = 0; j < moved.size(); ++j) moved[j].w += step * direction.dw[j];
-        EXPECT_GE(problem.objective(to_network(moved, 3, 0.1 + step * direction.db)),
+        EXPECT_GE(problem.objective(to_network(moved, 3, 0.1 + step * direction.daffine[0])),
                   after - 1e-9 * after);
       }
     }
@@ -84,7 +85,8 @@ TEST(NeuronModel, GradientMatchesFiniteDifferences) {
         EXPECT_NEAR((at(plus, 0.3) - at(minus, 0.3)) / (2 * h), gradient[k], 1e-7) << loss.name();
       }
     }
-    EXPECT_NEAR((at(start, 0.3 + h) - at(start, 0.3 - h)) / (2 * h), model.bias_gradient(), 1e-7);
+    EXPECT_NEAR((at(start, 0.3 + h) - at(start, 0.3 - h)) / (2 * h), model.affine_gradient()[0],
+                1e-7);
   }
 }
 

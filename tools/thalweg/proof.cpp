@@ -14,14 +14,16 @@ double number(const std::optional<verify::Dyad53>& dyad) {
 }
 
 void warn_without_certificate(const std::string& path, const TrainingProblem& problem) {
-  if (path.empty() || problem.loss().has_rational_conjugate()) return;
-  log::warning("the " + problem.loss().name() + " loss has no exact certificate: " + path +
-               " is not written");
+  if (path.empty() || problem.has_exact_certificate()) return;
+  const std::string what = problem.loss().has_rational_conjugate()
+                               ? "a problem with sample weights or a skip connection"
+                               : "the " + problem.loss().name() + " loss";
+  log::warning(what + " has no exact certificate: " + path + " is not written");
 }
 
 void note_unwritten_certificate(const std::string& path, const TrainingProblem& problem,
                                 std::int64_t bytes, Inputs& inputs) {
-  if (path.empty() || bytes > 0 || !problem.loss().has_rational_conjugate()) return;
+  if (path.empty() || bytes > 0 || !problem.has_exact_certificate()) return;
   inputs.notes.push_back(path +
                          " is not written: the proof is beyond the checker's limits on memory or "
                          "digits");

@@ -17,7 +17,8 @@ enum class ProofStatus {
   kComplete,    ///< both signs are proved; the file claims value, bound and gap
   kValueOnly,   ///< no bound could be proved in time; the file claims the network's value (and the
                 ///< decrease) only
-  kUnsupported  ///< the loss has no rational conjugate (logistic); nothing was written
+  kUnsupported  ///< the grammar cannot state the problem (logistic loss, sample weights, skip
+                ///< connection); nothing was written
 };
 
 /// What proves the dual bound.

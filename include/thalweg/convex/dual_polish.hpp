@@ -10,8 +10,11 @@ namespace thalweg {
 struct PolishedPoint {
   std::vector<Neuron> neurons;
   double bias = 0;
+  Vector skip;              ///< v (d), empty when the problem has no skip connection
   Vector dual;              ///< nu (n), rounded once from double-double
   double stationarity = 0;  ///< reduced stationarity of the unrounded point, relative to beta
+
+  [[nodiscard]] AffinePart affine() const { return {bias, skip}; }
 };
 
 /// Refines a solved point with its linear pieces, kinks and loss regimes held fixed: Newton
@@ -24,7 +27,8 @@ struct PolishedPoint {
 /// point: without progress the point is returned as it is. The logistic loss is returned unchanged.
 /// `gates` as in kink_newton. O(n m d) in double-double an iteration.
 [[nodiscard]] PolishedPoint polish_dual(const TrainingProblem& problem,
-                                        const std::vector<Neuron>& neurons, double bias,
-                                        Crossing crossing, const Matrix* gates = nullptr);
+                                        const std::vector<Neuron>& neurons,
+                                        const AffinePart& affine, Crossing crossing,
+                                        const Matrix* gates = nullptr);
 
 }  // namespace thalweg

@@ -18,11 +18,14 @@ struct KinkNewtonResult {
   SolverInfo info;              ///< stationarity is that of the returned point
   std::vector<Neuron> neurons;  ///< nonzero; fewer than given where neurons vanished or merged
   double bias = 0;              ///< output bias, 0 when the problem has none
+  Vector skip;                  ///< v (d) of the skip connection, empty when the problem has none
   Vector dual;                  ///< nu = -grad l(fit), (n)
+
+  [[nodiscard]] AffinePart affine() const { return {bias, skip}; }
 };
 
-/// Active-set Newton method over neurons (w_j, s_j) and output bias for
-///   l(sum_j s_j (X w_j)_+ + b, y) + beta sum_j |w_j| + gamma/2 b^2.
+/// Active-set Newton method over neurons (w_j, s_j) and the affine part (b, v) for
+///   l(sum_j s_j (X w_j)_+ + b + X v, y) + beta sum_j |w_j| + gamma/2 b^2.
 ///
 /// Kinks {x_i^T w_j = 0} are equality constraints (a null-space basis a neuron); the line search is
 /// exact through all breakpoints and stops *at* a kink where that is best, which then becomes a
@@ -36,8 +39,9 @@ struct KinkNewtonResult {
 /// with K the number of free coordinates; beyond 1200 coordinates conjugate gradients, O(n K) an
 /// iteration. Source: algorithms/certifier.md, section 2.
 [[nodiscard]] KinkNewtonResult kink_newton(const TrainingProblem& problem,
-                                           const std::vector<Neuron>& start, double bias,
-                                           Crossing crossing, const SolverSettings& settings,
+                                           const std::vector<Neuron>& start,
+                                           const AffinePart& affine, Crossing crossing,
+                                           const SolverSettings& settings,
                                            const Matrix* gates = nullptr);
 
 }  // namespace thalweg
