@@ -43,6 +43,16 @@ void multiply(const Eigen::Ref<const Matrix>& A, Transpose a, const Eigen::Ref<c
               C.data(), leading(C.outerStride()));
 }
 
+void multiply(const Eigen::Ref<const Eigen::MatrixXf>& A, Transpose a,
+              const Eigen::Ref<const Eigen::MatrixXf>& B, float scale,
+              Eigen::Ref<Eigen::MatrixXf> C) {
+  if (C.size() == 0) return;
+  const Index inner = a == Transpose::kYes ? A.rows() : A.cols();
+  cblas_sgemm(CblasColMajor, code(a), CblasNoTrans, as_int(C.rows()), as_int(C.cols()),
+              as_int(inner), 1.0F, A.data(), leading(A.outerStride()), B.data(),
+              leading(B.outerStride()), scale, C.data(), leading(C.outerStride()));
+}
+
 void rank_update(const Eigen::Ref<const Matrix>& A, Transpose a, double scale,
                  Eigen::Ref<Matrix> C) {
   const Index inner = a == Transpose::kYes ? A.rows() : A.cols();

@@ -23,6 +23,10 @@ enum class Transpose { kNo, kYes };
 /// C = op(A) op(B).
 void multiply(const Eigen::Ref<const Matrix>& A, Transpose a, const Eigen::Ref<const Matrix>& B,
               Transpose b, Eigen::Ref<Matrix> C);
+/// C = scale C + op(A) B in single precision.
+void multiply(const Eigen::Ref<const Eigen::MatrixXf>& A, Transpose a,
+              const Eigen::Ref<const Eigen::MatrixXf>& B, float scale,
+              Eigen::Ref<Eigen::MatrixXf> C);
 /// Lower triangle of C = scale C + A A^T (kNo) or A^T A (kYes).
 void rank_update(const Eigen::Ref<const Matrix>& A, Transpose a, double scale,
                  Eigen::Ref<Matrix> C);

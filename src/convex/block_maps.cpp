@@ -43,11 +43,34 @@ Vector BlockMaps::fit(std::span<const Index> list, const Matrix& W) const {
   return sum;
 }
 
+PatternMasks pattern_masks(const Matrix& patterns) {
+  return (patterns.array() > 0).cast<std::uint8_t>().matrix().transpose();
+}
+
+PatternMasks gate_masks(const Matrix& X, const Matrix& gates) {
+  if (gates.cols() != X.cols()) {
+    throw InvalidArgument("gates has " + std::to_string(gates.cols()) + " columns but X has " +
+                          std::to_string(X.cols()));
+  }
+  PatternMasks masks(X.rows(), gates.rows());
+  Matrix heights(X.rows(), std::min(kPanel, gates.rows()));
+  for (Index first = 0; first < gates.rows(); first += kPanel) {
+    const Index count = std::min(kPanel, gates.rows() - first);
+    detail::multiply(X, detail::Transpose::kNo, gates.middleRows(first, count),
+                     detail::Transpose::kYes, heights.leftCols(count));
+    masks.middleCols(first, count) =
+        (heights.leftCols(count).array() > 0).cast<std::uint8_t>().matrix();
+  }
+  return masks;
+}
+
 MaskedMaps::MaskedMaps(const Matrix& X, const Matrix& patterns)
-    : X_(X), masks_((patterns.array() > 0).cast<std::uint8_t>().matrix().transpose()) {
-  if (patterns.cols() != X.rows()) {
-    throw InvalidArgument("patterns has " + std::to_string(patterns.cols()) +
-                          " columns but X has " + std::to_string(X.rows()) + " rows");
+    : MaskedMaps(X, pattern_masks(patterns)) {}
+
+MaskedMaps::MaskedMaps(const Matrix& X, PatternMasks masks) : X_(X), masks_(std::move(masks)) {
+  if (masks_.rows() != X.rows()) {
+    throw InvalidArgument("patterns has " + std::to_string(masks_.rows()) + " columns but X has " +
+                          std::to_string(X.rows()) + " rows");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -7,6 +8,14 @@
 #include "thalweg/core/types.hpp"
 
 namespace thalweg {
+
+/// Activation patterns as columns of zeros and ones, (n x P): a byte a sample and block.
+using PatternMasks = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// The masks of patterns (P x n), entries > 0 mean active.
+[[nodiscard]] PatternMasks pattern_masks(const Matrix& patterns);
+/// The masks of gates (P x d), active where x_i^T g > 0, in floating point; X (n x d). O(n P d).
+[[nodiscard]] PatternMasks gate_masks(const Matrix& X, const Matrix& gates);
 
 /// The linear maps A_1, ..., A_P (each n x p) of a program with blocks w_i in R^p: applied, never
 /// formed where that can be avoided.
@@ -36,8 +45,8 @@ class BlockMaps {
   /// |A_i|_F^2 for all blocks, (P).
   [[nodiscard]] virtual Vector squares() const = 0;
 
-  /// sum_k A_i w_i, (n), in panels of bounded width.
-  [[nodiscard]] Vector fit(std::span<const Index> list, const Matrix& W) const;
+  /// sum_k A_i w_i, (n), in panels of bounded size.
+  [[nodiscard]] virtual Vector fit(std::span<const Index> list, const Matrix& W) const;
 };
 
 /// A_i = D_i X with D_i a diagonal of zeros and ones: the maps of gated ReLU networks. Stores X
@@ -49,6 +58,8 @@ class MaskedMaps final : public BlockMaps {
   /// X (n x d); patterns (P x n), entries > 0 mean active. Throws InvalidArgument when the matrix
   /// has not n columns.
   MaskedMaps(const Matrix& X, const Matrix& patterns);
+  /// The same from masks (n x P).
+  MaskedMaps(const Matrix& X, PatternMasks masks);
 
   [[nodiscard]] Index samples() const override { return X_.rows(); }
   [[nodiscard]] Index blocks() const override { return masks_.cols(); }
@@ -63,9 +74,8 @@ class MaskedMaps final : public BlockMaps {
   [[nodiscard]] Vector squares() const override;
 
  private:
-  using Mask = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic>;
   Matrix X_;
-  Mask masks_;  ///< (n x P), a column a block
+  PatternMasks masks_;
   mutable std::once_flag products_made_;
   mutable Matrix products_;  ///< lower triangle of X X^T, made when outer_gram first asks
 };
