@@ -24,8 +24,7 @@ void PathFollower::solve_afresh(double target) {
   settings.threads = settings_.threads;
   settings.seed = settings_.seed;
   settings.control = settings_.control;
-  const TwoLayerNetwork start =
-      to_network(space_.lift(neurons_of(state_, nullptr)), problem_.dimension(), state_.bias);
+  const TwoLayerNetwork start = network_of(neurons_of(state_, nullptr), state_);
   for (const double step : {1e-7, 1e-5, 1e-3, 1.0}) {
     const double beta = std::max(target, state_.beta * (1 - step));
     const TrainingProblem problem = problem_.with_beta(beta);
@@ -51,7 +50,8 @@ void PathFollower::take_unsolved(const PathPoint& point) {
   pieces_.clear();
   state_ = PathState{};
   state_.beta = point.beta;
-  state_.bias = point.network.output_bias[0];
+  const TrainingProblem& solved = space_.problem();
+  state_.affine = solved.stack(space_.restrict_to(problem_.affine_part(point.network)));
   const std::vector<Neuron> neurons = to_neurons(point.network);
   for (std::size_t j = 0; j < neurons.size(); ++j) {
     const Vector w = space_.restrict_to(neurons[j].w);
@@ -71,20 +71,21 @@ bool PathFollower::adopt(const TwoLayerNetwork& network, double beta, double res
   const TrainingProblem problem = space_.problem().with_beta(beta);
   std::vector<Neuron> neurons = to_neurons(network);
   for (Neuron& neuron : neurons) neuron.w = space_.restrict_to(neuron.w);
-  double bias = network.output_bias[0];
+  AffinePart affine = space_.restrict_to(problem_.affine_part(network));
   const std::vector<PathPiece> old_pieces = pieces_;
   const PathState old_state = state_;
   for (int round = 0; round < kHarvests; ++round) {
     SolverSettings settings;
     settings.stationarity = 1e-13;
     settings.control = settings_.control;
-    const KinkNewtonResult solved = kink_newton(problem, neurons, bias, Crossing::kFree, settings);
+    const KinkNewtonResult solved =
+        kink_newton(problem, neurons, affine, Crossing::kFree, settings);
     neurons = solved.neurons;
-    bias = solved.bias;
+    affine = solved.affine();
     pieces_.clear();
     PathState guess;
     guess.beta = beta;
-    guess.bias = bias;
+    guess.affine = problem.stack(affine);
     for (const Neuron& neuron : neurons) {
       std::vector<Index> on_walls;
       for (const Index i : neuron.kinks) {

@@ -61,7 +61,7 @@ PathState between(const PathState& a, const PathState& b, double beta) {
     state.mass[j] += t * (b.mass[j] - a.mass[j]);
     state.u[j] = (a.u[j] + t * (b.u[j] - a.u[j])).normalized();
   }
-  state.bias += t * (b.bias - a.bias);
+  state.affine += t * (b.affine - a.affine);
   state.beta = beta;
   return state;
 }

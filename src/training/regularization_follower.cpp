@@ -9,13 +9,22 @@
 namespace thalweg::detail {
 namespace {
 
-constexpr double kSameBeta = 1e-11;  ///< relative distance below which betas count as one
-constexpr double kViolated = 1e-11;  ///< a condition below minus this does not hold
-constexpr double kExcess = 1e-10;    ///< relative excess over beta of a direction that must enter
-constexpr double kLeastStep = 1e-9;  ///< relative step below which a branch counts as not regular
-constexpr int kMostStuck = 12;
+constexpr double kSameBeta = 1e-11;   ///< relative distance below which betas count as one
+constexpr double kViolated = 1e-11;   ///< a condition below minus this does not hold
+constexpr double kExcess = 1e-10;     ///< relative excess over beta of a direction that must enter
+constexpr double kLeastStep = 1e-9;   ///< relative step below which a branch counts as not regular
+constexpr double kTied = 1e-10;       ///< conditions that fail together within this
+constexpr double kShorter = 0.3;      ///< a failed step is retried with this share of it
+constexpr double kNearlyBeta = 1e-5;  ///< share of beta in which a moved maximiser is looked for
+constexpr double kNoPull = 1e-13;     ///< a sample's weight, per beta, that counts as none
+constexpr double kSameDirection = 1e-9;
+constexpr int kMostEntryRounds = 40;
+constexpr int kMostRepairs = 6;
+constexpr int kMostStuck = 24;
 constexpr Index kEntering = 8;
 constexpr int kClimbs = 2;
+
+bool by_value(const PathCondition& a, const PathCondition& b) { return a.value < b.value; }
 
 double total_mass(const PathState& state) {
   double total = 0;
@@ -23,9 +32,9 @@ double total_mass(const PathState& state) {
   return total;
 }
 
-/// |P c|, the largest pull on a direction of this piece within its walls.
-double piece_value(const PathPiece& piece, const Matrix& X, const Vector& nu) {
-  return (piece.basis.transpose() * pull(piece, X, nu)).norm();
+/// P c / |P c|: where the piece's linear function is largest within its walls.
+Vector steepest(const PathPiece& piece, const Matrix& X, const Vector& nu) {
+  return (piece.basis * (piece.basis.transpose() * pull(piece, X, nu))).normalized();
 }
 
 }  // namespace
@@ -44,7 +53,8 @@ RegularizationPath PathFollower::run() {
   path_.method = PathMethod::kExact;
   path_.beta_max = betas_.front();
   state_.beta = betas_.front();
-  state_.bias = problem_.with_beta(state_.beta).bias_of_zero_network();
+  const TrainingProblem start = space_.problem().with_beta(state_.beta);
+  state_.affine = start.stack(start.best_affine_part());
   equations_.refresh(state_);
   branch_start_ = state_;
   record(state_, certify(state_, settings_.seed), false);
@@ -73,7 +83,7 @@ void PathFollower::advance(double target) {
   while (!settings_.control.should_stop()) {
     const Step step = try_step(target);
     if (step == Step::kMoved) return;
-    target = std::sqrt(state_.beta * target);
+    target = state_.beta * std::pow(target / state_.beta, kShorter);
     if (step == Step::kSingular || state_.beta - target <= kLeastStep * state_.beta) {
       return solve_afresh(goal);
     }
@@ -89,7 +99,7 @@ std::optional<PathState> PathFollower::predict(double target) {
     guess.mass[j] += step * tangent->mass[j];
     guess.u[j] = (guess.u[j] + step * tangent->u[j]).normalized();
   }
-  guess.bias += step * tangent->bias;
+  guess.affine += step * tangent->affine;
   return guess;
 }
 
@@ -122,23 +132,27 @@ bool PathFollower::stop_at_condition(PathState& next, std::optional<Change>& cha
       if (at_next[k].value < -kViolated) failing.push_back(k);
     }
     if (failing.empty()) return true;
-    PathCondition first;
+    std::vector<PathCondition> now;
     const auto least = [&](const PathState& state) {
-      const std::vector<PathCondition> now = path_conditions(walls_, pieces_, X, state, scale);
-      const auto k = *std::min_element(failing.begin(), failing.end(),
-                                       [&](auto a, auto b) { return now[a].value < now[b].value; });
-      first = now[k];
-      return now[k].value;
+      const std::vector<PathCondition> all = path_conditions(walls_, pieces_, X, state, scale);
+      now.clear();
+      for (const std::size_t k : failing) now.push_back(all[k]);
+      return std::min_element(now.begin(), now.end(), by_value)->value;
     };
     PathState found = state_;
-    if (least(state_) > 0) {
+    double worst = least(state_);
+    if (worst > 0) {
       const std::optional<PathState> located = locate_event(equations_, state_, next, least);
       if (!located) return false;
       found = *located;
-      least(found);
+      worst = least(found);
     }
+    std::erase_if(now, [&](const PathCondition& condition) {
+      return condition.value > std::max(worst, 0.0) + kTied;
+    });
+    std::stable_sort(now.begin(), now.end(), by_value);
     next = found;
-    change = Change{first, std::nullopt, {}};
+    change = Change{std::move(now), std::nullopt, {}};
     if (found.beta >= state_.beta) return true;
   }
   return false;
@@ -174,58 +188,128 @@ PathFollower::Certificate PathFollower::certify(const PathState& state, std::uin
   return result;
 }
 
+PathPiece PathFollower::piece_of(const DualDirection& direction, Vector& u) const {
+  std::vector<Index> on_walls;
+  for (const Index i : direction.kinks) {
+    on_walls.push_back(walls_.group[static_cast<std::size_t>(i)]);
+  }
+  u = space_.restrict_to(direction.u).normalized();
+  return make_piece(walls_, to_double(direction.sign), u, std::move(on_walls));
+}
+
+bool PathFollower::is_maximiser(const PathPiece& piece, const PathState& at) const {
+  PathState alone = at;
+  alone.u = {steepest(piece, space_.problem().X(), at.nu)};
+  alone.mass = {1};
+  const std::vector<PathCondition> conditions =
+      path_conditions(walls_, {piece}, space_.problem().X(), alone, 1);
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [](const PathCondition& condition) { return condition.value >= -kViolated; });
+}
+
+Vector PathFollower::lifted(const Vector& u) const {
+  Neuron neuron;
+  neuron.w = u;
+  return space_.lift({std::move(neuron)}).front().w;
+}
+
+std::optional<PathPiece> PathFollower::maximiser_near(const PathPiece& piece,
+                                                      const PathState& at) const {
+  const Vector start = steepest(piece, space_.problem().X(), at.nu);
+  const Vector nu = problem_.project_to_dual_domain(at.nu);
+  const std::vector<DualDirection> found =
+      oracle_.climb(nu, at.beta * (1 - kNearlyBeta), kEntering, settings_.seed, settings_.threads,
+                    {lifted(start)}, settings_.control);
+  std::optional<PathPiece> best;
+  double closest = 0;
+  for (const DualDirection& direction : found) {
+    Vector u;
+    PathPiece other = piece_of(direction, u);
+    const double cosine = u.dot(start);
+    if (other.s != piece.s || cosine <= closest || is_active(other.s, u)) continue;
+    closest = cosine;
+    best = std::move(other);
+  }
+  return best;
+}
+
+bool PathFollower::is_active(double sign, const Vector& u) const {
+  for (std::size_t j = 0; j < pieces_.size(); ++j) {
+    if (pieces_[j].s == sign && (state_.u[j] - u).norm() < kSameDirection) return true;
+  }
+  return false;
+}
+
 bool PathFollower::stop_at_entry(PathState& next, std::optional<Change>& change,
                                  Certificate& certificate) {
   const Matrix& X = space_.problem().X();
-  for (int round = 0; round < 40; ++round) {
-    const auto seed = settings_.seed + 1000003 * (path_.points.size() + 1);
-    certificate = certify(next, seed + 101 * static_cast<std::uint64_t>(round));
+  const auto seed = settings_.seed + 1000003 * (path_.points.size() + 1);
+  certificate = certify(next, seed);
+  PathState low = next;
+  int repairs = 0;
+  for (int round = 1; round < kMostEntryRounds; ++round) {
     if (certificate.violators.empty()) return true;
     std::vector<PathPiece> candidates;
     for (const DualDirection& direction : certificate.violators) {
-      std::vector<Index> on_walls;
-      for (const Index i : direction.kinks) {
-        on_walls.push_back(walls_.group[static_cast<std::size_t>(i)]);
-      }
-      Vector u = space_.restrict_to(direction.u).normalized();
-      candidates.push_back(make_piece(walls_, to_double(direction.sign), u, std::move(on_walls)));
+      Vector u;
+      candidates.push_back(piece_of(direction, u));
     }
-    std::size_t best = 0;
-    const auto room = [&](const PathState& state) {
-      double largest = 0;
-      for (std::size_t q = 0; q < candidates.size(); ++q) {
-        const double value = piece_value(candidates[q], X, state.nu);
-        if (value <= largest) continue;
-        largest = value;
-        best = q;
-      }
-      return 1 - largest / state.beta;
-    };
-    if (room(next) >= 0) return true;  // the excess is rounding
-    PathState high = state_;
-    if (room(high) < 0 && room(branch_start_) >= 0) high = branch_start_;
-    if (room(high) > 0) {
-      const std::optional<PathState> located = locate_event(equations_, high, next, room);
-      if (!located) return false;
-      next = *located;
-    } else {
-      next = high;
+    if (!locate_entry(candidates, low, next)) return false;
+    while (!is_maximiser(candidates.front(), next)) {
+      // The maximiser has moved to another piece on the way.
+      std::optional<PathPiece> other = maximiser_near(candidates.front(), next);
+      if (!other || ++repairs > kMostRepairs) return false;
+      candidates = {std::move(*other)};
+      if (!locate_entry(candidates, low, next)) return false;
     }
-    room(next);
     Change entry;
-    entry.condition.kind = PathEventKind::kEntry;
-    entry.u = (candidates[best].basis *
-               (candidates[best].basis.transpose() * pull(candidates[best], X, next.nu)))
-                  .normalized();
-    entry.entering = candidates[best];
+    entry.u = steepest(candidates.front(), X, next.nu);
+    // A maximum that has split off from an active one needs a shorter step to be followed back.
+    if (is_active(candidates.front().s, entry.u)) return false;
+    entry.entering = candidates.front();
     change = std::move(entry);
-    if (next.beta >= state_.beta) {
-      certificate = certify(next, seed);
-      if (certificate.norm == 0) certificate.norm = bound_of(oracle_, certificate.nu, settings_);
+    certificate = certify(next, seed + 101 * static_cast<std::uint64_t>(round));
+    if (next.beta >= state_.beta && !certificate.violators.empty()) {
+      // Several directions that reach beta at once enter one after the other.
+      certificate.norm = bound_of(oracle_, certificate.nu, settings_);
       return true;
     }
+    low = next;
   }
   return false;
+}
+
+bool PathFollower::locate_entry(std::vector<PathPiece>& candidates, const PathState& low,
+                                PathState& found) {
+  const Matrix& X = space_.problem().X();
+  std::size_t best = 0;
+  // Values at true directions: never above the dual norm, unlike |P c| of a piece that has lost its
+  // maximiser.
+  const auto room = [&](const PathState& state) {
+    double largest = 0;
+    for (std::size_t q = 0; q < candidates.size(); ++q) {
+      const Vector u = steepest(candidates[q], X, state.nu);
+      const double value = candidates[q].s * state.nu.dot((X * u).cwiseMax(0.0));
+      if (value <= largest) continue;
+      largest = value;
+      best = q;
+    }
+    return 1 - largest / state.beta;
+  };
+  PathState high = state_;
+  if (room(high) < 0 && room(branch_start_) >= 0) high = branch_start_;
+  if (room(high) <= 0 || low.beta >= high.beta) {
+    found = high;
+  } else if (room(low) >= 0) {
+    found = low;
+  } else {
+    const std::optional<PathState> located = locate_event(equations_, high, low, room);
+    if (!located) return false;
+    found = *located;
+  }
+  room(found);
+  candidates = {PathPiece(candidates[best])};
+  return true;
 }
 
 void PathFollower::record(const PathState& state, const Certificate& certificate, bool event) {
@@ -236,12 +320,18 @@ void PathFollower::record(const PathState& state, const Certificate& certificate
   PathPoint point;
   point.beta = state.beta;
   const std::vector<Neuron> neurons = neurons_of(state, &point.neurons);
-  point.network = to_network(space_.lift(neurons), problem_.dimension(), state.bias);
+  point.network = network_of(neurons, state);
   point.event = event;
   point.dual = certificate.nu;
   point.dual_norm = certificate.norm;
   complete_point(problem_, point);
   path_.points.push_back(std::move(point));
+}
+
+TwoLayerNetwork PathFollower::network_of(const std::vector<Neuron>& neurons,
+                                         const PathState& state) const {
+  return to_network(space_.lift(neurons), problem_.dimension(),
+                    space_.lift(space_.problem().unstack(state.affine)));
 }
 
 std::vector<Neuron> PathFollower::neurons_of(const PathState& state,
@@ -260,58 +350,58 @@ std::vector<Neuron> PathFollower::neurons_of(const PathState& state,
   return neurons;
 }
 
-void PathFollower::note(const PathCondition& condition, Index id, Index wall) {
+void PathFollower::note(PathEventKind kind, Index id, Index wall) {
   const Index row = wall >= 0 ? walls_.first_rows[static_cast<std::size_t>(wall)] : -1;
-  path_.events.push_back({state_.beta, condition.kind, id, row, 0});
+  path_.events.push_back({state_.beta, kind, id, row, 0});
 }
 
 void PathFollower::apply(const Change& change) {
-  PathCondition condition = change.condition;
   if (change.entering) {
     PathPiece piece = *change.entering;
     piece.id = next_id_++;
-    note(condition, piece.id, -1);
+    note(PathEventKind::kEntry, piece.id, -1);
     pieces_.push_back(std::move(piece));
     state_.mass.push_back(0);
     state_.u.push_back(change.u);
-    branch_start_ = state_;
-    return;
   }
-  const std::size_t j = condition.piece;
-  const auto at = static_cast<std::ptrdiff_t>(j);
-  PathPiece& piece = pieces_[j];
-  switch (condition.kind) {
-    case PathEventKind::kExit:
-      note(condition, piece.id, -1);
-      pieces_.erase(pieces_.begin() + at);
-      state_.mass.erase(state_.mass.begin() + at);
-      state_.u.erase(state_.u.begin() + at);
-      break;
-    case PathEventKind::kReachWall: {
-      PathPiece on_wall = with_wall(walls_, piece, condition.wall, state_.u[j]);
-      const auto k = std::lower_bound(on_wall.walls.begin(), on_wall.walls.end(), condition.wall) -
-                     on_wall.walls.begin();
-      const Vector weights = wall_weights(walls_, on_wall, state_.nu);
-      if (std::abs(weights[k]) > kExcess * state_.beta) {
-        note(condition, piece.id, condition.wall);
-        piece = std::move(on_wall);
-      } else {
-        condition.kind = PathEventKind::kCrossWall;
-        note(condition, piece.id, condition.wall);
-        piece = across_wall(walls_, piece, condition.wall);
-      }
-      break;
+  std::vector<std::size_t> leaving;
+  for (const PathCondition& condition : change.conditions) {
+    if (condition.kind == PathEventKind::kExit) {
+      leaving.push_back(condition.piece);
+      note(PathEventKind::kExit, pieces_[condition.piece].id, -1);
+    } else {
+      apply_wall(condition);
     }
-    case PathEventKind::kLeaveWall:
-      note(condition, piece.id, condition.wall);
-      piece = without_wall(walls_, piece, condition.wall, condition.side);
-      break;
-    default:
-      regular_ = false;  // several walls at once: only training tells which
-      return;
+  }
+  std::sort(leaving.rbegin(), leaving.rend());
+  for (const std::size_t j : leaving) {
+    const auto at = static_cast<std::ptrdiff_t>(j);
+    pieces_.erase(pieces_.begin() + at);
+    state_.mass.erase(state_.mass.begin() + at);
+    state_.u.erase(state_.u.begin() + at);
   }
   equations_.refresh(state_);
   branch_start_ = state_;
+}
+
+void PathFollower::apply_wall(const PathCondition& condition) {
+  PathPiece& piece = pieces_[condition.piece];
+  const bool on_wall = std::binary_search(piece.walls.begin(), piece.walls.end(), condition.wall);
+  if (condition.kind == PathEventKind::kLeaveWall && on_wall && piece.independent) {
+    note(condition.kind, piece.id, condition.wall);
+    piece = without_wall(walls_, piece, condition.wall, condition.side);
+  } else if (condition.kind == PathEventKind::kReachWall && !on_wall) {
+    Vector& u = state_.u[condition.piece];
+    PathPiece stopped = with_wall(walls_, piece, condition.wall, u);
+    const auto k = std::lower_bound(stopped.walls.begin(), stopped.walls.end(), condition.wall) -
+                   stopped.walls.begin();
+    const bool pulled =
+        std::abs(wall_weights(walls_, stopped, state_.nu)[k]) > kNoPull * state_.beta;
+    note(pulled ? PathEventKind::kReachWall : PathEventKind::kCrossWall, piece.id, condition.wall);
+    piece = pulled ? std::move(stopped) : across_wall(walls_, piece, condition.wall);
+  } else {
+    regular_ = false;  // several walls at once: training tells which
+  }
 }
 
 void PathFollower::report() const {

@@ -25,9 +25,9 @@ class PathFollower {
     kFailed,    ///< Newton's method did not reach the target
     kSingular,  ///< the branch is not regular here
   };
-  /// What a step ended with: a condition, or a direction that enters.
+  /// What a step ended with: conditions that fail together, or a direction that enters.
   struct Change {
-    PathCondition condition;
+    std::vector<PathCondition> conditions;
     std::optional<PathPiece> entering;
     Vector u;  ///< of `entering`
   };
@@ -49,13 +49,27 @@ class PathFollower {
   /// The same for directions that the oracle finds above beta.
   [[nodiscard]] bool stop_at_entry(PathState& next, std::optional<Change>& change,
                                    Certificate& certificate);
+  /// Where a candidate's value reaches beta, between the present state and `low`, at which it is
+  /// above; leaves the first candidate there. False when the branch cannot be solved.
+  [[nodiscard]] bool locate_entry(std::vector<PathPiece>& candidates, const PathState& low,
+                                  PathState& found);
+  [[nodiscard]] PathPiece piece_of(const DualDirection& direction, Vector& u) const;
+  /// Whether the piece holds a local maximiser of s nu^T (X u)_+ at the state's dual.
+  [[nodiscard]] bool is_maximiser(const PathPiece& piece, const PathState& at) const;
+  /// The piece of the local maximiser that an ascent from `piece` finds.
+  [[nodiscard]] std::optional<PathPiece> maximiser_near(const PathPiece& piece,
+                                                        const PathState& at) const;
+  /// A direction of the solve's coordinates in those of the problem.
+  [[nodiscard]] Vector lifted(const Vector& u) const;
+  [[nodiscard]] bool is_active(double sign, const Vector& u) const;
   [[nodiscard]] Certificate certify(const PathState& state, std::uint64_t seed) const;
   /// Relative excess over beta that rounding in the state can fake.
   [[nodiscard]] double excess(const PathState& state) const;
   /// Records the state as a point of the path.
   void record(const PathState& state, const Certificate& certificate, bool event);
   void apply(const Change& change);
-  void note(const PathCondition& condition, Index id, Index wall);
+  void apply_wall(const PathCondition& condition);
+  void note(PathEventKind kind, Index id, Index wall);
   /// Trains afresh between the present beta and `target`, and takes the active set from there.
   void solve_afresh(double target);
   /// Makes a trained network's active set the path's, if it is regular and certified.
@@ -68,6 +82,8 @@ class PathFollower {
   void name_pieces(const std::vector<PathPiece>& old_pieces, const PathState& old_state,
                    const PathState& state, double resolution);
   void report() const;
+  [[nodiscard]] TwoLayerNetwork network_of(const std::vector<Neuron>& neurons,
+                                           const PathState& state) const;
   [[nodiscard]] std::vector<Neuron> neurons_of(const PathState& state,
                                                std::vector<Index>* ids) const;
 

@@ -1,5 +1,6 @@
 #include "training/regularization_newton.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,6 +12,7 @@ constexpr int kMostSteps = 14;
 constexpr double kAccuracy = 1e-13;    ///< residual relative to beta to reach
 constexpr double kAcceptable = 1e-10;  ///< residual at which a stalled iteration still counts
 constexpr double kLargestTurn = 0.5;   ///< radians a direction may turn in one step
+constexpr double kDependent = 1e-10;   ///< relative pivot below which free columns are dependent
 constexpr double kSingular = 1e-14;    ///< reciprocal condition below which a system is singular
 
 /// Orthonormal basis of the part of span(basis) orthogonal to the unit vector u in it, (d x k-1).
@@ -32,15 +34,45 @@ Matrix tangent_basis(const Matrix& basis, const Vector& u) {
 
 struct PathEquations::System {
   Eigen::PartialPivLU<Matrix> factor;
-  Matrix panel;  ///< (n x K) d(fit) by unit mass, by turn at unit mass, by bias
+  Matrix panel;  ///< (n x K) d(fit) by unit mass, by turn at unit mass, by affine
+                 ///< coefficient
 };
 
-double PathEquations::bias_penalty_at(double beta) const {
-  return problem_.output_bias() == OutputBias::kPenalised ? beta : 0.0;
+PathEquations::PathEquations(const TrainingProblem& problem, const std::vector<PathPiece>& pieces)
+    : problem_(problem), pieces_(pieces) {
+  const Index size = problem.affine_size();
+  const Vector penalised = problem.with_beta(1).affine_penalties();
+  Matrix columns(problem.samples(), size);
+  std::vector<Index> free;
+  for (Index k = 0; k < size; ++k) {
+    columns.col(k) = problem.affine_fit(problem.unstack(Vector::Unit(size, k)));
+    (penalised[k] > 0 ? affine_at_ : free).push_back(k);
+  }
+  if (!free.empty()) {
+    Matrix candidates(problem.samples(), static_cast<Index>(free.size()));
+    for (std::size_t k = 0; k < free.size(); ++k) {
+      candidates.col(static_cast<Index>(k)) = columns.col(free[k]);
+    }
+    Eigen::ColPivHouseholderQR<Matrix> qr(candidates);
+    qr.setThreshold(kDependent);
+    for (Index k = 0; k < qr.rank(); ++k) {
+      affine_at_.push_back(free[static_cast<std::size_t>(qr.colsPermutation().indices()[k])]);
+    }
+  }
+  affine_.resize(problem.samples(), free_size());
+  penalised_.resize(free_size());
+  for (Index k = 0; k < free_size(); ++k) {
+    affine_.col(k) = columns.col(affine_at_[static_cast<std::size_t>(k)]);
+    penalised_[k] = penalised[affine_at_[static_cast<std::size_t>(k)]];
+  }
+}
+
+double PathEquations::coefficient(const PathState& state, Index k) const {
+  return state.affine[affine_at_[static_cast<std::size_t>(k)]];
 }
 
 void PathEquations::refresh(PathState& state) const {
-  state.fit = Vector::Constant(problem_.samples(), state.bias);
+  state.fit = problem_.affine_fit(problem_.unstack(state.affine));
   for (std::size_t j = 0; j < pieces_.size(); ++j) {
     const Vector outputs = pieces_[j].gate.cwiseProduct(problem_.X() * state.u[j]);
     state.fit += pieces_[j].s * state.mass[j] * outputs;
@@ -50,7 +82,7 @@ void PathEquations::refresh(PathState& state) const {
 
 Vector PathEquations::residuals(const PathState& state) const {
   std::vector<Vector> parts;
-  Index size = has_bias() ? 1 : 0;
+  Index size = free_size();
   for (std::size_t j = 0; j < pieces_.size(); ++j) {
     const Vector c = pull(pieces_[j], problem_.X(), state.nu);
     const Matrix q = tangent_basis(pieces_[j].basis, state.u[j]);
@@ -66,7 +98,10 @@ Vector PathEquations::residuals(const PathState& state) const {
     result.segment(at, part.size()) = part;
     at += part.size();
   }
-  if (has_bias()) result[at] = state.nu.sum() - bias_penalty_at(state.beta) * state.bias;
+  result.tail(free_size()) = affine_.transpose() * state.nu;
+  for (Index k = 0; k < free_size(); ++k) {
+    result[at + k] -= penalised_[k] * state.beta * coefficient(state, k);
+  }
   return result;
 }
 
@@ -77,7 +112,7 @@ double PathEquations::residual(const PathState& state) const {
 
 std::optional<PathEquations::System> PathEquations::system(const PathState& state) const {
   const Index n = problem_.samples();
-  Index size = has_bias() ? 1 : 0;
+  Index size = free_size();
   for (const PathPiece& piece : pieces_) size += piece.basis.cols();
   System result;
   result.panel.resize(n, size);
@@ -98,11 +133,9 @@ std::optional<PathEquations::System> PathEquations::system(const PathState& stat
     diagonal.segment(at + 1, q.cols()).setConstant(state.beta);
     at += directions.cols();
   }
-  if (has_bias()) {
-    result.panel.col(at).setOnes();
-    column_scale[at] = 1;
-    diagonal[at] = bias_penalty_at(state.beta);
-  }
+  result.panel.rightCols(free_size()) = affine_;
+  column_scale.tail(free_size()).setOnes();
+  diagonal.tail(free_size()) = state.beta * penalised_;
   const Vector curvature = problem_.loss().curvature(state.fit, problem_.y());
   const Matrix weighted = curvature.asDiagonal() * result.panel;
   Matrix J = result.panel.transpose() * weighted;
@@ -124,7 +157,10 @@ PathTangent PathEquations::expand(const PathState& state, const Vector& x) const
     tangent.u.emplace_back(q * x.segment(at + 1, q.cols()));
     at += 1 + q.cols();
   }
-  if (has_bias()) tangent.bias = x[at];
+  tangent.affine = Vector::Zero(state.affine.size());
+  for (Index k = 0; k < free_size(); ++k) {
+    tangent.affine[affine_at_[static_cast<std::size_t>(k)]] = x[at + k];
+  }
   return tangent;
 }
 
@@ -166,7 +202,7 @@ std::optional<PathState> PathEquations::solve(const PathState& guess, double bet
       state.u[j] = (state.u[j] + move.u[j]).normalized();
     }
     if (turned) break;
-    state.bias += move.bias;
+    state.affine += move.affine;
     refresh(state);
   }
   if (!(least <= std::max(kAcceptable, noise(best)))) return std::nullopt;
@@ -183,15 +219,16 @@ std::optional<PathTangent> PathEquations::tangent(const PathState& state) {
     right[at] = -1;
     at += piece.basis.cols();
   }
-  if (problem_.output_bias() == OutputBias::kPenalised) right[at] = -state.bias;
-  return right.size() == 0 ? PathTangent{} : expand(state, system->factor.solve(right));
+  for (Index k = 0; k < free_size(); ++k) right[at + k] = -penalised_[k] * coefficient(state, k);
+  return expand(state, right.size() == 0 ? right : Vector(system->factor.solve(right)));
 }
 
 std::vector<PathTangent> PathEquations::tangents(const PathState& state, const Matrix& pulls) {
   const std::optional<System> system = this->system(state);
   if (!system) return {};
   if (system->panel.cols() == 0) {
-    return std::vector<PathTangent>(static_cast<std::size_t>(pulls.cols()));
+    return std::vector<PathTangent>(static_cast<std::size_t>(pulls.cols()),
+                                    expand(state, Vector(0)));
   }
   const Matrix solved = system->factor.solve(Matrix(system->panel.transpose() * pulls));
   std::vector<PathTangent> result;

@@ -14,19 +14,20 @@ namespace thalweg::detail {
 struct PathTangent {
   std::vector<double> mass;
   std::vector<Vector> u;
-  double bias = 0;
+  Vector affine;
 };
 
 /// The stationarity equations of given pieces at one beta, and Newton's method for them:
-///   u_j^T c_j = beta,  Q_j^T c_j = 0,  1^T nu = gamma b,   c_j = s_j X^T (gate_j nu),
+///   u_j^T c_j = beta,  Q_j^T c_j = 0,  a^T nu = gamma c,   c_j = s_j X^T (gate_j nu),
 /// with Q_j the part of the piece's basis orthogonal to u_j, nu = -grad l(fit) and fit = sum z_j
-/// s_j gate_j (X u_j) + b. In the unknowns (z, u, b) the Jacobian is regular where a mass is 0.
+/// s_j gate_j (X u_j) + A c, a the columns of A and c the coefficients of the affine part. Free
+/// columns that depend on others keep their coefficient. In the unknowns (z, u, c) the Jacobian is
+/// regular where a mass is 0.
 class PathEquations {
  public:
-  PathEquations(const TrainingProblem& problem, const std::vector<PathPiece>& pieces)
-      : problem_(problem), pieces_(pieces) {}
+  PathEquations(const TrainingProblem& problem, const std::vector<PathPiece>& pieces);
 
-  /// Fit and dual of the state from its masses, directions and bias.
+  /// Fit and dual of the state from its masses, directions and affine part.
   void refresh(PathState& state) const;
 
   /// The branch's point at `beta`, started from `guess`; nothing when Newton's method fails there.
@@ -53,11 +54,15 @@ class PathEquations {
   [[nodiscard]] std::optional<System> system(const PathState& state) const;
   [[nodiscard]] Vector residuals(const PathState& state) const;
   [[nodiscard]] PathTangent expand(const PathState& state, const Vector& x) const;
-  [[nodiscard]] bool has_bias() const { return problem_.output_bias() != OutputBias::kNone; }
-  [[nodiscard]] double bias_penalty_at(double beta) const;
+  /// The k-th of the coefficients that move.
+  [[nodiscard]] double coefficient(const PathState& state, Index k) const;
+  [[nodiscard]] Index free_size() const { return static_cast<Index>(affine_at_.size()); }
 
   const TrainingProblem& problem_;
   const std::vector<PathPiece>& pieces_;
+  std::vector<Index> affine_at_;  ///< which coefficients move: independent columns
+  Matrix affine_;                 ///< (n x those)
+  Vector penalised_;              ///< (those) their penalty is this times beta: 1 or 0
   std::int64_t steps_ = 0;
 };
 

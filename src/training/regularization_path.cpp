@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "thalweg/convex/neuron.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/training/beta_max.hpp"
 #include "thalweg/training/train.hpp"
@@ -116,7 +117,7 @@ RegularizationPath trivial_path(const TrainingProblem& problem, const PathSettin
   point.beta = settings.beta_min;
   point.network = TwoLayerNetwork::empty(problem.dimension());
   const TrainingProblem here = problem.with_beta(point.beta);
-  point.network.output_bias[0] = here.bias_of_zero_network();
+  point.network = to_network({}, problem.dimension(), here.best_affine_part());
   point.dual = here.project_to_dual_domain(here.dual_point(here.fit(point.network)));
   detail::complete_point(problem, point);
   path.points.push_back(std::move(point));

@@ -37,7 +37,7 @@ struct PathState {
   double beta = 0;
   std::vector<double> mass;
   std::vector<Vector> u;  ///< unit, within the pieces' bases
-  double bias = 0;
+  Vector affine;          ///< coefficients of the affine part, stacked as TrainingProblem does
   Vector fit;
   Vector nu;
 };

@@ -149,7 +149,7 @@ struct PathSensitivity {
   double residual = 0;       ///< how far the network is from its stationarity equations, per beta
   Matrix weights;            ///< d(|alpha_j| w_j)/dbeta, (m x d), in the order of the network
   Vector masses;             ///< d(|alpha_j| |w_j|)/dbeta, (m)
-  double output_bias = 0;    ///< db/dbeta
+  AffinePart affine;         ///< of output bias and skip connection
   Vector fit;                ///< d(fit)/dbeta, (n)
   Matrix fit_by_target;      ///< d(fit)/dy, (n x n); squared and Huber loss only, else empty
   Matrix weights_by_target;  ///< d(|alpha_j| w_j)/dy, (m d x n), neuron by neuron; as above
