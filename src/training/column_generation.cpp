@@ -81,7 +81,8 @@ void ColumnGeneration::start_from(const std::optional<TwoLayerNetwork>& start) {
   result_.lower_bound = -std::numeric_limits<double>::infinity();
   const Vector zero = Vector::Zero(problem_.samples());
   const double square = std::pow(4 * std::numeric_limits<double>::epsilon(), 2);
-  negligible_ = square * std::max(square, problem_.loss().value(zero, problem_.y()));
+  const double scale = problem_.loss().value(zero, problem_.y());
+  negligible_ = square * (scale > 0 ? scale : square);
   descend({});
   // At the optimum of the zero network D(nu) equals its objective, and tau = 0 is always legal.
   offer_bound(nu_, sum_bound(problem_.X(), nu_));
