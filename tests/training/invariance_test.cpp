@@ -59,6 +59,8 @@ TEST_P(Invariance, ScalingDataTargetsAndDuplicatingSamples) {
   EXPECT_NEAR(optimum({3 * X, y, 0.9, Loss::squared()}), base, 1e-9 * base);
   // y -> 2 y, beta -> 2 beta: masses double, the objective is multiplied by 4.
   EXPECT_NEAR(optimum({X, 2 * y, 0.6, Loss::squared()}), 4 * base, 4e-9 * base);
+  // The same far down: nothing is negligible because it is small.
+  EXPECT_NEAR(1e200 * optimum({X, 1e-100 * y, 0.3e-100, Loss::squared()}), base, 1e-9 * base);
   // Every sample twice, with twice the penalty: twice the objective.
   Matrix twice(30, 3);
   twice << X, X;
