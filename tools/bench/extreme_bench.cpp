@@ -15,7 +15,7 @@ namespace {
 using namespace thalweg;
 
 constexpr double kGap = 1e-9;
-constexpr double kPatience = 20;      ///< seconds a run may take
+constexpr double kPatience = 60;      ///< seconds a run may take
 constexpr int kDirections = 100'000;  ///< random ones that must obey the dual constraint
 constexpr double kRounding = 1e-12;   ///< allowed beyond the gap, relative to the objective
 
