@@ -16,6 +16,7 @@ struct Parts {
   std::string alpha;
   std::string hidden_bias;
   std::string output_bias;
+  std::string skip;          ///< "" where the scheme has none
   bool alpha_is_transposed;  ///< (c x m) as PyTorch stores it instead of (m x c)
 };
 
@@ -42,9 +43,9 @@ Expected<Parts> find_parts(const Source& source) {
   }
   if (own) {
     if (source.contains("alpha") && source.contains("a")) return malformed("'alpha' or 'a'");
-    return Parts{"W", source.contains("a") ? "a" : "alpha", "b", "output_bias", false};
+    return Parts{"W", source.contains("a") ? "a" : "alpha", "b", "output_bias", "skip", false};
   }
-  const Parts parts{"0.weight", "2.weight", "0.bias", "2.bias", true};
+  const Parts parts{"0.weight", "2.weight", "0.bias", "2.bias", "", true};
   for (const std::string& name : source.names()) {
     const bool known = name == parts.W || name == parts.alpha || name == parts.hidden_bias ||
                        name == parts.output_bias;
@@ -152,6 +153,26 @@ Expected<std::optional<Standardization>> read_standardization(const Source& sour
   return Standardization{std::move(**of_inputs), std::move(*of_outputs)};
 }
 
+/// The skip connection (d x c), a row an input of W, the column of ones included.
+template <class Source>
+Expected<Matrix> read_skip(const Source& source, const std::string& name,
+                           const TwoLayerNetwork& network) {
+  const ArrayLabel label{source.file(), name};
+  const auto array = source.read(name);
+  if (!array) return tl::unexpected(array.error());
+  auto skip = to_columns(*array, label);
+  const Index d = network.input_dimension();
+  if (skip && (skip->rows() != d || skip->cols() != network.outputs())) {
+    const bool bias = network.hidden_bias == HiddenBias::kLastColumn;
+    return fail(ErrorCode::kBadShape, describe(label) + ": expected shape (" + std::to_string(d) +
+                                          ", " + std::to_string(network.outputs()) +
+                                          "), one row an input" +
+                                          (bias ? " and one for the column of ones" : "") +
+                                          ", found " + describe_shape(array->shape));
+  }
+  return skip;
+}
+
 template <class Source>
 Expected<StoredNetwork> assemble(const Source& source) {
   const auto parts = find_parts(source);
@@ -182,6 +203,11 @@ Expected<StoredNetwork> assemble(const Source& source) {
     if (!bias) return tl::unexpected(bias.error());
     stored.network.output_bias = std::move(*bias);
     stored.has_output_bias = true;
+  }
+  if (!parts->skip.empty() && source.contains(parts->skip)) {
+    auto skip = read_skip(source, parts->skip, stored.network);
+    if (!skip) return tl::unexpected(skip.error());
+    stored.network.skip = std::move(*skip);
   }
   return stored;
 }

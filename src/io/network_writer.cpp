@@ -22,7 +22,15 @@ void check(const std::filesystem::path& path, const TwoLayerNetwork& network) {
                           " entries but alpha has " + std::to_string(network.alpha.cols()) +
                           " columns");
   }
-  if (!network.W.allFinite() || !network.alpha.allFinite() || !network.output_bias.allFinite()) {
+  if (network.has_skip() && (network.skip.rows() != network.input_dimension() ||
+                             network.skip.cols() != network.outputs())) {
+    throw InvalidArgument("skip is " + std::to_string(network.skip.rows()) + " x " +
+                          std::to_string(network.skip.cols()) + ", expected " +
+                          std::to_string(network.input_dimension()) + " x " +
+                          std::to_string(network.outputs()));
+  }
+  if (!network.W.allFinite() || !network.alpha.allFinite() || !network.output_bias.allFinite() ||
+      !network.skip.allFinite()) {
     throw InvalidArgument("network has a weight that is not finite");
   }
 }
@@ -52,6 +60,10 @@ Expected<void> write_network(const std::filesystem::path& path, const StoredNetw
   entries.push_back({"alpha", network.outputs() == 1 ? encode_npy(Vector(network.alpha.col(0)))
                                                      : encode_npy(network.alpha)});
   if (stored.has_output_bias) entries.push_back({"output_bias", encode_npy(network.output_bias)});
+  if (network.has_skip()) {
+    entries.push_back({"skip", network.outputs() == 1 ? encode_npy(Vector(network.skip.col(0)))
+                                                      : encode_npy(network.skip)});
+  }
   if (stored.standardization) {
     check_length(stored.standardization->inputs, d, "input");
     add_scaling(entries, stored.standardization->inputs, "input");

@@ -15,8 +15,8 @@ Vector atom(const Matrix& X, const Neuron& neuron, const Vector& w) {
 }  // namespace
 
 std::vector<Reduction> cheapest_reductions(const TrainingProblem& problem,
-                                           const std::vector<Neuron>& neurons, double bias,
-                                           Index count) {
+                                           const std::vector<Neuron>& neurons,
+                                           const AffinePart& affine, Index count) {
   const Matrix& X = problem.X();
   const Index size = static_cast<Index>(neurons.size());
   Matrix atoms(X.rows(), size);
@@ -26,8 +26,8 @@ std::vector<Reduction> cheapest_reductions(const TrainingProblem& problem,
     atoms.col(j) = atom(X, neuron, neuron.w);
     mass += neuron.w.norm();
   }
-  const Vector fit = atoms.rowwise().sum().array() + bias;
-  const double rest = 0.5 * bias_penalty(problem) * bias * bias;
+  const Vector fit = atoms.rowwise().sum() + problem.affine_fit(affine);
+  const double rest = 0.5 * bias_penalty(problem) * affine.bias * affine.bias;
   const auto value = [&](const Vector& outputs, double total) {
     return problem.loss().value(outputs, problem.y()) + problem.beta() * total + rest;
   };

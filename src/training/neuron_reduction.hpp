@@ -18,7 +18,7 @@ struct Reduction {
 /// the same sign; they are looked at for up to 64 neurons. O(n d K^2), or O(n d K) beyond.
 [[nodiscard]] std::vector<Reduction> cheapest_reductions(const TrainingProblem& problem,
                                                          const std::vector<Neuron>& neurons,
-                                                         double bias, Index count);
+                                                         const AffinePart& affine, Index count);
 
 /// The neurons after it; may be two fewer when a sum vanishes.
 [[nodiscard]] std::vector<Neuron> reduce(std::vector<Neuron> neurons, const Reduction& reduction);

@@ -30,7 +30,7 @@ constexpr double kLeastDecrease = 1e-12;  ///< relative to the objective
 /// A stationary point over its neurons.
 struct Point {
   std::vector<Neuron> neurons;  ///< in the coordinates of the row space
-  double bias = 0;
+  AffinePart affine;            ///< in the same coordinates
   double objective = std::numeric_limits<double>::infinity();
 };
 
@@ -46,7 +46,7 @@ class WidthLimitedSearch {
         random_(settings.seed) {}
 
   WidthLimitedResult run(const std::vector<TwoLayerNetwork>& starts) {
-    offer(descend({{}, problem_.bias_of_zero_network()}));
+    offer(descend({{}, space_.problem().best_affine_part()}));
     for (const TwoLayerNetwork& start : starts) {
       Point point = descend(point_of(start));
       explore(restrict_width(std::move(point), false));
@@ -64,7 +64,7 @@ class WidthLimitedSearch {
   [[nodiscard]] bool stopped() const { return settings_.control.should_stop(); }
 
   [[nodiscard]] Point point_of(const TwoLayerNetwork& network) const {
-    Point point{to_neurons(network), network.output_bias[0]};
+    Point point{to_neurons(network), space_.restrict_to(problem_.affine_part(network))};
     std::stable_sort(point.neurons.begin(), point.neurons.end(),
                      [](const Neuron& a, const Neuron& b) { return a.w.norm() > b.w.norm(); });
     const std::size_t most = std::max(kMostStartNeurons, width_);
@@ -80,18 +80,19 @@ class WidthLimitedSearch {
       settings.stationarity = stationarity;
       settings.control = settings_.control;
       KinkNewtonResult solved =
-          kink_newton(space_.problem(), point.neurons, point.bias, Crossing::kFree, settings);
+          kink_newton(space_.problem(), point.neurons, point.affine, Crossing::kFree, settings);
       ++result_.descents;
       point.neurons = std::move(solved.neurons);
-      point.bias = solved.bias;
+      point.affine = solved.affine();
     }
-    if (point.neurons.empty()) point.bias = problem_.bias_of_zero_network();
+    if (point.neurons.empty()) point.affine = space_.problem().best_affine_part();
     point.objective = problem_.objective(network_of(point));
     return point;
   }
 
   [[nodiscard]] TwoLayerNetwork network_of(const Point& point) const {
-    return merge(to_network(space_.lift(point.neurons), problem_.dimension(), point.bias));
+    return merge(
+        to_network(space_.lift(point.neurons), problem_.dimension(), space_.lift(point.affine)));
   }
 
   /// Removes and joins neurons until the width is kept. With many too many, several go before
@@ -106,7 +107,7 @@ class WidthLimitedSearch {
       for (const Reduction& reduction : shortlist(point, random ? 2 * kShortlist : kShortlist)) {
         // A random road takes about every other turn.
         if (random && next && random_.uniform() < 0.5) continue;
-        Point candidate{detail::reduce(point.neurons, reduction), point.bias};
+        Point candidate{detail::reduce(point.neurons, reduction), point.affine};
         if (!stopped()) candidate = descend(std::move(candidate));
         if (!next || candidate.objective < next->objective) next = std::move(candidate);
         if (stopped()) break;
@@ -120,7 +121,7 @@ class WidthLimitedSearch {
   }
 
   [[nodiscard]] std::vector<Reduction> shortlist(const Point& point, Index count) const {
-    return detail::cheapest_reductions(space_.problem(), point.neurons, point.bias, count);
+    return detail::cheapest_reductions(space_.problem(), point.neurons, point.affine, count);
   }
 
   /// Neurons in violated directions, in the coordinates of the row space; empty at an optimum over
@@ -139,7 +140,7 @@ class WidthLimitedSearch {
 
   /// A network grown from nothing: a random one of the violated directions enters at a time.
   Point grow() {
-    Point point = descend({{}, problem_.bias_of_zero_network()});
+    Point point = descend({{}, space_.problem().best_affine_part()});
     while (point.neurons.size() < width_ && !stopped()) {
       std::vector<Neuron> choice = entering(point, kEntering);
       if (choice.empty()) break;

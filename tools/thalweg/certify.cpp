@@ -13,12 +13,15 @@
 #include "report.hpp"
 #include "session.hpp"
 #include "thalweg/exact/rank.hpp"
+#include "thalweg/landscape/width_answer.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
 
 namespace thalweg::cli {
 namespace {
 
 constexpr double kDefaultTolerance = 1e-8;
+/// How long a lower network of the same width is looked for unless --time-limit says otherwise.
+constexpr double kWidthSeconds = 10;
 
 struct CertifyOptions {
   RunOptions run;
@@ -29,6 +32,7 @@ struct CertifyOptions {
   std::string certificate;
   std::string improved;
   bool no_verify = false;
+  bool same_width = false;
 };
 
 CertifySettings make_settings(const CertifyOptions& options, const Inputs& inputs,
@@ -45,6 +49,19 @@ CertifySettings make_settings(const CertifyOptions& options, const Inputs& input
   return settings;
 }
 
+WidthAnswer ask_about_width(const CertifyOptions& options, const ProblemSetup& setup,
+                            const TwoLayerNetwork& network, const CertifyResult& certified,
+                            const RunControl& control) {
+  WidthAnswerSettings settings;
+  settings.tolerance = options.tolerance.value_or(kDefaultTolerance);
+  settings.threads = thread_count(options.run);
+  settings.seed = options.run.seed;
+  settings.verify = !options.no_verify;
+  settings.control = control;
+  if (!options.run.time_limit) settings.control.deadline = Deadline::after(kWidthSeconds);
+  return require(best_of_width(setup.problem, network, certified, settings));
+}
+
 Json describe_improvement(const std::optional<Improvement>& improvement) {
   if (!improvement) return nullptr;
   const bool neuron = improvement->kind == ImprovementKind::kNeuron;
@@ -58,7 +75,7 @@ Json describe_improvement(const std::optional<Improvement>& improvement) {
 }
 
 Json make_document(const CertifyOptions& options, const ProblemSetup& setup, const Inputs& inputs,
-                   const CertifyResult& result) {
+                   const CertifyResult& result, const WidthAnswer& of_width) {
   Json document = begin_document("certify");
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(options.run, setup, inputs);
@@ -83,6 +100,7 @@ Json make_document(const CertifyOptions& options, const ProblemSetup& setup, con
   document["width_of_best_network"] = result.optimum_width;
   document["width_may_be_too_small"] =
       width_may_be_too_small(result, inputs.network->network.width());
+  document["width_answer"] = describe_width_answer(of_width, result);
   document["certificate"] = describe_certificate(options.certificate, result.certificate_bytes,
                                                  result.certificate_leaves);
   document["stopped_at_limit"] = result.stopped_at_limit;
@@ -104,8 +122,17 @@ ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result) {
 }
 
 void write_improved(const CertifyOptions& options, const ProblemSetup& setup, Inputs& inputs,
-                    const CertifyResult& result) {
+                    const CertifyResult& result, const WidthAnswer& of_width) {
   if (options.improved.empty()) return;
+  if (options.same_width) {
+    if (of_width.answer == BestOfWidth::kNo) {
+      write_network_file(options.improved, of_width.network, inputs, setup.problem.output_bias());
+    } else {
+      inputs.notes.push_back(options.improved +
+                             " is not written: no lower network of the same width was found");
+    }
+    return;
+  }
   if (!result.improvement) {
     inputs.notes.push_back(options.improved + " is not written: no improvement was found");
     return;
@@ -137,8 +164,9 @@ ExitCode run_certify(const CertifyOptions& options) {
   const CertifyResult result =
       require(certify(setup.problem, network, make_settings(options, inputs, session.control())));
   note_unwritten_certificate(options.certificate, setup.problem, result.certificate_bytes, inputs);
-  write_improved(options, setup, inputs, result);
-  Json document = make_document(options, setup, inputs, result);
+  const WidthAnswer of_width = ask_about_width(options, setup, network, result, session.control());
+  write_improved(options, setup, inputs, result, of_width);
+  Json document = make_document(options, setup, inputs, result, of_width);
   add_evaluations(document, evaluations);
   TextReport text;
   add_inputs(text, inputs);
@@ -150,6 +178,8 @@ ExitCode run_certify(const CertifyOptions& options) {
                           .unsearchable = unsearchable(setup.problem, result),
                           .certificate = options.certificate,
                           .improved = options.improved,
+                          .same_width = options.same_width,
+                          .of_width = of_width,
                           .evaluations = evaluations});
   print_result(options.run, session, document, text, inputs.notes);
   return exit_code(options, result);
@@ -173,8 +203,12 @@ Command make_certify(CLI::App& root) {
   auto* certificate =
       app->add_option("--certificate", options->certificate, "Keep the proof here (.cert)")
           ->type_name("FILE");
-  app->add_option("--improved", options->improved, "Write the improved network here (.npz)")
-      ->type_name("FILE");
+  auto* improved =
+      app->add_option("--improved", options->improved, "Write the improved network here (.npz)")
+          ->type_name("FILE");
+  app->add_flag("--same-width", options->same_width,
+                "--improved writes a lower network of at most the same width, if one was found")
+      ->needs(improved);
   app->add_flag("--no-verify", options->no_verify, "Build no proof; the level is estimate")
       ->excludes(certificate);
   add_run_options(*app, options->run);

@@ -1,5 +1,7 @@
 #include "certify_text.hpp"
 
+#include <algorithm>
+
 namespace thalweg::cli {
 namespace {
 
@@ -76,7 +78,8 @@ std::string next_step(const CertifyResult& result, const CertifyContext& context
       }
       return "Nothing is left to improve. --certificate FILE keeps the proof for others to check.";
     case Verdict::kSuboptimal:
-      if (!context.improved.empty()) {
+      if (!context.improved.empty() &&
+          (!context.same_width || context.of_width.answer == BestOfWidth::kNo)) {
         return "The improved network is in " + context.improved +
                ": certify it in turn. `thalweg train` writes a global minimum.";
       }
@@ -96,7 +99,37 @@ std::string next_step(const CertifyResult& result, const CertifyContext& context
   return "";
 }
 
+/// Is it the best of its width? In one sentence.
+std::string width_sentence(const CertifyResult& result, const CertifyContext& context) {
+  const WidthAnswer& answer = context.of_width;
+  switch (answer.answer) {
+    case BestOfWidth::kYes:
+      return "yes: nothing of any width is lower by more than the tolerance";
+    case BestOfWidth::kNo:
+      return "no: a network of width " + std::to_string(answer.network.width()) +
+             " is lower by at least " + exact_digits(answer.decrease) + ", at most " +
+             exact_digits(answer.objective) + (answer.verified ? " (exact)" : " (estimate)") +
+             (context.improved.empty() ? "; --improved FILE.npz --same-width writes it" : "");
+    case BestOfWidth::kUnknown:
+      return "unknown: no lower network of width " + std::to_string(context.width) + " was found" +
+             (answer.stopped ? " in the time" : "") + "; the best one lies between the bound " +
+             exact_digits(result.lower_bound) + " and " + exact_digits(answer.objective);
+  }
+  return "";
+}
+
 }  // namespace
+
+Json describe_width_answer(const WidthAnswer& answer, const CertifyResult& result) {
+  return {{"answer", to_string(answer.answer)},
+          {"objective", answer.objective},
+          {"width", answer.network.width()},
+          {"decrease", answer.decrease},
+          {"verified", answer.verified},
+          {"lower_bound", result.lower_bound},
+          {"gap", std::max(0.0, answer.objective - result.lower_bound)},
+          {"stopped", answer.stopped}};
+}
 
 bool width_may_be_too_small(const CertifyResult& result, Index width) {
   return result.verdict != Verdict::kGlobalMinimum && width < result.optimum_width &&
@@ -116,6 +149,7 @@ void describe_certification(TextReport& text, const CertifyResult& result,
                                       std::to_string(result.optimum_width));
   }
   if (result.improvement) text.add("improvement", improvement_sentence(*result.improvement));
+  text.add("best of its width", width_sentence(result, context));
   if (!result.balanced) {
     text.add("balance", "some neurons have |w| and |alpha| apart by " +
                             rounded_up(result.balance_defect) +

@@ -105,6 +105,7 @@ std::optional<std::string> compare_network(const CertificateSource& source,
                                            const io::StoredNetwork& stored) {
   const TwoLayerNetwork& network = stored.network;
   if (network.outputs() != 1) return "the file's network has several outputs";
+  if (network.has_skip()) return "the file's network has a skip connection";
   Matrix W = network.W;
   if (network.hidden_bias == HiddenBias::kNone && source.X.cols() == W.cols() + 1) {
     W.conservativeResize(W.rows(), W.cols() + 1);

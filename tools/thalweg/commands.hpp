@@ -20,5 +20,6 @@ struct Command {
 [[nodiscard]] Command make_simplify(CLI::App& root);
 [[nodiscard]] Command make_check(CLI::App& root);
 [[nodiscard]] Command make_arrangement(CLI::App& root);
+[[nodiscard]] Command make_path_regularization(CLI::App& root);
 
 }  // namespace thalweg::cli

@@ -3,6 +3,7 @@
 #include "exit_code.hpp"
 #include "standardize.hpp"
 #include "thalweg/io/dataset_reader.hpp"
+#include "thalweg/io/npy.hpp"
 #include "thalweg/io/sha256.hpp"
 
 namespace thalweg::cli {
@@ -30,10 +31,23 @@ std::optional<TwoClasses> two_classes(const Vector& y) {
   return TwoClasses{lower, 1};
 }
 
+void read_sample_weights(const std::string& path, Inputs& inputs) {
+  inputs.sample_weights = require(io::to_vector(require(io::read_npy(path)), {path, ""}));
+  inputs.files.push_back(describe_file("sample_weights", path, {inputs.sample_weights.size()}));
+  if (inputs.sample_weights.size() == inputs.dataset.X.rows()) return;
+  throw Failure(ExitCode::kUsage, path + ": expected " + std::to_string(inputs.dataset.X.rows()) +
+                                      " weights, one a sample, found " +
+                                      std::to_string(inputs.sample_weights.size()));
+}
+
 /// The same function with a hidden bias of 0 at every neuron.
 void append_zero_biases(TwoLayerNetwork& network) {
   network.W.conservativeResize(network.W.rows(), network.W.cols() + 1);
   network.W.rightCols(1).setZero();
+  if (network.has_skip()) {
+    network.skip.conservativeResize(network.skip.rows() + 1, Eigen::NoChange);
+    network.skip.bottomRows(1).setZero();
+  }
   network.hidden_bias = HiddenBias::kLastColumn;
 }
 
@@ -88,6 +102,7 @@ Inputs load_inputs(const ProblemOptions& options) {
     read_dataset_files(options, inputs);
     if (inputs.dataset.y.cols() == 1) inputs.classes = two_classes(inputs.dataset.y.col(0));
   }
+  if (!options.sample_weights.empty()) read_sample_weights(options.sample_weights, inputs);
   if (!options.network.empty()) load_network(options, inputs);
   standardize_on_request(options, inputs);
   return inputs;

@@ -43,6 +43,7 @@ struct Inputs {
   std::optional<AppliedStandardization> standardization;
   /// Of y as stored; none when the targets are not labels in {-1, 1} or {0, 1}.
   std::optional<TwoClasses> classes;
+  Vector sample_weights;                     ///< (n), empty when all are 1
   std::optional<io::StoredNetwork> network;  ///< with a bias column when `hidden_bias`
   HiddenBias hidden_bias = HiddenBias::kNone;
   std::vector<InputFile> files;

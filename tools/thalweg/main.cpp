@@ -65,9 +65,13 @@ int main(int argc, char** argv) {
       "or malformed input,\n3 file cannot be read or written, 4 stopped at a limit with a valid "
       "partial answer.\n`thalweg COMMAND --help` shows an example.");
   const std::vector<Command> commands = {
-      thalweg::cli::make_certify(app), thalweg::cli::make_train(app),
-      thalweg::cli::make_info(app),    thalweg::cli::make_simplify(app),
-      thalweg::cli::make_check(app),   thalweg::cli::make_arrangement(app),
+      thalweg::cli::make_certify(app),
+      thalweg::cli::make_train(app),
+      thalweg::cli::make_info(app),
+      thalweg::cli::make_simplify(app),
+      thalweg::cli::make_check(app),
+      thalweg::cli::make_arrangement(app),
+      thalweg::cli::make_path_regularization(app),
   };
   try {
     app.parse(argc, argv);

@@ -155,6 +155,14 @@ void add_objective_options(CLI::App& app, ProblemOptions& options) {
                  "network has one) or free")
       ->check(CLI::IsMember({"none", "penalised", "free"}))
       ->group(group);
+  app.add_flag("--skip", options.skip,
+               "Linear skip connection from the inputs to the output, not penalised (a network "
+               "with skip does this by itself)")
+      ->group(group);
+  app.add_option("--sample-weights", options.sample_weights,
+                 "Positive weights (n) as .npy: the loss of sample i counts that many times")
+      ->type_name("F.npy")
+      ->group(group);
 }
 
 void add_standardize_options(CLI::App& app, ProblemOptions& options) {

@@ -33,7 +33,9 @@ struct ProblemOptions {
   bool bias = false;
   bool standardize = false;
   bool standardize_targets = false;
-  std::string output_bias;  ///< empty: penalised when the network has one, else none
+  bool skip = false;
+  std::string sample_weights;  ///< .npy
+  std::string output_bias;     ///< empty: penalised when the network has one, else none
 };
 
 enum class Required { kNo, kYes };
@@ -53,7 +55,8 @@ void add_dataset_options(CLI::App& app, ProblemOptions& options, Required requir
 /// --network.
 void add_network_option(CLI::App& app, ProblemOptions& options, Required required);
 /// --beta, --torch-weight-decay, --torch-loss, --loss, --huber-delta, --loss-scale, --bias,
-/// --output-bias. Whether a penalty must be given is decided when the problem is built.
+/// --output-bias, --skip, --sample-weights. Whether a penalty must be given is decided when the
+/// problem is built.
 void add_objective_options(CLI::App& app, ProblemOptions& options);
 
 /// --standardize, --standardize-targets.

@@ -36,7 +36,8 @@ void require_distinct_files(const ProblemOptions& inputs, const std::vector<Name
   std::vector<NamedFile> taken = {{"--dataset", inputs.dataset},
                                   {"--data", inputs.data},
                                   {"--targets", inputs.targets},
-                                  {"--network", inputs.network}};
+                                  {"--network", inputs.network},
+                                  {"--sample-weights", inputs.sample_weights}};
   taken.insert(taken.end(), more_inputs.begin(), more_inputs.end());
   for (const NamedFile& output : outputs) {
     if (output.path.empty()) continue;

@@ -25,6 +25,23 @@ OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs) {
   return OutputBias::kPenalised;
 }
 
+SkipConnection choose_skip(const ProblemOptions& options, Inputs& inputs) {
+  const bool has_one = inputs.network && inputs.network->network.has_skip();
+  if (has_one) {
+    inputs.notes.emplace_back("the network has a skip connection, which is not penalised");
+  }
+  return options.skip || has_one ? SkipConnection::kFree : SkipConnection::kNone;
+}
+
+/// The loss with sample weights. Failure naming their file when one is not positive.
+Loss weighted_loss(const ProblemOptions& options, const Inputs& inputs) {
+  try {
+    return make_loss(options).with_sample_weights(inputs.sample_weights);
+  } catch (const InvalidArgument& error) {
+    throw Failure(ExitCode::kUsage, options.sample_weights + ": " + error.what());
+  }
+}
+
 /// Below 1e-290 the floating-point part of a proof underflows.
 void require_representable(double beta, const std::string& option) {
   constexpr double kSmallestBeta = 1e-290;
@@ -115,8 +132,9 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double
                                         std::to_string(dataset.y.cols()) +
                                         " columns; this version handles networks with one output");
   }
-  const Loss loss = make_loss(options);
+  const Loss loss = weighted_loss(options, inputs);
   const OutputBias output_bias = choose_output_bias(options, inputs);
+  const SkipConnection skip = choose_skip(options, inputs);
   Vector y = dataset.y.col(0);
   std::string mapping;
   std::optional<TwoClasses> classes = classes_of(inputs);
@@ -141,7 +159,7 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double
   }
   const bool bias = inputs.hidden_bias == HiddenBias::kLastColumn;
   TrainingProblem problem(bias ? append_ones(dataset.X) : dataset.X, std::move(y), beta, loss,
-                          output_bias);
+                          output_bias, skip);
   if (inputs.network) problem.check(inputs.network->network);
   return {std::move(problem), std::move(mapping), classes};
 }

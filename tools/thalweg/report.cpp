@@ -109,6 +109,8 @@ Json describe_settings(const RunOptions& options, const ProblemSetup& setup, con
   settings["loss_scale"] = problem.loss().scale() == LossScale::kMean ? "mean" : "sum";
   settings["hidden_bias"] = inputs.hidden_bias == HiddenBias::kLastColumn;
   settings["output_bias"] = to_word(problem.output_bias());
+  settings["skip"] = problem.skip() == SkipConnection::kFree;
+  settings["sample_weights"] = inputs.sample_weights.size() > 0;
   settings["label_mapping"] =
       setup.label_mapping.empty() ? Json(nullptr) : Json(setup.label_mapping);
   settings["standardization"] = describe_standardization(inputs.standardization);
@@ -170,7 +172,9 @@ std::string level_in_words(Level level) {
              ": objective, lower bound and gap were recomputed in exact integer arithmetic "
              "by the independent checker";
     case Level::kRestricted:
-      return word + ": proved among networks whose neurons use the listed patterns only";
+      return word +
+             ": floating point; the lower bound is among networks whose neurons use the given "
+             "patterns only";
   }
   return word;
 }

@@ -26,8 +26,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json describe_run(const RunOptions& options);
 /// Means and scales, what stayed and what was rounded; null when the data are as stored.
 [[nodiscard]] Json describe_standardization(const std::optional<AppliedStandardization>& applied);
-/// describe_run, and the objective in words, beta, PyTorch's weight_decay, loss, biases and
-/// standardisation.
+/// describe_run, and the objective in words, beta, PyTorch's weight_decay, loss, biases,
+/// skip connection, sample weights and standardisation.
 [[nodiscard]] Json describe_settings(const RunOptions& options, const ProblemSetup& setup,
                                      const Inputs& inputs);
 /// path, bytes and leaves of a kept certificate; null when none was asked for or none was written

@@ -22,10 +22,11 @@ struct StoredNetwork {
 
 /// Reads a two-layer network from `.npz` or `.safetensors`, by the ending.
 ///
-/// Two naming schemes: `W` (m x d), `alpha` or `a` (m or m x c), optional `b` (m) and `output_bias`
-/// (c); or PyTorch's for nn.Sequential(Linear, ReLU, Linear): `0.weight` (m x d), `2.weight` (c x
-/// m), optional `0.bias` (m) and `2.bias` (c). A hidden bias becomes the last column of W. m may be
-/// 0; d and c are at least 1. With either scheme optionally `input_mean` and `input_scale` (d), and
+/// Two naming schemes: `W` (m x d), `alpha` or `a` (m or m x c), optional `b` (m), `output_bias`
+/// (c) and `skip` (d x c, or (d + 1) x c with `b`, the last row for the column of ones); or
+/// PyTorch's for nn.Sequential(Linear, ReLU, Linear): `0.weight` (m x d), `2.weight` (c x m),
+/// optional `0.bias` (m) and `2.bias` (c). A hidden bias becomes the last column of W. m may be 0;
+/// d and c are at least 1. With either scheme optionally `input_mean` and `input_scale` (d), and
 /// `output_mean` and `output_scale` (c): the network is for standardised data.
 ///
 /// Errors: those of the format's reader; kUnsupported (another ending; a pickle, with the lines

@@ -10,7 +10,8 @@ namespace thalweg::io {
 /// Writes a network as an `.npz` that read_network reads back to the same doubles.
 ///
 /// `W` (m x d) without the bias column, `b` (m) when the network has a hidden bias, `alpha` (m) for
-/// one output and (m x c) otherwise, `output_bias` (c) when the stored network has one;
+/// one output and (m x c) otherwise, `output_bias` (c) when the stored network has one, `skip`
+/// (rows as read_network) when it has a skip connection;
 /// `input_mean` and `input_scale` (d) when it is for standardised data, and `output_mean` and
 /// `output_scale` (c) when the targets are too. The same network gives the same bytes. Errors:
 /// kUnwritable. Precondition: finite values and fitting shapes, a path that ends in `.npz`, else

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "inputs.hpp"
+#include "report.hpp"
+#include "thalweg/convex/restricted_patterns.hpp"
+#include "thalweg/core/run_control.hpp"
+#include "train_options.hpp"
+
+namespace thalweg::cli {
+
+/// The patterns of a convex program and where they come from.
+struct PatternChoice {
+  PatternSet patterns;
+  std::string source;     ///< "gates", "cells", "gaussian" or "uniform"
+  bool complete = false;  ///< all patterns of X, as a complete listing says
+};
+
+/// Reads or draws the patterns that `options` ask for, for samples X (n x d), the column of ones
+/// included. Failure when a file is missing, malformed or does not fit.
+[[nodiscard]] PatternChoice choose_patterns(const TrainOptions& options, const Matrix& X,
+                                            Inputs& inputs, const RunControl& control);
+
+/// mode, source, count, complete.
+[[nodiscard]] Json describe_patterns(const std::string& mode, const PatternChoice& choice);
+
+}  // namespace thalweg::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "evaluation.hpp"
+#include "inputs.hpp"
+#include "problem_setup.hpp"
+#include "proof.hpp"
+#include "report.hpp"
+#include "thalweg/training/train.hpp"
+#include "thalweg/training/width_limited.hpp"
+#include "train_options.hpp"
+
+namespace thalweg::cli {
+
+/// What training over all patterns answered: estimates, or what the checker recomputed.
+struct TrainAnswer {
+  TrainingResult trained;                           ///< over all widths
+  std::optional<WidthLimitedResult> width_limited;  ///< when the width that was asked for is less
+  TwoLayerNetwork network;                          ///< the answer
+  Proof proof;
+  double requested_gap;
+  double objective;
+  double lower_bound;
+  double gap;
+  double relative_gap;
+  TrainingStatus status = TrainingStatus::kUnsolved;  ///< of these numbers, not of the search
+  Evaluations evaluations;
+
+  /// Whether the width keeps the gap open, as far as was found.
+  [[nodiscard]] bool limited_by_width() const {
+    return width_limited && status != TrainingStatus::kSolved;
+  }
+};
+
+/// Trains over all widths, then within --width, and proves the gap.
+[[nodiscard]] TrainAnswer train_over_all_patterns(const TrainOptions& options,
+                                                  const ProblemSetup& setup, const Inputs& inputs,
+                                                  const RunControl& control);
+
+/// The contract's word: solved, reduced_accuracy, limit, width_limited.
+[[nodiscard]] std::string status_word(const TrainAnswer& answer);
+
+/// All keys of the answer but those that every document has.
+void add_answer(Json& document, const TrainOptions& options, const TrainAnswer& answer);
+/// The same for people.
+void add_answer(TextReport& text, const TrainOptions& options, const TrainAnswer& answer);
+
+}  // namespace thalweg::cli
