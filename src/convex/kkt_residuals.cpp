@@ -65,6 +65,24 @@ void judge_block(const TrainingProblem& problem, const Matrix& patterns,
       std::max(result.complementarity, static_cast<double>(slack / (beta * norm)));
 }
 
+/// max over columns x_k of |x_k^T nu| / (|x_k| |nu|).
+double skip_residual(const Matrix& X, const Vector& nu) {
+  Real largest = 0;
+  for (Index k = 0; k < X.cols(); ++k) {
+    Real product = 0;
+    Real square = 0;
+    Real size = 0;
+    for (Index i = 0; i < X.rows(); ++i) {
+      product += static_cast<Real>(X(i, k)) * nu[i];
+      square += static_cast<Real>(X(i, k)) * X(i, k);
+      size += static_cast<Real>(nu[i]) * nu[i];
+    }
+    if (square * size > 0)
+      largest = std::max(largest, std::abs(product) / std::sqrt(square * size));
+  }
+  return static_cast<double>(largest);
+}
+
 }  // namespace
 
 KktResiduals kkt_residuals(const TrainingProblem& problem, const Matrix& patterns,
@@ -89,6 +107,10 @@ KktResiduals kkt_residuals(const TrainingProblem& problem, const Matrix& pattern
         fit[static_cast<std::size_t>(i)] += to_double(block.sign) * row_dot(X, i, block.w);
       }
     }
+  }
+  if (solution.skip.size() > 0) {
+    for (Index i = 0; i < n; ++i) fit[static_cast<std::size_t>(i)] += row_dot(X, i, solution.skip);
+    result.skip = skip_residual(X, solution.dual);
   }
   Vector rounded(n);
   for (Index i = 0; i < n; ++i) rounded[i] = static_cast<double>(fit[static_cast<std::size_t>(i)]);

@@ -10,34 +10,41 @@
 namespace thalweg::detail {
 namespace {
 
-constexpr double kInexact = 0.1;  ///< defect against the centre's move, in the problem's norm
 constexpr double kArmijo = 1e-4;
 constexpr double kNoise = 1e-15;      ///< of a defect, relative to the fit and the targets
 constexpr double kFitProximal = 0.1;  ///< 1 / tau against 1 / (sigma |X|^2 / d)
 constexpr int kHalvings = 40;
+constexpr int kFitSteps = 100;
 constexpr int kStalls = 2;  ///< steps without progress where psi is flat to rounding
 
 }  // namespace
 
 RestrictedNewton::RestrictedNewton(const TrainingProblem& problem, const Walls& walls)
-    : problem_(problem), walls_(walls), projector_(walls), penalty_(bias_penalty(problem)) {
-  const Index q = problem.output_bias() == OutputBias::kNone ? 0 : 1;
-  free_columns_ = Matrix::Ones(problem.samples(), q);
-  coefficients = Vector::Constant(q, problem.bias_of_zero_network());
+    : coefficients(problem.stack(problem.best_affine_part())),
+      problem_(problem),
+      walls_(walls),
+      projector_(walls),
+      free_columns_(problem.samples(), coefficients.size()),
+      penalties_(problem.affine_penalties()) {
+  if (problem.skip() != SkipConnection::kNone) {
+    free_columns_.rightCols(problem.dimension()) = problem.X();
+  }
+  if (problem.output_bias() != OutputBias::kNone) free_columns_.col(0).setOnes();
   fit_ = free_columns_ * coefficients;
   centre_fit_ = fit_;
+  trial_fit_ = fit_;
   nu = problem.dual_point(fit_);
 }
 
-/// f(nu) = argmin l(f) + nu^T f + |f - f_k|^2 / (2 tau), by safeguarded Newton in each sample: the
-/// minimiser lies between v = f_k - tau nu and v - tau l'(v).
+/// f(nu) = argmin l(f) + nu^T f + |f - f_k|^2 / (2 tau), sample by sample: the minimiser lies
+/// between v = f_k - tau nu and v - tau l'(v); Newton from the last f, bisection where that does
+/// not halve the slope.
 void RestrictedNewton::evaluate_fit(const Vector& dual) {
   const Loss& loss = problem_.loss();
   const Vector& y = problem_.y();
   if (loss.kind() == LossKind::kSquared) {
-    const double weight = loss.weight(problem_.samples());
-    trial_fit_ = y - dual / weight;
-    bend_ = Vector::Constant(y.size(), weight);
+    bend_ = loss.all_sample_weights(y.size());
+    trial_fit_ = y - dual.cwiseQuotient(bend_);
     return;
   }
   const double tau = 1 / inverse_tau_;
@@ -45,21 +52,27 @@ void RestrictedNewton::evaluate_fit(const Vector& dual) {
   const Vector reach = start - tau * loss.gradient(start, y);
   Vector low = start.cwiseMin(reach);
   Vector high = start.cwiseMax(reach);
-  trial_fit_ = 0.5 * (low + high);
-  for (int step = 0; step < 80; ++step) {
-    const Vector slope = loss.gradient(trial_fit_, y) + inverse_tau_ * (trial_fit_ - start);
+  trial_fit_ = trial_fit_.cwiseMax(low).cwiseMin(high);
+  Vector steepest = Vector::Constant(y.size(), std::numeric_limits<double>::infinity());
+  for (int step = 0; step < kFitSteps; ++step) {
+    const Vector pull = loss.gradient(trial_fit_, y);
+    const Vector slope = pull + inverse_tau_ * (trial_fit_ - start);
     bend_ = loss.curvature(trial_fit_, y).array() + inverse_tau_;
-    double change = 0;
+    bool done = true;
     for (Index i = 0; i < slope.size(); ++i) {
+      if (std::abs(slope[i]) <= 4e-16 * (std::abs(pull[i]) + inverse_tau_ * std::abs(start[i])) ||
+          low[i] == high[i]) {
+        continue;
+      }
+      done = false;
       (slope[i] > 0 ? high[i] : low[i]) = trial_fit_[i];
-      double next = trial_fit_[i] - slope[i] / bend_[i];
-      if (!(next >= low[i] && next <= high[i])) next = 0.5 * (low[i] + high[i]);
-      change = std::max(change, std::abs(next - trial_fit_[i]) / (1 + std::abs(next)));
-      trial_fit_[i] = next;
+      const double next = trial_fit_[i] - slope[i] / bend_[i];
+      const bool newton = next > low[i] && next < high[i] && std::abs(slope[i]) < 0.5 * steepest[i];
+      trial_fit_[i] = newton ? next : 0.5 * (low[i] + high[i]);
+      steepest[i] = std::abs(slope[i]);
     }
-    if (change <= 4e-16) break;
+    if (done) break;
   }
-  bend_ = loss.curvature(trial_fit_, y).array() + inverse_tau_;
 }
 
 void RestrictedNewton::project(WorkingBlock& block, const Vector& dual) {
@@ -87,16 +100,16 @@ double RestrictedNewton::evaluate(const Vector& dual) {
     value += excess * excess / (2 * sigma);
     gradient_ += block.s * excess / block.length * block.gate.cwiseProduct(block.products);
   }
-  trial_coefficients_ =
-      (coefficients + sigma * (free_columns_.transpose() * dual)) / (1 + sigma * penalty_);
+  trial_coefficients_ = (coefficients + sigma * (free_columns_.transpose() * dual))
+                            .cwiseQuotient((1 + sigma * penalties_.array()).matrix());
   value += dual.dot(free_columns_ * trial_coefficients_) -
-           0.5 * penalty_ * trial_coefficients_.squaredNorm() -
+           0.5 * penalties_.dot(trial_coefficients_.cwiseAbs2()) -
            (trial_coefficients_ - coefficients).squaredNorm() / (2 * sigma);
   gradient_ += free_columns_ * trial_coefficients_;
   return value;
 }
 
-bool RestrictedNewton::accurate() const {
+bool RestrictedNewton::accurate(double inexact) const {
   double move = (trial_coefficients_ - coefficients).squaredNorm() / sigma;
   for (const WorkingBlock& block : blocks) {
     const double excess = std::max(0.0, block.length - kappa());
@@ -109,7 +122,7 @@ bool RestrictedNewton::accurate() const {
   // z is as long as kappa + |w|, so the weights carry rounding of that size.
   const double noise =
       kNoise * (trial_fit_.norm() + problem_.y().norm() + kappa() * walls_.X.norm());
-  return defect <= kInexact * kInexact * move || gradient_.norm() <= noise;
+  return defect <= inexact * inexact * move || gradient_.norm() <= noise;
 }
 
 /// The columns of F: an orthonormal basis of each active face, first its weight's direction, scaled
@@ -139,7 +152,8 @@ Matrix RestrictedNewton::panel() const {
     part.array().colwise() *= block.s * std::sqrt(1 - kappa() / block.length) * block.gate.array();
     at += d - k - 1;
   }
-  F.rightCols(free_columns_.cols()) = free_columns_ / std::sqrt(1 + sigma * penalty_);
+  F.rightCols(free_columns_.cols()) =
+      free_columns_ * (1 + sigma * penalties_.array()).rsqrt().matrix().asDiagonal();
   return F;
 }
 
@@ -172,7 +186,8 @@ Vector RestrictedNewton::direction() {
   }
 }
 
-std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, const RunControl& control) {
+std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, double inexact,
+                                             const RunControl& control) {
   // The fit's own proximal term fades as the weights' does.
   inverse_tau_ = problem_.loss().kind() == LossKind::kSquared
                      ? 0.0
@@ -181,7 +196,7 @@ std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, const RunCo
   double value = evaluate(nu);
   std::int64_t steps = 0;
   int stalls = 0;
-  while (steps < max_steps && !accurate() && !control.should_stop()) {
+  while (steps < max_steps && !accurate(inexact) && !control.should_stop()) {
     ++steps;
     const Vector move = direction();
     const double slope = gradient_.dot(move);

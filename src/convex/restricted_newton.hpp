@@ -24,7 +24,7 @@ struct WorkingBlock {
   Matrix span;        ///< orthonormal basis of the walls that hold the projection, (d x k)
 };
 
-/// Proximal point method on (w, b, f) for min l(f) + beta sum |w_i| + gamma/2 |b|^2 subject to
+/// Proximal point method on (w, b, f) for min l(f) + beta sum |w_i| + sum gamma/2 b^2 subject to
 /// f = sum_i s_i D_i X w_i + Q b and w_i in the closed cell K_i, over the blocks of a working set.
 ///
 /// One step minimises, by semismooth Newton in nu (n),
@@ -42,17 +42,19 @@ class RestrictedNewton {
   RestrictedNewton(const TrainingProblem& problem, const Walls& walls);
 
   std::vector<WorkingBlock> blocks;
-  Vector coefficients;  ///< b, of the unpenalised columns
+  Vector coefficients;  ///< b, the affine part, stacked
   Vector nu;            ///< (n)
   double sigma = 1;     ///< of the next proximal step
 
-  /// One proximal step: minimises psi until the centre's move dominates the defect, then moves the
-  /// centre. Returns the number of Newton steps.
-  std::int64_t proximal_step(std::int64_t max_steps, const RunControl& control);
+  /// One proximal step: minimises psi until the defect is `inexact` times the centre's move, in the
+  /// norm of the problem, or at rounding level, then moves the centre. Returns the number of Newton
+  /// steps.
+  std::int64_t proximal_step(std::int64_t max_steps, double inexact, const RunControl& control);
   /// sum_i s_i D_i X w_i + Q b at the centre, (n).
   [[nodiscard]] const Vector& fit() const { return fit_; }
   /// The sigma of the last step: the blocks' faces hold sigma times the multipliers at nu.
   [[nodiscard]] double last_sigma() const { return last_sigma_; }
+  /// |fit - f(nu)|: how far nu is from the fit's own dual point, in the fit.
   [[nodiscard]] double defect_norm() const { return gradient_.norm(); }
   /// Largest violation of stationarity of a block at (centre, nu), relative to beta: by the
   /// proximal map it is |w^+ - w| / (sigma beta). The defect |nu + grad l(fit)| comes on top.
@@ -62,7 +64,7 @@ class RestrictedNewton {
   double evaluate(const Vector& dual);
   void evaluate_fit(const Vector& dual);
   void project(WorkingBlock& block, const Vector& dual);
-  [[nodiscard]] bool accurate() const;
+  [[nodiscard]] bool accurate(double inexact) const;
   [[nodiscard]] double kappa() const { return sigma * problem_.beta(); }
   [[nodiscard]] Matrix panel() const;
   [[nodiscard]] Vector direction();
@@ -72,7 +74,7 @@ class RestrictedNewton {
   const Walls& walls_;
   ConeProjector projector_;
   Matrix free_columns_;  ///< Q (n x q)
-  double penalty_ = 0;   ///< gamma
+  Vector penalties_;     ///< gamma of each
   double inverse_tau_ = 0;
   Vector centre_fit_;  ///< f_k
   Vector trial_fit_;   ///< f(nu)

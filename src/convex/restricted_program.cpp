@@ -22,12 +22,15 @@ constexpr std::size_t kLeastGrowth = 16;  ///< blocks that may join the working 
 constexpr std::size_t kChoice = 2;        ///< violators looked for, a block that may join
 constexpr double kFirstSigma = 10;  ///< times 1 / (curvature of the loss x mean square column of X)
 constexpr double kSigmaGrowth = 5;
-constexpr double kLongestKappa = 1e5;  ///< sigma beta against the longest weight: rounding
-constexpr double kFinishingKappa = 10;
-constexpr double kFewNew = 0.5;      ///< sigma grows when fewer of the working set are new
-constexpr double kIdleValue = 0.9;   ///< of beta: zero blocks below leave the working set
-constexpr int kIdleRounds = 12;      ///< rounds without progress before giving up
-constexpr int kFinishingRounds = 3;  ///< more rounds for stationarity once the gap is closed
+constexpr double kLongestKappa = 1e7;   ///< sigma beta against the longest weight: rounding
+constexpr double kLargestNoise = 1e8;   ///< the fit's rounding, in units of 1e-16, against the dual
+constexpr double kFinishingKappa = 10;  ///< the same in the first finishing round
+constexpr double kSmallDefect = 1e-10;  ///< of the fit against the dual
+constexpr double kInexact = 0.1;        ///< of a proximal step's fit, against the step
+constexpr double kFewNew = 0.3;         ///< sigma grows when fewer of the working set are new
+constexpr double kIdleValue = 0.9;      ///< of beta: zero blocks below leave the working set
+constexpr int kIdleRounds = 12;         ///< rounds without progress before giving up
+constexpr int kFinishingRounds = 3;     ///< more rounds for stationarity once the gap is closed
 
 class RestrictedSolver {
  public:
@@ -41,8 +44,8 @@ class RestrictedSolver {
         newton_(problem, walls_),
         known_(2 * static_cast<std::size_t>(patterns.size()), 0) {
     const double square = problem.X().squaredNorm() / static_cast<double>(problem.dimension());
-    const double curvature = problem.loss().weight(problem.samples());
-    newton_.sigma = square > 0 ? kFirstSigma / (curvature * square) : 1;
+    curvature_ = problem.loss().all_sample_weights(problem.samples()).maxCoeff();
+    newton_.sigma = square > 0 ? kFirstSigma / (curvature_ * square) : 1;
   }
 
   RestrictedSolution run() {
@@ -53,8 +56,8 @@ class RestrictedSolver {
       measure();
       if (finished()) break;
       choose_sigma(enter());
-      info_.steps +=
-          1 + newton_.proximal_step(settings_.max_steps - info_.steps, settings_.control);
+      info_.steps += 1 + newton_.proximal_step(settings_.max_steps - info_.steps,
+                                               finishing_ > 0 ? 0 : kInexact, settings_.control);
       leave();
       price(kChoice * growth());
     }
@@ -77,7 +80,7 @@ class RestrictedSolver {
     double mass = 0;
     for (const WorkingBlock& block : newton_.blocks) mass += block.w.norm();
     info_.objective = problem_.loss().value(newton_.fit(), problem_.y()) + problem_.beta() * mass +
-                      0.5 * bias_penalty(problem_) * newton_.coefficients.squaredNorm();
+                      0.5 * problem_.affine_penalties().dot(newton_.coefficients.cwiseAbs2());
     const double limit = dual_norm_ > 0 ? problem_.beta() / dual_norm_ : 1.0;
     const double scale = problem_.best_dual_scale(dual_, std::min(1.0, limit));
     info_.lower_bound = problem_.dual_objective(Vector(scale * dual_));
@@ -90,9 +93,7 @@ class RestrictedSolver {
   bool finished() {
     if (info_.relative_gap <= settings_.relative_gap) {
       info_.status = SolverStatus::kSolved;
-      if (info_.stationarity <= settings_.stationarity || finishing_ == kFinishingRounds) {
-        return true;
-      }
+      if (finishing_ == kFinishingRounds || accurate()) return true;
       ++finishing_;
     } else if (info_.steps >= settings_.max_steps) {
       info_.status = SolverStatus::kStepLimit;
@@ -108,6 +109,12 @@ class RestrictedSolver {
       measure();
     }
     return limit;
+  }
+
+  /// Whether primal and dual point fit each other better than the gap alone demands.
+  [[nodiscard]] bool accurate() const {
+    return info_.stationarity <= settings_.stationarity &&
+           curvature_ * newton_.defect_norm() <= kSmallDefect * newton_.nu.norm();
   }
 
   /// Whether rounding ended progress.
@@ -159,10 +166,15 @@ class RestrictedSolver {
     for (const WorkingBlock& block : newton_.blocks) longest = std::max(longest, block.w.norm());
     const double unit = longest / problem_.beta();
     if (finishing_ > 0 && unit > 0) {
-      newton_.sigma = std::min(newton_.sigma, kFinishingKappa * unit);
-    } else if (static_cast<double>(entered) <=
-               kFewNew * static_cast<double>(newton_.blocks.size())) {
-      const double limit = kLongestKappa * unit;
+      if (info_.stationarity <= settings_.stationarity)
+        finishing_kappa_ *= 0.1;  // the defect is left
+      newton_.sigma = std::min(newton_.sigma, finishing_kappa_ * unit);
+    } else if (pricing_.exhaustive() && static_cast<double>(entered) <=
+                                            kFewNew * static_cast<double>(newton_.blocks.size())) {
+      const double noise = curvature_ * problem_.X().norm() * problem_.beta();
+      const double limit =
+          std::max(kFinishingKappa * unit,
+                   std::min(kLongestKappa * unit, kLargestNoise * newton_.nu.norm() / noise));
       newton_.sigma = std::max(newton_.sigma, std::min(kSigmaGrowth * newton_.sigma, limit));
     }
   }
@@ -180,7 +192,9 @@ class RestrictedSolver {
     for (WorkingBlock& block : newton_.blocks) {
       if (!block.w.isZero(0)) solution.blocks[block.block].w = std::move(block.w);
     }
-    solution.bias = newton_.coefficients.sum();
+    const AffinePart affine = problem_.unstack(newton_.coefficients);
+    solution.bias = affine.bias;
+    solution.skip = affine.skip;
     solution.dual = dual_;
     solution.dual_norm = dual_norm_;
     return solution;
@@ -196,9 +210,11 @@ class RestrictedSolver {
   SolverInfo info_;
   Vector dual_;
   double dual_norm_ = 0;
+  double curvature_ = 1;  ///< of the loss in a sample, at most
   double best_gap_ = std::numeric_limits<double>::infinity();
   int idle_ = 0;
   int finishing_ = 0;
+  double finishing_kappa_ = kFinishingKappa;
 };
 
 }  // namespace

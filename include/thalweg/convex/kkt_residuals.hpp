@@ -12,6 +12,7 @@ struct KktResiduals {
   double complementarity = 0;  ///< max over nonzero blocks of sum rho_i |x_i^T w| / (beta |w|)
   double multiplier = 0;       ///< largest negative part of a multiplier, relative to |nu|
   double bias = 0;             ///< |gamma b - 1^T nu| / |nu|_1; 0 without output bias
+  double skip = 0;             ///< max over columns |x_k^T nu| / (|x_k| |nu|); 0 without a skip
   double dual_fit = 0;         ///< |nu + grad l(fit)| / |nu|: nu belongs to the primal point
   double dual_excess = 0;      ///< max over blocks of value / beta - 1, at least 0
   double objective = 0;

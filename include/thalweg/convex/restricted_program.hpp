@@ -24,15 +24,17 @@ struct RestrictedSolution {
   SolverInfo info;                      ///< lower_bound = D(tau nu) holds over the given patterns
   std::vector<RestrictedBlock> blocks;  ///< all 2p blocks: cell by cell, sign + then -
   double bias = 0;                      ///< output bias, 0 when the problem has none
+  Vector skip;                          ///< v (d), empty when the problem has no skip connection
   Vector dual;                          ///< nu (n), in the domain of D, before scaling by tau
   double dual_norm = 0;  ///< max over blocks of the certified value; tau <= beta / it
 
+  [[nodiscard]] AffinePart affine() const { return {bias, skip}; }
   /// The nonzero blocks as neurons.
   [[nodiscard]] std::vector<Neuron> neurons() const;
 };
 
 /// The convex program over given activation patterns with their cones kept,
-///   min l(sum_{i,s} s D_i X w_{i,s} + b) + beta sum |w_{i,s}| + gamma/2 b^2,
+///   min l(sum_{i,s} s D_i X w_{i,s} + b + X v) + beta sum |w_{i,s}| + gamma/2 b^2,
 ///   (2 D_i - 1) X w_{i,s} >= 0,
 /// to a relative duality gap of settings.relative_gap; every iterate is feasible to rounding and
 /// has a dual bound over all given patterns.
