@@ -7,6 +7,7 @@
 
 #include "convex/anderson.hpp"
 #include "convex/blas.hpp"
+#include "convex/block_minimum.hpp"
 #include "convex/working_set.hpp"
 
 namespace thalweg {
@@ -16,31 +17,6 @@ constexpr std::int64_t kSweepsPerStep = 100;  ///< sweeps that one of settings.m
 constexpr int kSweepsPerCheck = 10;           ///< sweeps between two gaps over the working set,
 constexpr int kSweepsInSet = 5000;            ///< at most, before all blocks are priced again
 constexpr int kSweepsPerLooseCheck = 3;       ///< and where a loose gap is asked for
-
-/// The minimiser over w of -g^T (w - w0) + 1/2 (w - w0)^T Q diag(lambda) Q^T (w - w0) + kappa |w|.
-Vector minimise_block(const BlockSpectra::Spectrum& spectrum, const Vector& g, const Vector& w0,
-                      double kappa) {
-  const Vector v = spectrum.Q.transpose() * g +
-                   spectrum.lambda.cwiseProduct(Vector(spectrum.Q.transpose() * w0));
-  const double norm = v.norm();
-  if (norm <= kappa) return Vector::Zero(w0.size());
-  // The length r > 0 solves |v / (lambda r + kappa)| = 1; 1 / |..| is concave in r.
-  double r = w0.norm();
-  if (r == 0) r = (norm - kappa) / spectrum.lambda.maxCoeff();
-  for (int step = 0; step < 100; ++step) {
-    const Vector scale = (spectrum.lambda * r).array() + kappa;
-    const Vector t = v.cwiseQuotient(scale);
-    const double square = t.squaredNorm();
-    const double slope = t.cwiseAbs2().cwiseProduct(spectrum.lambda).cwiseQuotient(scale).sum();
-    double next = r + (std::sqrt(square) - 1) * square / slope;
-    if (!(next > 0)) next = 0.1 * r;
-    const bool done = std::abs(next - r) <= 1e-14 * r;
-    r = next;
-    if (done) break;
-  }
-  const Vector coordinates = r * v.cwiseQuotient(Vector((spectrum.lambda * r).array() + kappa));
-  return spectrum.Q * coordinates;
-}
 
 class BlockCoordinate final : public detail::WorkingSetSolver {
  public:
@@ -64,7 +40,11 @@ class BlockCoordinate final : public detail::WorkingSetSolver {
     nu_ = program_.problem.dual_point(point_.fit);
     for (int sweep = 1; !out_of_time(); ++sweep) {
       ++steps_;
-      for (Index k = 0; k < point_.W.cols(); ++k) update(k);
+      // Blocks at zero mostly stay there: they are looked at before each gap only.
+      const bool all = sweep == 1 || (sweep + 1) % every == 0;
+      for (Index k = 0; k < point_.W.cols(); ++k) {
+        if (all || !point_.W.col(k).isZero(0)) update(k);
+      }
       update_unpenalised();
       extrapolate(anderson);
       if (sweep % every == 0 && (working_gap() <= target || sweep >= kSweepsInSet)) break;
@@ -83,7 +63,7 @@ class BlockCoordinate final : public detail::WorkingSetSolver {
     const Vector before = point_.W.col(k);
     if (before.isZero(0) && g.norm() <= kappa) return;
     const Vector after =
-        minimise_block(spectra_.of(program_.maps, one[0], h_), g.col(0), before, kappa);
+        detail::minimise_block(spectra_.of(program_.maps, one[0], h_), g.col(0), before, kappa);
     const Matrix change = after - before;
     if (change.isZero(0)) return;
     Matrix image(point_.fit.size(), 1);

@@ -21,32 +21,22 @@ class DualSystem {
 
   /// H x, O(n |list| p).
   [[nodiscard]] Vector apply(const Vector& x) const {
-    const Vector v = hessian_.held.select(0.0, x);
     Matrix t(program_.maps.width(), static_cast<Index>(hessian_.list.size()));
-    program_.maps.adjoint(hessian_.list, v, t);
+    program_.maps.adjoint(hessian_.list, x, t);
     for (Index k = 0; k < t.cols(); ++k) {
       const double along = hessian_.u.col(k).dot(t.col(k));
       t.col(k) = hessian_.a[k] * t.col(k) + hessian_.b[k] * along * hessian_.u.col(k);
     }
-    Vector y = program_.maps.fit(hessian_.list, t) + hessian_.diagonal.cwiseProduct(v);
-    if (dual_.ridge() > 0) y.array() += dual_.ridge() * v.sum();
-    const Matrix& U = dual_.free_columns();
-    if (U.cols() > 0) y += hessian_.sigma * (U * (U.transpose() * v));
-    return hessian_.held.select(x, y);
+    const Matrix& U = dual_.columns();
+    return program_.maps.fit(hessian_.list, t) + hessian_.diagonal.cwiseProduct(x) +
+           U * hessian_.columns.cwiseProduct(U.transpose() * x);
   }
 
   [[nodiscard]] Vector dense(const Vector& rhs) const {
-    const Index n = rhs.size();
     Matrix H;
     program_.maps.outer_gram(hessian_.list, hessian_.a, H);
     rank_update(panel(), Transpose::kNo, 1, H);
     H.diagonal() += hessian_.diagonal;
-    for (Index i = 0; i < n; ++i) {
-      if (!hessian_.held[i]) continue;
-      H.row(i).head(i).setZero();
-      H.col(i).tail(n - i).setZero();
-      H(i, i) = 1;
-    }
     Vector x = rhs;
     if (!cholesky(H)) return {};
     cholesky_solve(H, x);
@@ -57,10 +47,10 @@ class DualSystem {
   [[nodiscard]] Vector low_rank(const Vector& rhs) const {
     const Index p = program_.maps.width();
     const Index blocks = static_cast<Index>(hessian_.list.size());
-    const Index q = dual_.free_columns().cols();
-    const Index size = blocks * p + q + (dual_.ridge() > 0 ? 1 : 0);
+    const Index q = dual_.columns().cols();
+    const Index size = blocks * p + q;
     Matrix K = Matrix::Zero(size, size);
-    const Vector inverse = hessian_.held.select(0.0, hessian_.diagonal.cwiseInverse());
+    const Vector inverse = hessian_.diagonal.cwiseInverse();
     add_columns_gram(inverse, K);
     for (Index k = 0; k < blocks; ++k) {
       const double share = hessian_.b[k] / (hessian_.a[k] + hessian_.b[k]);
@@ -68,14 +58,12 @@ class DualSystem {
           (Matrix::Identity(p, p) - share * hessian_.u.col(k) * hessian_.u.col(k).transpose()) /
           hessian_.a[k];
     }
-    for (Index k = 0; k < q; ++k) K(blocks * p + k, blocks * p + k) += 1 / hessian_.sigma;
-    if (dual_.ridge() > 0) K(size - 1, size - 1) += 1 / dual_.ridge();
+    K.diagonal().tail(q) += hessian_.columns.cwiseInverse();
     if (!cholesky(K)) return {};
     const auto solve = [&](const Vector& r) {
       Vector inner = columns_adjoint(inverse.cwiseProduct(r), size);
       cholesky_solve(K, inner);
-      const Vector x = inverse.cwiseProduct(r - columns_times(inner));
-      return Vector(hessian_.held.select(r, x));
+      return Vector(inverse.cwiseProduct(r - columns_times(inner)));
     };
     Vector x = solve(rhs);
     for (int step = 0; step < kRefinements; ++step) x += solve(rhs - apply(x));
@@ -107,27 +95,24 @@ class DualSystem {
   /// The columns whose outer products are added to the blocks' part.
   [[nodiscard]] Matrix panel() const {
     const Index blocks = static_cast<Index>(hessian_.list.size());
-    const Matrix& U = dual_.free_columns();
-    const Index q = U.cols();
-    Matrix columns(program_.maps.samples(), blocks + q + (dual_.ridge() > 0 ? 1 : 0));
+    const Matrix& U = dual_.columns();
+    Matrix columns(program_.maps.samples(), blocks + U.cols());
     Matrix scaled = hessian_.u;
     for (Index k = 0; k < blocks; ++k) scaled.col(k) *= std::sqrt(hessian_.b[k]);
     program_.maps.images(hessian_.list, scaled, columns.leftCols(blocks));
-    columns.middleCols(blocks, q) = std::sqrt(hessian_.sigma) * U;
-    if (dual_.ridge() > 0) columns.rightCols(1).setConstant(std::sqrt(dual_.ridge()));
+    columns.rightCols(U.cols()) = U * hessian_.columns.cwiseSqrt().asDiagonal();
     return columns;
   }
 
   void add_columns_gram(const Vector& inverse, Matrix& K) const {
     const Index n = program_.maps.samples();
     const Index block_columns = program_.maps.width() * static_cast<Index>(hessian_.list.size());
-    const Index q = dual_.free_columns().cols();
+    const Index q = dual_.columns().cols();
     Matrix rows(std::min(n, kChunk), K.cols());
     for (Index first = 0; first < n; first += kChunk) {
       const Index count = std::min(kChunk, n - first);
       program_.maps.rows(hessian_.list, first, rows.topLeftCorner(count, block_columns));
-      rows.block(0, block_columns, count, q) = dual_.free_columns().middleRows(first, count);
-      if (dual_.ridge() > 0) rows.col(K.cols() - 1).setOnes();
+      rows.block(0, block_columns, count, q) = dual_.columns().middleRows(first, count);
       rows.topRows(count).array().colwise() *= inverse.segment(first, count).cwiseSqrt().array();
       rank_update(rows.topRows(count), Transpose::kYes, 1, K);
     }
@@ -139,9 +124,8 @@ class DualSystem {
     program_.maps.adjoint(hessian_.list, v, t);
     Vector result(size);
     result.head(t.size()) = Eigen::Map<const Vector>(t.data(), t.size());
-    const Matrix& U = dual_.free_columns();
-    result.segment(t.size(), U.cols()) = U.transpose() * v;
-    if (dual_.ridge() > 0) result[size - 1] = v.sum();
+    const Matrix& U = dual_.columns();
+    result.tail(U.cols()) = U.transpose() * v;
     return result;
   }
 
@@ -149,19 +133,16 @@ class DualSystem {
     const Index p = program_.maps.width();
     const Index blocks = static_cast<Index>(hessian_.list.size());
     const Matrix t = Eigen::Map<const Matrix>(c.data(), p, blocks);
-    Vector result = program_.maps.fit(hessian_.list, t);
-    const Matrix& U = dual_.free_columns();
-    if (U.cols() > 0) result += U * c.segment(blocks * p, U.cols());
-    if (dual_.ridge() > 0) result.array() += c[c.size() - 1];
-    return result;
+    const Matrix& U = dual_.columns();
+    return program_.maps.fit(hessian_.list, t) + U * c.tail(U.cols());
   }
 
   /// The diagonal of H where every block counts with its mean entry.
   [[nodiscard]] Vector preconditioner() const {
     const double mean =
         hessian_.a.sum() * dual_.squares().mean() / static_cast<double>(program_.maps.samples());
-    Vector diagonal = hessian_.diagonal.array() + mean;
-    return hessian_.held.select(1.0, diagonal);
+    const Matrix squares = dual_.columns().cwiseAbs2();
+    return (hessian_.diagonal + squares * hessian_.columns).array() + mean;
   }
 
   const BlockProgram& program_;
@@ -184,10 +165,10 @@ DualSolve choose_dual_solve(Index samples, Index listed, Index width) {
 }
 
 Vector solve_dual_system(const BlockProgram& program, const BlockDual& dual,
-                         const DualHessian& hessian, const Vector& rhs, double accuracy) {
+                         const DualHessian& hessian, const Vector& rhs, double accuracy,
+                         DualSolve form) {
   const DualSystem system(program, dual, hessian);
-  switch (choose_dual_solve(program.maps.samples(), static_cast<Index>(hessian.list.size()),
-                            program.maps.width())) {
+  switch (form) {
     case DualSolve::kDense:
       return system.dense(rhs);
     case DualSolve::kLowRank:

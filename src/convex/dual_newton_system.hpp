@@ -7,12 +7,11 @@
 namespace thalweg::detail {
 
 /// The generalised Hessian of the dual augmented Lagrangian at a point,
-///   H = diag(h) + ridge 1 1^T + sigma U U^T + sum_k A_k (a_k I + b_k u_k u_k^T) A_k^T,
-/// on the coordinates that are not held at a bound (the others get the identity).
+///   H = diag(h) + U diag(c) U^T + sum_k A_k (a_k I + b_k u_k u_k^T) A_k^T,
+/// U the columns outside the blocks (BlockDual::columns()).
 struct DualHessian {
-  Vector diagonal;  ///< h (n), positive
-  Eigen::Array<bool, Eigen::Dynamic, 1> held;
-  double sigma = 1;
+  Vector diagonal;              ///< h (n), positive
+  Vector columns;               ///< c (q), positive
   std::span<const Index> list;  ///< blocks k
   Vector a;                     ///< (|list|) positive
   Vector b;                     ///< (|list|) nonnegative
@@ -34,6 +33,6 @@ enum class DualSolve {
 /// at which conjugate gradients stop.
 [[nodiscard]] Vector solve_dual_system(const BlockProgram& program, const BlockDual& dual,
                                        const DualHessian& hessian, const Vector& rhs,
-                                       double accuracy);
+                                       double accuracy, DualSolve form);
 
 }  // namespace thalweg::detail

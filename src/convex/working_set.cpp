@@ -8,9 +8,11 @@
 namespace thalweg::detail {
 namespace {
 
-constexpr std::size_t kFirstSet = 10;
+constexpr std::size_t kFirstSet = 64;
 constexpr double kInnerShare = 0.3;  ///< of the gap, to reach inside a working set
-constexpr int kIdleRounds = 5;       ///< rounds without a better gap before the run has stalled
+constexpr double kLooseGap = 1e-4;
+constexpr double kLooseShare = 0.7;
+constexpr int kIdleRounds = 5;  ///< rounds without a better gap before the run has stalled
 
 }  // namespace
 
@@ -37,7 +39,10 @@ BlockSolution WorkingSetSolver::run(const BlockSolution* start) {
       break;
     }
     choose_working_set();
-    descend(kInnerShare * info.relative_gap);
+    // A loose gap is aimed at directly: the first working set of a warm start is mostly enough.
+    const bool loose = start != nullptr && settings_.relative_gap >= kLooseGap;
+    descend(std::min(kInnerShare * info.relative_gap,
+                     loose ? kLooseShare * settings_.relative_gap : info.relative_gap));
     report();
   }
   best_.screened = program_.maps.blocks() - static_cast<Index>(left_.size());
@@ -61,6 +66,7 @@ void WorkingSetSolver::begin(const BlockSolution* start) {
     working_ = start->active;
     point_.W = start->W;
     bias = start->bias;
+    if (start->skip.size() > 0) point_.free.tail(start->skip.size()) = start->skip;
   }
 }
 
@@ -90,27 +96,27 @@ void WorkingSetSolver::put_fit(Point& point) const {
 }
 
 double WorkingSetSolver::working_gap() const {
-  const Vector nu = program_.problem.dual_point(point_.fit);
+  const Vector nu = legal(program_.problem.dual_point(point_.fit));
   Matrix G(program_.maps.width(), static_cast<Index>(working_.size()));
   program_.maps.adjoint(working_, nu, G);
   return gap_from(point_, nu, G);
 }
 
 double WorkingSetSolver::gap_from(const Point& point, const Vector& nu, const Matrix& G) const {
-  const Vector legal =
-      dual_.free_columns().cols() > 0 ? program_.problem.project_to_dual_domain(nu) : nu;
-  return BlockDual::relative_gap(objective(point), dual_.bound_over(working_, legal, G).value);
+  return dual_.relative_gap(objective(point), dual_.bound_over(working_, nu, G).value);
+}
+
+Vector WorkingSetSolver::legal(const Vector& nu) const {
+  return dual_.free_columns().cols() > 0 ? program_.problem.project_to_dual_domain(nu) : nu;
 }
 
 /// Gap and scores over all blocks that are left: the program over them has the same optima.
 void WorkingSetSolver::price() {
   put_fit(point_);
-  const TrainingProblem& problem = program_.problem;
-  const Vector nu = problem.dual_point(point_.fit);
-  const Vector legal = dual_.free_columns().cols() > 0 ? problem.project_to_dual_domain(nu) : nu;
+  const Vector nu = legal(program_.problem.dual_point(point_.fit));
   Matrix G(program_.maps.width(), static_cast<Index>(left_.size()));
-  program_.maps.adjoint(left_, legal, G);
-  const BlockDual::Bound bound = dual_.bound_over(left_, legal, G);
+  program_.maps.adjoint(left_, nu, G);
+  const BlockDual::Bound bound = dual_.bound_over(left_, nu, G);
   SolverInfo& info = best_.info;
   const double before = info.relative_gap;
   if (!(info.lower_bound >= bound.value)) {
@@ -120,7 +126,7 @@ void WorkingSetSolver::price() {
   }
   const double value = objective(point_);
   if (!(info.objective <= value)) keep(value);
-  info.relative_gap = BlockDual::relative_gap(info.objective, info.lower_bound);
+  info.relative_gap = dual_.gap_between(info.objective, info.lower_bound);
   stalled_ = info.relative_gap < 0.99 * before || !(before == before) ? 0 : stalled_ + 1;
   scores_.clear();
   for (std::size_t k = 0; k < left_.size(); ++k) {
@@ -200,7 +206,7 @@ void WorkingSetSolver::put_dual_norm() {
   const BlockDual::Bound bound = dual_.bound_over(dual_.all(), best_.dual, G);
   best_.dual_norm = bound.norm;
   best_.info.lower_bound = bound.value;
-  best_.info.relative_gap = BlockDual::relative_gap(best_.info.objective, bound.value);
+  best_.info.relative_gap = dual_.gap_between(best_.info.objective, bound.value);
 }
 
 void WorkingSetSolver::report() const {

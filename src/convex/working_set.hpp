@@ -43,9 +43,10 @@ class WorkingSetSolver {
   void put_fit(Point& point) const;
   /// The relative gap of a point of the program over the working set alone.
   [[nodiscard]] double working_gap() const;
-  /// The same from nu = -grad l(fit) (n) and G = A^T nu (p x |working|), which a free output bias
-  /// or skip connection makes an estimate.
+  /// The same from a legal nu (n) and G = A^T nu (p x |working|).
   [[nodiscard]] double gap_from(const Point& point, const Vector& nu, const Matrix& G) const;
+  /// nu made orthogonal to the unpenalised columns, inside the domain of D.
+  [[nodiscard]] Vector legal(const Vector& nu) const;
 
   const BlockProgram& program_;
   SolverSettings settings_;

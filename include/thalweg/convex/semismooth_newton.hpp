@@ -11,9 +11,10 @@ namespace thalweg {
 ///   psi(nu) = -D(nu) + (1 / 2 sigma) sum_i (|z_i| - sigma beta weight_i)_+^2,
 ///   z_i = w_i + sigma A_i^T nu, then w_i <- (1 - sigma beta weight_i / |z_i|)_+ z_i, sigma grows.
 /// psi is convex with a piecewise smooth gradient fit(w(nu)) - f(nu), so primal value, dual value
-/// and gap come with every gradient; unpenalised columns are blocks of weight 0, box domains of D
-/// are kept by projection. Newton systems are solved in dual (n x n), primal (active columns) or
-/// matrix-free form, whichever is cheapest.
+/// and gap come with every gradient. Bounds of the domain of D (Huber, squared hinge) and the
+/// conditions of a bias and a skip connection have multipliers of their own, with their own sigma;
+/// a logistic coordinate moves along an arc inside its domain. Newton systems are solved in dual (n
+/// x n), primal (active columns) or matrix-free form, whichever is cheapest.
 ///
 /// `start` (optional) warm-starts w and nu. About 25 to 40 Newton steps whatever beta, d and P;
 /// a step costs O(n P p) and the system: O(n^2 |J| + n^3), O(n (|J| p)^2) or O(n |J| p) an
