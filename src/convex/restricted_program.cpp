@@ -45,6 +45,10 @@ class RestrictedSolver {
         known_(2 * static_cast<std::size_t>(patterns.size()), 0) {
     const double square = problem.X().squaredNorm() / static_cast<double>(problem.dimension());
     curvature_ = problem.loss().all_sample_weights(problem.samples()).maxCoeff();
+    // Rounding of a loss near 0, where fit and targets are not.
+    const Vector zero = Vector::Zero(problem.samples());
+    negligible_ = std::pow(4 * std::numeric_limits<double>::epsilon(), 2) *
+                  problem.loss().value(zero, problem.y());
     newton_.sigma = square > 0 ? kFirstSigma / (curvature_ * square) : 1;
   }
 
@@ -85,7 +89,7 @@ class RestrictedSolver {
     const double scale = problem_.best_dual_scale(dual_, std::min(1.0, limit));
     info_.lower_bound = problem_.dual_objective(Vector(scale * dual_));
     const double gap = std::max(0.0, info_.objective - info_.lower_bound);
-    info_.relative_gap = info_.objective > 0 ? gap / info_.objective : gap;
+    info_.relative_gap = gap > negligible_ ? gap / info_.objective : 0;
     info_.stationarity = newton_.stationarity();
   }
 
@@ -175,7 +179,9 @@ class RestrictedSolver {
       const double limit =
           std::max(kFinishingKappa * unit,
                    std::min(kLongestKappa * unit, kLargestNoise * newton_.nu.norm() / noise));
-      newton_.sigma = std::max(newton_.sigma, std::min(kSigmaGrowth * newton_.sigma, limit));
+      const double next = std::max(newton_.sigma, std::min(kSigmaGrowth * newton_.sigma, limit));
+      if (next > newton_.sigma) idle_ = 0;
+      newton_.sigma = next;
     }
   }
 
@@ -210,7 +216,8 @@ class RestrictedSolver {
   SolverInfo info_;
   Vector dual_;
   double dual_norm_ = 0;
-  double curvature_ = 1;  ///< of the loss in a sample, at most
+  double negligible_ = 0;  ///< a gap that counts as none
+  double curvature_ = 1;   ///< of the loss in a sample, at most
   double best_gap_ = std::numeric_limits<double>::infinity();
   int idle_ = 0;
   int finishing_ = 0;
