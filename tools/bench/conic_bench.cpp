@@ -25,7 +25,7 @@ constexpr int kNeurons = 3;
 constexpr double kNoise = 0.1;
 constexpr int kWidth = 200;           ///< of PyTorch's networks
 constexpr double kTorchSeconds = 10;  ///< for each of its methods
-constexpr double kStartSeconds = 60;  ///< that a peer may take to start and to read
+constexpr double kStartSeconds = 30;  ///< that a peer may take to start and to read
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 struct Row {
@@ -116,19 +116,19 @@ class Peers {
                                                        double recorded) const {
     if (!rscript_ || !(recorded <= patience_)) return {};
     return bench::run_script(*rscript_, "complete_program_ecos.R", folder, "",
-                             3 * patience_ + kStartSeconds);
+                             2 * patience_ + kStartSeconds);
   }
   [[nodiscard]] std::vector<bench::OutsideResult> cvxopt(const std::filesystem::path& folder,
                                                          double recorded) const {
     if (!cvxopt_ || !(recorded <= patience_)) return {};
     return bench::run_script(*cvxopt_, "complete_program_cvxopt.py", folder, "",
-                             3 * patience_ + kStartSeconds);
+                             2 * patience_ + kStartSeconds);
   }
   [[nodiscard]] std::vector<bench::OutsideResult> torch(const std::filesystem::path& folder) const {
     if (!torch_) return {};
     return bench::run_script(*torch_, "gradient_descent_torch.py", folder,
                              std::to_string(kWidth) + " " + std::to_string(kTorchSeconds),
-                             6 * kTorchSeconds + kStartSeconds);
+                             4 * kTorchSeconds + kStartSeconds);
   }
 
  private:

@@ -9,6 +9,8 @@
 namespace thalweg::bench {
 namespace {
 
+constexpr int kPatienceOfTheClock = 8;  ///< times the processor seconds allowed
+
 bool succeeds(const std::string& command) {
   return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
 }
@@ -30,11 +32,12 @@ std::optional<std::string> rscript_with(const std::string& package) {
 std::vector<OutsideResult> run_script(const std::string& interpreter, const std::string& script,
                                       const std::filesystem::path& folder,
                                       const std::string& arguments, double patience) {
-  // One thread, as all columns of the tables.
-  const std::string command = "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 timeout " +
-                              std::to_string(static_cast<int>(patience)) + " " + interpreter + " " +
-                              std::string(THALWEG_BENCH_PEERS) + "/" + script + " " +
-                              folder.string() + " " + arguments;
+  // One thread, as all columns of the tables; the clock's limit is for programs that wait.
+  const int limit = static_cast<int>(patience);
+  const std::string command =
+      "ulimit -t " + std::to_string(limit) + "; OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 timeout " +
+      std::to_string(kPatienceOfTheClock * limit) + " " + interpreter + " " +
+      std::string(THALWEG_BENCH_PEERS) + "/" + script + " " + folder.string() + " " + arguments;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(popen(command.c_str(), "r"), pclose);
   require(output != nullptr, script + " does not start");
   std::vector<OutsideResult> results;

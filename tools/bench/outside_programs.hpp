@@ -20,7 +20,7 @@ struct OutsideResult {
 [[nodiscard]] std::optional<std::string> rscript_with(const std::string& package);
 
 /// Runs `interpreter SCRIPT FOLDER ARGUMENTS` and collects what it prints; nothing when it takes
-/// more than `patience` seconds or fails.
+/// more than `patience` processor seconds or fails.
 [[nodiscard]] std::vector<OutsideResult> run_script(const std::string& interpreter,
                                                     const std::string& script,
                                                     const std::filesystem::path& folder,

@@ -102,7 +102,7 @@ std::string run_ecos(const GatedInstance& instance, const TrainingProblem& probl
   bench::write_raw(folder.path(), "beta", Matrix::Constant(1, 1, problem.beta()));
   bench::write_raw(folder.path(), "patterns", instance.patterns);
   const auto results =
-      bench::run_script(*rscript, "complete_program_ecos.R", folder.path(), "", 2 * patience);
+      bench::run_script(*rscript, "complete_program_ecos.R", folder.path(), "", patience);
   if (results.empty()) return "> " + bench::shown(patience);
   const double above = results.front().objective / ours.info.objective - 1;
   bench::require(results.front().objective >= ours.info.lower_bound * (1 - 1e-7),
