@@ -7,6 +7,7 @@
 #include <string>
 
 #include "oracle/dual_query.hpp"
+#include "oracle/sign_search.hpp"
 #include "oracle/tree_bound.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
@@ -28,6 +29,21 @@ void require_dual(const Vector& nu, Index samples) {
                           std::to_string(samples) + " rows");
   }
   if (!nu.allFinite()) throw InvalidArgument("nu must be finite");
+}
+
+/// Where the search over signs is tried before the cone tree: bounds of the whole sphere within
+/// this factor of the goal. The cone tree is as fast in few coordinates, and the only one of use
+/// where the sphere says little.
+double signs_within(Index coordinates) {
+  if (coordinates < 6) return 0;
+  if (coordinates == 6) return 1.1;
+  return coordinates <= 8 ? 1.3 : 2;
+}
+
+/// Nodes worth spending on one sign: about a minute.
+std::int64_t sign_nodes(Index samples, Index coordinates) {
+  const double work = static_cast<double>(samples) * std::pow(static_cast<double>(coordinates), 4);
+  return static_cast<std::int64_t>(std::clamp(3e10 / work, 200.0, 20000.0));
 }
 
 /// Random starts of local ascent per sign: with a good start a tree stays small; without a tree
@@ -181,17 +197,31 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
                                                  : DualNormStatus::kNotBranched);
   }
 
-  // The tree bounds the sum over the replaced rows; the slack brings its answer back to X.
-  const double slack = geometry.slack(nu);
   oracle::TreeRequest request;
   request.relative_gap = std::max(settings.relative_gap, kSmallestGap);
-  request.threshold = settings.threshold > slack ? settings.threshold - slack : settings.threshold;
+  request.threshold = settings.threshold;
   request.maximiser_band = settings.maximiser_band;
-  request.start_value = result.lower;
   request.threads = settings.threads;
   request.control = &settings.control;
+  const double goal = settings.threshold > 0 ? settings.threshold : result.lower;
+  if (!want_band && geometry.basis().empty() && result.upper <= signs_within(coordinates) * goal) {
+    request.start_value = result.lower;
+    oracle::TreeOutcome outcome =
+        oracle::bound_by_signs(query, impl_->X, nu, request, sign_nodes(nu.size(), coordinates));
+    result.nodes = outcome.nodes;
+    add_directions(result, std::move(outcome.found), oracle::kDistinctAngle);
+    lower_upper(result, outcome.upper, DualNormSource::kSignTree);
+    status = judge(result, settings);
+    if (status != DualNormStatus::kUnsolved) return finish(status);
+    if (outcome.stopped) return finish(DualNormStatus::kLimit);
+  }
+
+  // The tree bounds the sum over the replaced rows; the slack brings its answer back to X.
+  const double slack = geometry.slack(nu);
+  if (settings.threshold > slack) request.threshold = settings.threshold - slack;
+  request.start_value = result.lower;
   oracle::TreeOutcome outcome = oracle::bound_by_tree(query, request);
-  result.nodes = outcome.nodes;
+  result.nodes += outcome.nodes;
   add_directions(result, std::move(outcome.found), oracle::kDistinctAngle);
   lower_upper(result, (outcome.upper + slack) * (1 + 0x1p-51), DualNormSource::kConeTree);
   status = judge(result, settings);

@@ -1,6 +1,5 @@
 #include "thalweg/oracle/whole_sphere.hpp"
 
-#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
@@ -8,53 +7,24 @@
 #include <string>
 #include <vector>
 
+#include "oracle/quadratic_maximum.hpp"
+#include "oracle/scaled_rows.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 
 namespace thalweg {
 namespace {
 
+using oracle::diagonal_trust_region;
+using oracle::prove_maximum;
+using oracle::ProvedMaximum;
+using oracle::scale_rows;
+using oracle::ScaledRows;
+using oracle::TrustRegion;
+
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr Index kKrylovDimension = 40;
-
-/// The rows |g_j| x_j with g_j != 0, scaled by a power of two so that the longest has length
-/// about 1.
-struct ScaledRows {
-  Matrix Y;                    ///< (d x k), column j is a row
-  Vector norm;                 ///< (k), rounded up
-  std::vector<Index> origin;   ///< (k): row of X
-  std::vector<bool> positive;  ///< (k): sign of g
-  int exponent = 0;            ///< true row = column * 2^exponent
-
-  [[nodiscard]] Index count() const { return Y.cols(); }
-};
-
-ScaledRows scale_rows(const Matrix& X, const Vector& g) {
-  ScaledRows rows;
-  rows.exponent = std::numeric_limits<int>::lowest();
-  for (Index j = 0; j < g.size(); ++j) {
-    const double size = X.row(j).cwiseAbs().maxCoeff();
-    if (g[j] == 0 || size == 0) continue;
-    rows.origin.push_back(j);
-    // Exponents, because the product of two extreme doubles may overflow.
-    rows.exponent = std::max(rows.exponent, std::ilogb(g[j]) + std::ilogb(size));
-  }
-  const Index count = static_cast<Index>(rows.origin.size());
-  rows.Y.resize(X.cols(), count);
-  rows.norm.resize(count);
-  for (Index k = 0; k < count; ++k) {
-    const Index j = rows.origin[static_cast<std::size_t>(k)];
-    const int shift = std::ilogb(g[j]);
-    const double factor = std::ldexp(std::abs(g[j]), -shift);
-    for (Index i = 0; i < X.cols(); ++i) {
-      rows.Y(i, k) = std::ldexp(X(j, i), shift - rows.exponent) * factor;
-    }
-    rows.positive.push_back(g[j] > 0);
-    rows.norm[k] = rows.Y.col(k).norm() * (1 + static_cast<double>(X.cols() + 8) * kEps) + 1e-300;
-  }
-  return rows;
-}
 
 /// One choice of parameters, in the unit of ScaledRows.
 struct Majorant {
@@ -91,42 +61,6 @@ Quadratic quadratic(const ScaledRows& rows, const Majorant& choice) {
   }
   q.b = rows.Y * linear;
   return q;
-}
-
-struct TrustRegion {
-  Vector u;  ///< unit vector
-  double multiplier = 0;
-  double value = 0;
-};
-
-/// Maximum of b.x + x^T diag(eigenvalues) x on the unit sphere; eigenvalues ascending.
-TrustRegion diagonal_trust_region(const Vector& eigenvalues, const Vector& b) {
-  const Index last = eigenvalues.size() - 1;
-  const double top = eigenvalues[last];
-  const double size = b.norm() + eigenvalues.cwiseAbs().maxCoeff() + 1e-290;
-  double low = top + 1e-14 * size;
-  double high = top + 0.5 * b.norm() + 1e-13 * size;
-  const auto point = [&](double mu) -> Vector {
-    return 0.5 * (b.array() / (mu - eigenvalues.array())).matrix();
-  };
-  TrustRegion result;
-  if (point(low).squaredNorm() < 1) {
-    // The hard case: the rest of the length goes along the top eigenvector.
-    result.multiplier = low;
-    result.u = point(low);
-    const double rest = std::sqrt(std::max(0.0, 1 - result.u.squaredNorm()));
-    result.u[last] += b[last] < 0 ? -rest : rest;
-  } else {
-    for (int step = 0; step < 200 && high - low > 1e-15 * size; ++step) {
-      const double middle = 0.5 * (low + high);
-      (point(middle).squaredNorm() > 1 ? low : high) = middle;
-    }
-    result.multiplier = high;
-    result.u = point(high);
-  }
-  result.value = result.multiplier + 0.5 * b.dot(point(result.multiplier));
-  result.u.normalize();
-  return result;
 }
 
 /// Maximum of q over the unit sphere within a Krylov space of dimension at most kKrylovDimension
@@ -290,51 +224,6 @@ Candidates find_candidates(const ScaledRows& rows, const WholeSphereSettings& se
   return candidates;
 }
 
-/// Whether A is positive semidefinite, proved by a shifted floating-point Cholesky factorisation.
-bool proved_semidefinite(Matrix A) {
-  const double size = static_cast<double>(A.rows()) + 3;
-  const double trace = A.diagonal().sum();
-  if (!(trace > 0) || !(A.diagonal().minCoeff() > 0)) return false;
-  A.diagonal().array() -= 2 * size * kEps * trace + 1e-280;
-  const Eigen::LLT<Eigen::Ref<Matrix>> factor(A);
-  return factor.info() == Eigen::Success && A.diagonal().allFinite();
-}
-
-/// The least mu + t found with the bordered matrix proved positive semidefinite, and its mu.
-struct ProvedMaximum {
-  double value = kInfinity;
-  double mu = 0;
-};
-
-ProvedMaximum prove_maximum(const Matrix& M, const Vector& b, double mu_estimate) {
-  const Index d = b.size();
-  const double size = M.norm() + b.norm() + 1e-280;
-  ProvedMaximum best;
-  for (double step = 1e-13; step < 1e3; step *= 8) {
-    const double mu = mu_estimate + step * size;
-    Matrix A(d + 1, d + 1);
-    A.topLeftCorner(d, d) = -M;
-    A.topLeftCorner(d, d).diagonal().array() += mu;
-    const Eigen::LLT<Matrix> factor(A.topLeftCorner(d, d));
-    if (factor.info() != Eigen::Success) continue;
-    const double schur = std::max(0.0, 0.25 * b.dot(factor.solve(b)));
-    // Past the minimum of the convex function mu + schur(mu).
-    if (mu + schur >= best.value) break;
-    A.row(d).head(d) = -0.5 * b.transpose();
-    A.col(d).head(d) = -0.5 * b;
-    for (double slack = 1e-14; slack < 1e-3; slack *= 16) {
-      const double t = schur * (1 + slack) + slack * size;
-      A(d, d) = t;
-      if (mu + t >= best.value) break;
-      if (proved_semidefinite(A)) {
-        best = {mu + t, mu};
-        break;
-      }
-    }
-  }
-  return best;
-}
-
 /// A rigorous bound from one choice, in the unit of `rows`.
 ProvedMaximum prove(const ScaledRows& rows, const Majorant& choice) {
   const Quadratic q = quadratic(rows, choice);
@@ -375,7 +264,7 @@ WholeSphereProof whole_sphere_bound(const Matrix& X, const Vector& g,
     for (const Index j : rows.origin) proof.sigma[j] = -1;
     return proof;
   }
-  ProvedMaximum best;
+  ProvedMaximum best{kInfinity};
   for (const Majorant& choice : find_candidates(rows, settings).sorted()) {
     if (choice.estimate >= best.value) break;
     const ProvedMaximum proved = prove(rows, choice);

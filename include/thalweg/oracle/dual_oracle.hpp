@@ -23,7 +23,12 @@ enum class DualNormStatus {
 };
 
 /// How the upper bound was obtained.
-enum class DualNormSource { kNone, kConeTree, kWholeSphere };
+enum class DualNormSource {
+  kNone,
+  kConeTree,
+  kWholeSphere,
+  kSignTree,  ///< cells of sign vectors: rigorous, but no certificate can be written from it
+};
 
 /// A local maximiser of |nu^T (X u)_+|.
 struct DualDirection {
