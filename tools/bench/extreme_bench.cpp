@@ -3,6 +3,7 @@
 // right or says that it is not: the program recomputes both bounds in extended precision and ends
 // with exit code 1 when an answer claims more than that shows.
 #include <cmath>
+#include <cstdio>
 #include <functional>
 
 #include "instances.hpp"
@@ -44,7 +45,9 @@ Instance changed(Instance base, const std::string& name, double share,
 std::vector<Instance> instances() {
   std::vector<Instance> all;
   for (const double share : {1e-8, 1e-6, 1e-4, 1e-2, 0.5, 0.999, 1.001, 10.0}) {
-    all.push_back(teacher("beta " + bench::shown(share) + " beta_max", share));
+    char name[64];
+    std::snprintf(name, sizeof name, "beta %g beta_max", share);
+    all.push_back(teacher(name, share));
   }
   all.push_back(teacher("noiseless, beta 1e-8 beta_max", 1e-8, 0));
   const Instance base = teacher("", 0.05);
