@@ -89,7 +89,8 @@ bool DualLoss::has_bounds() const {
 }
 
 Vector DualLoss::slack_of(const Vector& fit) const {
-  return slack_from(targets_ - fit, 1 / weights_.maxCoeff());
+  const Vector z = weights_.cwiseProduct(targets_ - fit);
+  return slack_from(z, 1).cwiseQuotient(weights_);
 }
 
 Vector DualLoss::slack_from(const Vector& z, double sigma) const {
