@@ -86,13 +86,14 @@ class Usage(TwoPoints):
 
     def test_targets_with_two_columns_are_named(self):
         data = write_npz(self.path("two.npz"), X=[[1], [2]], y=[[1, 2], [3, 4]])
-        self.refused("train", "--dataset", data, "--beta", "1", words=["two.npz", "2 columns"])
+        self.refused("info", "--dataset", data, "--beta", "1", words=["two.npz", "2 columns"])
 
     def test_losses_and_their_options(self):
         certify = ["certify", *self.problem(self.optimal)]
         self.refused(*certify, "--loss", "huber", words=["--huber-delta"])
         self.refused(*certify, "--huber-delta", "1", words=["--huber-delta"])
-        self.refused(*certify, "--loss", "softmax", words=["softmax"])
+        self.refused(*certify, "--loss", "softmax", words=["3 outputs"])
+        self.refused("info", *self.problem(), "--loss", "softmax", words=["3 columns"])
         self.refused("certify", "--dataset", self.data, "--network", self.optimal, "--loss", "huber", "--huber-delta",
                      "1", "--torch-weight-decay", "1", "--torch-loss", "mse-sum", words=["--torch-loss"])
 

@@ -46,6 +46,25 @@ TEST(NetworkReader, MakesAHiddenBiasTheLastColumn) {
   EXPECT_TRUE(stored->has_output_bias);
 }
 
+TEST(NetworkReader, ReadsTheSkipConnection) {
+  const std::string three = npy_doubles("(3,)", {1, 2, 3});
+  const std::string four = npy_doubles("(4, 1)", {1, 2, 3, 4});
+  const std::string b = npy_doubles("(2,)", {7, 8});
+  const auto plain = from_npz({{"W", kW}, {"alpha", kAlpha}, {"skip", three}});
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_EQ(plain->network.skip, matrix({{1}, {2}, {3}}));
+  const auto with_bias = from_npz({{"W", kW}, {"alpha", kAlpha}, {"b", b}, {"skip", four}});
+  ASSERT_TRUE(with_bias) << with_bias.error().message;
+  EXPECT_EQ(with_bias->network.skip, matrix({{1}, {2}, {3}, {4}}));
+  EXPECT_FALSE(from_npz({{"W", kW}, {"alpha", kAlpha}})->network.has_skip());
+
+  const auto short_by_one = from_npz({{"W", kW}, {"alpha", kAlpha}, {"b", b}, {"skip", three}});
+  ASSERT_FALSE(short_by_one);
+  EXPECT_EQ(short_by_one.error().code, ErrorCode::kBadShape);
+  EXPECT_NE(short_by_one.error().message.find("column of ones"), std::string::npos);
+  EXPECT_FALSE(from_npz({{"W", kW}, {"alpha", kAlpha}, {"skip", four}}));
+}
+
 TEST(NetworkReader, ReadsTheStandardisation) {
   const std::string mean = npy_doubles("(3,)", {1, 2, 3});
   const std::string scale = npy_doubles("(3,)", {4, 5, 6});

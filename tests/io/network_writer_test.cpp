@@ -45,6 +45,25 @@ TEST(NetworkWriter, ReadingBackGivesTheSameDoubles) {
   }
 }
 
+TEST(NetworkWriter, KeepsTheSkipConnection) {
+  const TemporaryFolder folder;
+  for (const Index outputs : {1, 2}) {
+    for (const auto hidden_bias : {HiddenBias::kNone, HiddenBias::kLastColumn}) {
+      StoredNetwork network = sample(outputs, hidden_bias, false);
+      network.network.skip = Matrix::NullaryExpr(
+          4, outputs, [](Index i, Index j) { return 1.0 / static_cast<double>(3 + i + 7 * j); });
+      ASSERT_TRUE(write_network(folder / "n.npz", network));
+      const auto again = read_network(folder / "n.npz");
+      ASSERT_TRUE(again) << again.error().message;
+      expect_same(*again, network);
+      EXPECT_EQ(again->network.skip, network.network.skip);
+    }
+  }
+  StoredNetwork wrong = sample(1, HiddenBias::kNone, false);
+  wrong.network.skip = Matrix::Zero(3, 1);
+  EXPECT_THROW((void)write_network(folder / "n.npz", wrong), InvalidArgument);
+}
+
 TEST(NetworkWriter, KeepsTheStandardisation) {
   const TemporaryFolder folder;
   StoredNetwork network = sample(2, HiddenBias::kLastColumn, true);

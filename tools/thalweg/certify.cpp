@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "certify_outputs.hpp"
 #include "certify_text.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
@@ -12,6 +13,7 @@
 #include "proof.hpp"
 #include "report.hpp"
 #include "session.hpp"
+#include "several_outputs.hpp"
 #include "thalweg/exact/rank.hpp"
 #include "thalweg/landscape/width_answer.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
@@ -109,16 +111,32 @@ Json make_document(const CertifyOptions& options, const ProblemSetup& setup, con
 
 /// An asserted verdict that holds is an answer whatever stopped the rest; one that time alone left
 /// open is a limit, not a refutation.
-ExitCode exit_code(const CertifyOptions& options, const CertifyResult& result) {
-  const bool open = result.stopped_at_limit && result.verdict == Verdict::kUndecided;
+ExitCode exit_code(const CertifyOptions& options, Verdict found, bool stopped) {
+  const bool open = stopped && found == Verdict::kUndecided;
   if (!options.asserted.empty()) {
-    const std::string verdict(to_string(result.verdict));
+    const std::string verdict(to_string(found));
     if (options.asserted == verdict) return ExitCode::kDone;
     std::cerr << "thalweg: asserted " << options.asserted << ", found " << verdict
               << (open ? " (stopped at the limit)\n" : "\n");
     return open ? ExitCode::kLimit : ExitCode::kRefuted;
   }
-  return result.stopped_at_limit ? ExitCode::kLimit : ExitCode::kDone;
+  return stopped ? ExitCode::kLimit : ExitCode::kDone;
+}
+
+/// Several outputs: options that belong to the exact proof are refused.
+ExitCode run_several_outputs(const CertifyOptions& options, Inputs& inputs, Session& session) {
+  if (!options.certificate.empty()) {
+    throw Failure(ExitCode::kUsage,
+                  "--certificate: a problem with several outputs has no exact certificate");
+  }
+  if (options.same_width) {
+    throw Failure(ExitCode::kUsage, "--same-width is for one output, y has several columns");
+  }
+  const MultiOutputVerdict result =
+      certify_several_outputs({options.run, options.problem, options.test,
+                               options.tolerance.value_or(kDefaultTolerance), options.improved},
+                              inputs, session);
+  return exit_code(options, result.verdict, result.stopped);
 }
 
 void write_improved(const CertifyOptions& options, const ProblemSetup& setup, Inputs& inputs,
@@ -155,6 +173,9 @@ ExitCode run_certify(const CertifyOptions& options) {
   require_writable(options.certificate);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
+  if (has_several_outputs(options.problem, inputs)) {
+    return run_several_outputs(options, inputs, session);
+  }
   const ProblemSetup setup = build_problem(options.problem, inputs);
   warn_without_certificate(options.certificate, setup.problem);
   const std::optional<Samples> test =
@@ -182,7 +203,7 @@ ExitCode run_certify(const CertifyOptions& options) {
                           .of_width = of_width,
                           .evaluations = evaluations});
   print_result(options.run, session, document, text, inputs.notes);
-  return exit_code(options, result);
+  return exit_code(options, result.verdict, result.stopped_at_limit);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "exit_code.hpp"
 #include "thalweg/io/dataset_reader.hpp"
+#include "thalweg/model/multi_output_problem.hpp"
 
 namespace thalweg::cli {
 namespace {
@@ -23,8 +24,12 @@ Dataset read_test(const TestOptions& test, const ProblemOptions& options, Inputs
   return dataset;
 }
 
+const std::string& targets_file(const TestOptions& test) {
+  return test.dataset.empty() ? test.targets : test.dataset;
+}
+
 /// Maps the labels of the test as those of the training samples were mapped, or refuses them.
-void map_test_labels(Vector& y, const std::string& mapping, const std::string& file) {
+void map_test_labels(Eigen::Ref<Vector> y, const std::string& mapping, const std::string& file) {
   const double lower = mapping.front() == '0' ? 0 : -1;
   for (Index i = 0; i < y.size(); ++i) {
     if (y[i] != lower && y[i] != 1) {
@@ -93,25 +98,42 @@ std::vector<NamedFile> named_files(const TestOptions& options) {
           {"--test-targets", options.targets}};
 }
 
-std::optional<Samples> load_test_samples(const TestOptions& test, const ProblemOptions& options,
-                                         Inputs& inputs, const ProblemSetup& setup) {
+std::optional<Dataset> load_test_dataset(const TestOptions& test, const ProblemOptions& options,
+                                         Inputs& inputs, const std::string& label_mapping) {
   if (!test.given()) return std::nullopt;
   Dataset dataset = read_test(test, options, inputs);
   const std::string& data_file = test.dataset.empty() ? test.data : test.dataset;
-  const std::string& targets_file = test.dataset.empty() ? test.targets : test.dataset;
+  const std::string& file = targets_file(test);
   if (dataset.X.cols() != inputs.dataset.X.cols()) {
     throw Failure(ExitCode::kUsage, data_file + ": X has " + std::to_string(dataset.X.cols()) +
                                         " columns, the training data have " +
                                         std::to_string(inputs.dataset.X.cols()));
   }
+  if (options.loss == "softmax" && dataset.y.cols() == 1) {
+    try {
+      dataset.y = class_indicators(dataset.y.col(0), inputs.dataset.y.cols());
+    } catch (const InvalidArgument& error) {
+      throw Failure(ExitCode::kUsage, file + ": " + error.what());
+    }
+  }
   if (dataset.y.cols() != inputs.dataset.y.cols()) {
-    throw Failure(ExitCode::kUsage, targets_file + ": y has " + std::to_string(dataset.y.cols()) +
+    throw Failure(ExitCode::kUsage, file + ": y has " + std::to_string(dataset.y.cols()) +
                                         " columns, the training data have " +
                                         std::to_string(inputs.dataset.y.cols()));
   }
+  for (Index k = 0; k < dataset.y.cols() && !label_mapping.empty(); ++k) {
+    map_test_labels(dataset.y.col(k), label_mapping, file);
+  }
   if (inputs.standardization) dataset = inputs.standardization->map.apply(dataset);
-  Samples samples{dataset.X, dataset.y.col(0)};
-  if (!setup.label_mapping.empty()) map_test_labels(samples.y, setup.label_mapping, targets_file);
+  return dataset;
+}
+
+std::optional<Samples> load_test_samples(const TestOptions& test, const ProblemOptions& options,
+                                         Inputs& inputs, const ProblemSetup& setup) {
+  const std::optional<Dataset> dataset =
+      load_test_dataset(test, options, inputs, setup.label_mapping);
+  if (!dataset) return std::nullopt;
+  Samples samples{dataset->X, dataset->y.col(0)};
   if (inputs.hidden_bias == HiddenBias::kLastColumn) samples.X = append_ones(samples.X);
   return samples;
 }

@@ -32,9 +32,17 @@ struct Samples {
   Vector y;
 };
 
-/// Reads the test samples and makes them fit the problem of `setup`; none when none are asked for.
-/// A column of a .csv is the target when it is that of the training data. Failure when a file is
+/// Reads the test data set and maps it as the training data were, class labels by `label_mapping`
+/// (empty when the loss takes none); none when none is asked for. A
+/// column of a .csv is the target when it is that of the training data. Failure when a file is
 /// missing, malformed or does not fit.
+[[nodiscard]] std::optional<Dataset> load_test_dataset(const TestOptions& test,
+                                                       const ProblemOptions& options,
+                                                       Inputs& inputs,
+                                                       const std::string& label_mapping);
+
+/// Reads the test samples and makes them fit the problem of `setup`; none when none are asked for.
+/// Failure as load_test_dataset.
 [[nodiscard]] std::optional<Samples> load_test_samples(const TestOptions& test,
                                                        const ProblemOptions& options,
                                                        Inputs& inputs, const ProblemSetup& setup);

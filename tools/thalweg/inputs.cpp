@@ -1,10 +1,13 @@
 #include "inputs.hpp"
 
+#include <algorithm>
+
 #include "exit_code.hpp"
 #include "standardize.hpp"
 #include "thalweg/io/dataset_reader.hpp"
 #include "thalweg/io/npy.hpp"
 #include "thalweg/io/sha256.hpp"
+#include "thalweg/model/multi_output_problem.hpp"
 
 namespace thalweg::cli {
 namespace {
@@ -38,6 +41,20 @@ void read_sample_weights(const std::string& path, Inputs& inputs) {
   throw Failure(ExitCode::kUsage, path + ": expected " + std::to_string(inputs.dataset.X.rows()) +
                                       " weights, one a sample, found " +
                                       std::to_string(inputs.sample_weights.size()));
+}
+
+/// Class labels 0 to c - 1 as unit vectors (n x c); y that has them already stays.
+void expand_classes(const ProblemOptions& options, Inputs& inputs) {
+  Matrix& y = inputs.dataset.y;
+  if (y.cols() != 1) return;
+  const Index classes = static_cast<Index>(std::min(y.maxCoeff(), 1e6)) + 1;
+  try {
+    y = class_indicators(y.col(0), classes);
+  } catch (const InvalidArgument& error) {
+    const std::string& file = options.dataset.empty() ? options.targets : options.dataset;
+    throw Failure(ExitCode::kUsage, file + ": " + error.what());
+  }
+  inputs.notes.push_back("class labels: 0 to " + std::to_string(classes - 1) + ", an output each");
 }
 
 /// The same function with a hidden bias of 0 at every neuron.
@@ -100,6 +117,7 @@ Inputs load_inputs(const ProblemOptions& options) {
   if (options.bias) inputs.hidden_bias = HiddenBias::kLastColumn;
   if (!options.dataset.empty() || !options.data.empty()) {
     read_dataset_files(options, inputs);
+    if (options.loss == "softmax") expand_classes(options, inputs);
     if (inputs.dataset.y.cols() == 1) inputs.classes = two_classes(inputs.dataset.y.col(0));
   }
   if (!options.sample_weights.empty()) read_sample_weights(options.sample_weights, inputs);

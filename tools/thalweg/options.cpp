@@ -155,6 +155,11 @@ void add_objective_options(CLI::App& app, ProblemOptions& options) {
                  "network has one) or free")
       ->check(CLI::IsMember({"none", "penalised", "free"}))
       ->group(group);
+  app.add_option("--outputs", options.outputs,
+                 "With several outputs: shared neurons (default), or independent: each neuron "
+                 "feeds one output")
+      ->check(CLI::IsMember({"shared", "independent"}))
+      ->group(group);
   app.add_flag("--skip", options.skip,
                "Linear skip connection from the inputs to the output, not penalised (a network "
                "with skip does this by itself)")

@@ -33,6 +33,7 @@ struct ProblemOptions {
   bool bias = false;
   bool standardize = false;
   bool standardize_targets = false;
+  std::string outputs = "shared";
   bool skip = false;
   std::string sample_weights;  ///< .npy
   std::string output_bias;     ///< empty: penalised when the network has one, else none

@@ -6,25 +6,6 @@
 namespace thalweg::cli {
 namespace {
 
-OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs) {
-  const bool has_one = inputs.network && inputs.network->has_output_bias;
-  if (options.output_bias == "penalised") return OutputBias::kPenalised;
-  if (options.output_bias == "free") return OutputBias::kFree;
-  if (options.output_bias == "none") {
-    if (has_one && inputs.network->network.output_bias[0] != 0) {
-      throw Failure(ExitCode::kUsage,
-                    "--output-bias none, but the network has an output bias: use penalised "
-                    "(PyTorch's weight decay) or free");
-    }
-    return OutputBias::kNone;
-  }
-  if (!has_one) return OutputBias::kNone;
-  inputs.notes.emplace_back(
-      "the network has an output bias, penalised with beta like every weight (--output-bias free "
-      "if it was not)");
-  return OutputBias::kPenalised;
-}
-
 SkipConnection choose_skip(const ProblemOptions& options, Inputs& inputs) {
   const bool has_one = inputs.network && inputs.network->network.has_skip();
   if (has_one) {
@@ -50,15 +31,6 @@ void require_representable(double beta, const std::string& option) {
                                       exact_digits(beta));
 }
 
-/// The file that holds y.
-const std::string& targets_file(const ProblemOptions& options) {
-  return options.dataset.empty() ? options.targets : options.dataset;
-}
-
-std::string describe_mapping(LabelMapping mapping) {
-  return mapping == LabelMapping::kZeroToMinusOne ? "0 -> -1, 1 -> 1" : "-1 -> -1, 1 -> 1";
-}
-
 /// The classes of the data set in the units of the problem.
 std::optional<TwoClasses> classes_of(const Inputs& inputs) {
   if (!inputs.classes || !inputs.standardization || !inputs.standardization->map.targets) {
@@ -70,6 +42,33 @@ std::optional<TwoClasses> classes_of(const Inputs& inputs) {
 }
 
 }  // namespace
+
+OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs) {
+  const bool has_one = inputs.network && inputs.network->has_output_bias;
+  if (options.output_bias == "penalised") return OutputBias::kPenalised;
+  if (options.output_bias == "free") return OutputBias::kFree;
+  if (options.output_bias == "none") {
+    if (has_one && !inputs.network->network.output_bias.isZero(0)) {
+      throw Failure(ExitCode::kUsage,
+                    "--output-bias none, but the network has an output bias: use penalised "
+                    "(PyTorch's weight decay) or free");
+    }
+    return OutputBias::kNone;
+  }
+  if (!has_one) return OutputBias::kNone;
+  inputs.notes.emplace_back(
+      "the network has an output bias, penalised with beta like every weight (--output-bias free "
+      "if it was not)");
+  return OutputBias::kPenalised;
+}
+
+const std::string& targets_file(const ProblemOptions& options) {
+  return options.dataset.empty() ? options.targets : options.dataset;
+}
+
+std::string describe_mapping(LabelMapping mapping) {
+  return mapping == LabelMapping::kZeroToMinusOne ? "0 -> -1, 1 -> 1" : "-1 -> -1, 1 -> 1";
+}
 
 Loss make_loss(const ProblemOptions& options) {
   const LossScale scale = options.loss_scale == "mean" ? LossScale::kMean : LossScale::kSum;
@@ -87,8 +86,7 @@ Loss make_loss(const ProblemOptions& options) {
   if (options.loss == "squared-hinge") return Loss::squared_hinge(scale);
   if (options.loss == "softmax") {
     throw Failure(ExitCode::kUsage,
-                  "--loss softmax is for networks with several outputs, which this version does "
-                  "not handle");
+                  "--loss softmax is for networks with several outputs: train and certify");
   }
   return Loss::squared(scale);
 }
@@ -115,14 +113,16 @@ std::optional<double> penalty(const ProblemOptions& options, const Dataset& data
   return beta;
 }
 
+double required_penalty(const ProblemOptions& options, const Dataset& dataset) {
+  const std::optional<double> beta = penalty(options, dataset);
+  if (beta) return *beta;
+  throw Failure(ExitCode::kUsage,
+                "the penalty is missing: give --beta BETA, or --torch-weight-decay W with "
+                "--torch-loss mse-mean or mse-sum");
+}
+
 ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs) {
-  const std::optional<double> beta = penalty(options, inputs.dataset);
-  if (!beta) {
-    throw Failure(ExitCode::kUsage,
-                  "the penalty is missing: give --beta BETA, or --torch-weight-decay W with "
-                  "--torch-loss mse-mean or mse-sum");
-  }
-  return build_problem(options, inputs, *beta);
+  return build_problem(options, inputs, required_penalty(options, inputs.dataset));
 }
 
 ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double beta) {
@@ -130,7 +130,7 @@ ProblemSetup build_problem(const ProblemOptions& options, Inputs& inputs, double
   if (dataset.y.cols() != 1) {
     throw Failure(ExitCode::kUsage, targets_file(options) + ": y has " +
                                         std::to_string(dataset.y.cols()) +
-                                        " columns; this version handles networks with one output");
+                                        " columns; several outputs are for train and certify");
   }
   const Loss loss = weighted_loss(options, inputs);
   const OutputBias output_bias = choose_output_bias(options, inputs);

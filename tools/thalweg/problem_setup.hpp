@@ -20,12 +20,22 @@ struct ProblemSetup {
 /// together.
 [[nodiscard]] Loss make_loss(const ProblemOptions& options);
 
+/// The output bias that --output-bias or the network's file mean; notes a choice by default.
+[[nodiscard]] OutputBias choose_output_bias(const ProblemOptions& options, Inputs& inputs);
+/// The file that holds y.
+[[nodiscard]] const std::string& targets_file(const ProblemOptions& options);
+/// "0 -> -1, 1 -> 1", say.
+[[nodiscard]] std::string describe_mapping(LabelMapping mapping);
+
 /// beta from --beta or from --torch-weight-decay, in the convention of --loss-scale; none when
 /// neither was given. PyTorch minimises |f - y|^2 / (n c) + W/2 |theta|^2 (mse-mean) or
 /// |f - y|^2 + W/2 |theta|^2 (mse-sum), hence beta = n c W / 2 or W / 2 with the sum scale, and
 /// those divided by n with the mean scale. Failure when the loss is not squared or beta is below
 /// 1e-290.
 [[nodiscard]] std::optional<double> penalty(const ProblemOptions& options, const Dataset& dataset);
+
+/// The same; Failure when none was given.
+[[nodiscard]] double required_penalty(const ProblemOptions& options, const Dataset& dataset);
 
 /// The training problem that options and inputs describe; labels are mapped to {-1, 1} where the
 /// loss needs them. Adds a note to `inputs` for each choice that was made without being asked for.

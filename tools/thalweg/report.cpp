@@ -27,18 +27,6 @@ Json torch_weight_decay(const TrainingProblem& problem) {
           {"mse-sum", mean ? 2 * beta * samples : 2 * beta}};
 }
 
-std::string to_word(OutputBias bias) {
-  switch (bias) {
-    case OutputBias::kNone:
-      return "none";
-    case OutputBias::kPenalised:
-      return "penalised";
-    case OutputBias::kFree:
-      return "free";
-  }
-  return "none";
-}
-
 std::string shape_in_words(const std::vector<Index>& shape) {
   std::string text;
   for (const Index length : shape) text += (text.empty() ? "" : " x ") + std::to_string(length);
@@ -84,6 +72,18 @@ Json describe_run(const RunOptions& options) {
   settings["time_limit"] = options.time_limit ? Json(*options.time_limit) : Json(nullptr);
   settings["seed"] = options.seed;
   return settings;
+}
+
+std::string to_word(OutputBias bias) {
+  switch (bias) {
+    case OutputBias::kNone:
+      return "none";
+    case OutputBias::kPenalised:
+      return "penalised";
+    case OutputBias::kFree:
+      return "free";
+  }
+  return "none";
 }
 
 Json describe_standardization(const std::optional<AppliedStandardization>& applied) {

@@ -24,6 +24,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json describe_files(const Inputs& inputs);
 /// threads, time_limit (null when none), seed.
 [[nodiscard]] Json describe_run(const RunOptions& options);
+/// "none", "penalised", "free".
+[[nodiscard]] std::string to_word(OutputBias bias);
 /// Means and scales, what stayed and what was rounded; null when the data are as stored.
 [[nodiscard]] Json describe_standardization(const std::optional<AppliedStandardization>& applied);
 /// describe_run, and the objective in words, beta, PyTorch's weight_decay, loss, biases,

@@ -9,8 +9,10 @@
 #include "proof.hpp"
 #include "report.hpp"
 #include "session.hpp"
+#include "several_outputs.hpp"
 #include "train_answer.hpp"
 #include "train_options.hpp"
+#include "train_outputs.hpp"
 #include "train_patterns.hpp"
 
 namespace thalweg::cli {
@@ -74,6 +76,9 @@ ExitCode run_train(const TrainOptions& options) {
   require_writable(options.certificate);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
+  if (has_several_outputs(options.problem, inputs)) {
+    return train_several_outputs(options, inputs, session);
+  }
   const ProblemSetup setup = build_problem(options.problem, inputs);
   return options.patterns.mode == "all" ? run_all(options, setup, inputs, session)
                                         : run_patterns(options, setup, inputs, session);

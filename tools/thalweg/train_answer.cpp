@@ -124,14 +124,14 @@ TrainAnswer train_over_all_patterns(const TrainOptions& options, const ProblemSe
   return answer;
 }
 
-std::string status_word(const TrainAnswer& answer) {
-  switch (answer.status) {
+std::string status_word(TrainingStatus status) {
+  switch (status) {
     case TrainingStatus::kUnsolved:
       return "unsolved";
     case TrainingStatus::kSolved:
       return "solved";
     case TrainingStatus::kReducedAccuracy:
-      return answer.width_limited ? "width_limited" : "reduced_accuracy";
+      return "reduced_accuracy";
     case TrainingStatus::kLimit:
       return "limit";
   }
@@ -147,7 +147,9 @@ void add_answer(Json& document, const TrainOptions& options, const TrainAnswer& 
   document["gap"] = answer.gap;
   document["relative_gap"] = answer.relative_gap;
   document["width"] = answer.network.width();
-  document["status"] = status_word(answer);
+  const bool open_by_width =
+      answer.width_limited && answer.status == TrainingStatus::kReducedAccuracy;
+  document["status"] = open_by_width ? "width_limited" : status_word(answer.status);
   document["level"] = to_string(answer.proof.level);
   document["dual_norm"] = answer.trained.dual_norm;
   document["rounds"] = answer.trained.rounds;

@@ -39,8 +39,8 @@ struct TrainAnswer {
                                                   const ProblemSetup& setup, const Inputs& inputs,
                                                   const RunControl& control);
 
-/// The contract's word: solved, reduced_accuracy, limit, width_limited.
-[[nodiscard]] std::string status_word(const TrainAnswer& answer);
+/// The contract's word: unsolved, solved, reduced_accuracy, limit.
+[[nodiscard]] std::string status_word(TrainingStatus status);
 
 /// All keys of the answer but those that every document has.
 void add_answer(Json& document, const TrainOptions& options, const TrainAnswer& answer);

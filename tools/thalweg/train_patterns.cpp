@@ -27,7 +27,7 @@ void solve_restricted(const TrainOptions& options, const TrainingProblem& proble
   answer.info = solution.info;
   answer.blocks = static_cast<Index>(neurons.size());
   answer.dual_norm = solution.dual_norm;
-  answer.network = merge(to_network(neurons, problem.dimension(), solution.bias));
+  answer.network = merge(to_network(neurons, problem.dimension(), solution.affine()));
   answer.objective = problem.objective(*answer.network);
 }
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "evaluation.hpp"
+#include "exit_code.hpp"
+#include "inputs.hpp"
+#include "options.hpp"
+#include "session.hpp"
+#include "thalweg/landscape/certify.hpp"
+
+namespace thalweg::cli {
+
+/// What `certify` needs for several outputs.
+struct MultiOutputRequest {
+  const RunOptions& run;
+  const ProblemOptions& problem;
+  const TestOptions& test;
+  double tolerance;
+  std::string improved;  ///< where to write a lower network, may be empty
+};
+
+/// `certify` for several outputs: the gap by the network's own residual and, where that is open, by
+/// training from it. Everything is an estimate: there is no certificate. The verdict is returned
+/// beside what was printed; `stopped` says whether time cut the work.
+struct MultiOutputVerdict {
+  Verdict verdict = Verdict::kUndecided;
+  bool stopped = false;
+};
+[[nodiscard]] MultiOutputVerdict certify_several_outputs(const MultiOutputRequest& request,
+                                                         Inputs& inputs, Session& session);
+
+}  // namespace thalweg::cli
