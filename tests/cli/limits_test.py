@@ -36,6 +36,13 @@ class Limits(CliCase):
         self.assertEqual(document["settings"]["time_limit"], 1)
         self.assertTrue(os.path.exists(self.path("partial.npz")))
 
+    def test_train_over_patterns(self):
+        for mode in ["restricted", "gated"]:
+            document = self.answer("train", *self.files, "--patterns", mode, "--sample-patterns", "20000", "--gap",
+                                   "1e-12", "--time-limit", "0.05", expect=4)
+            self.assert_partial(document)
+            self.assertEqual(document["status"], "limit")
+
     def test_certify(self):
         certify = ["certify", *self.files, "--network", self.network, "--tolerance", "1e-12", "--time-limit", "1"]
         document = self.answer(*certify, expect=4)
