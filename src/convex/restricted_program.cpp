@@ -24,13 +24,14 @@ constexpr double kFirstSigma = 10;  ///< times 1 / (curvature of the loss x mean
 constexpr double kSigmaGrowth = 5;
 constexpr double kLongestKappa = 1e7;   ///< sigma beta against the longest weight: rounding
 constexpr double kLargestNoise = 1e8;   ///< the fit's rounding, in units of 1e-16, against the dual
-constexpr double kFinishingKappa = 10;  ///< the same in the first finishing round
-constexpr double kSmallDefect = 1e-10;  ///< of the fit against the dual
-constexpr double kInexact = 0.1;        ///< of a proximal step's fit, against the step
-constexpr double kFewNew = 0.3;         ///< sigma grows when fewer of the working set are new
-constexpr double kIdleValue = 0.9;      ///< of beta: zero blocks below leave the working set
-constexpr int kIdleRounds = 12;         ///< rounds without progress before giving up
-constexpr int kFinishingRounds = 3;     ///< more rounds for stationarity once the gap is closed
+constexpr double kFinishingKappa = 10;  ///< the same in finishing rounds, unless that is below
+constexpr double kFinishingSigma = 100;  ///< times the first sigma
+constexpr double kSmallDefect = 1e-10;   ///< of the fit against the dual
+constexpr double kInexact = 0.1;         ///< of a proximal step's fit, against the step
+constexpr double kFewNew = 0.3;          ///< sigma grows when fewer of the working set are new
+constexpr double kIdleValue = 0.9;       ///< of beta: zero blocks below leave the working set
+constexpr int kIdleRounds = 12;          ///< rounds without progress before giving up
+constexpr int kFinishingRounds = 3;      ///< more rounds for stationarity once the gap is closed
 
 class RestrictedSolver {
  public:
@@ -49,7 +50,8 @@ class RestrictedSolver {
     const Vector zero = Vector::Zero(problem.samples());
     negligible_ = std::pow(4 * std::numeric_limits<double>::epsilon(), 2) *
                   problem.loss().value(zero, problem.y());
-    newton_.sigma = square > 0 ? kFirstSigma / (curvature_ * square) : 1;
+    first_sigma_ = square > 0 ? kFirstSigma / (curvature_ * square) : 1;
+    newton_.sigma = first_sigma_;
   }
 
   RestrictedSolution run() {
@@ -171,8 +173,9 @@ class RestrictedSolver {
     const double unit = longest / problem_.beta();
     if (finishing_ > 0 && unit > 0) {
       if (info_.stationarity <= settings_.stationarity)
-        finishing_kappa_ *= 0.1;  // the defect is left
-      newton_.sigma = std::min(newton_.sigma, finishing_kappa_ * unit);
+        finishing_share_ *= 0.1;  // the defect is left
+      const double enough = std::max(kFinishingKappa * unit, kFinishingSigma * first_sigma_);
+      newton_.sigma = std::min(newton_.sigma, finishing_share_ * enough);
     } else if (pricing_.exhaustive() && static_cast<double>(entered) <=
                                             kFewNew * static_cast<double>(newton_.blocks.size())) {
       const double noise = curvature_ * problem_.X().norm() * problem_.beta();
@@ -221,7 +224,8 @@ class RestrictedSolver {
   double best_gap_ = std::numeric_limits<double>::infinity();
   int idle_ = 0;
   int finishing_ = 0;
-  double finishing_kappa_ = kFinishingKappa;
+  double finishing_share_ = 1;
+  double first_sigma_ = 1;
 };
 
 }  // namespace

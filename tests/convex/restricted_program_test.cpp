@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "convex/random_problem.hpp"
+#include "convex/problem_catalogue.hpp"
 #include "support/fixtures.hpp"
 #include "support/groundtruth.hpp"
 #include "thalweg/convex/kkt_residuals.hpp"
@@ -25,17 +25,7 @@ Matrix all_cells(const std::string& name) {
 
 /// Patterns of many random directions: nearly always all cells of a small arrangement.
 Matrix sampled_cells(const Matrix& X, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<Vector> cells;
-  for (int k = 0; k < 4000; ++k) {
-    const Vector pattern = ((X * random.direction(X.cols())).array() > 0).cast<double>().matrix();
-    if (std::find(cells.begin(), cells.end(), pattern) == cells.end()) cells.push_back(pattern);
-  }
-  Matrix patterns(static_cast<Index>(cells.size()), X.rows());
-  for (Index i = 0; i < patterns.rows(); ++i) {
-    patterns.row(i) = cells[static_cast<std::size_t>(i)].transpose();
-  }
-  return patterns;
+  return testing::distinct_patterns(X, 4000, seed);
 }
 
 void expect_optimal(const TrainingProblem& problem, const Matrix& patterns,
@@ -106,6 +96,101 @@ TEST(RestrictedProgram, FewerPatternsBoundFromAbove) {
   EXPECT_LE(more.info.objective, few.info.objective * (1 + 1e-10));
   EXPECT_GE(more.info.objective, truth->optimum * (1 - 1e-10));
   expect_optimal(problem, patterns.topRows(10), few, 1e-10);
+}
+
+/// Optimality to a relative gap of 1e-9, on problems that may be degenerate or nearly interpolated.
+void expect_solved(const testing::CatalogueProblem& entry, const RestrictedSolution& solution) {
+  EXPECT_EQ(solution.info.status, SolverStatus::kSolved);
+  const TrainingProblem& problem = entry.problem;
+  const KktResiduals residuals = kkt_residuals(problem, entry.patterns, solution);
+  const double start = problem.loss().value(Vector::Zero(problem.samples()), problem.y());
+  EXPECT_LE(residuals.objective - residuals.dual_objective,
+            1e-9 * residuals.objective + 1e-29 * start);
+  EXPECT_GE(residuals.objective - residuals.dual_objective,
+            -1e-13 * (residuals.objective + 1e-16 * start));
+  EXPECT_NEAR(residuals.objective, solution.info.objective,
+              1e-12 * residuals.objective + 1e-29 * start);
+  EXPECT_LE(residuals.feasibility, 1e-12);
+  EXPECT_LE(residuals.complementarity, 1e-12);
+  EXPECT_LE(residuals.multiplier, 0);
+  EXPECT_LE(residuals.stationarity, 1e-7);
+  EXPECT_LE(residuals.dual_excess, 1e-7);
+  EXPECT_LE(residuals.dual_fit, 1e-6);
+  EXPECT_LE(residuals.bias, 1e-9);
+  EXPECT_LE(residuals.skip, 1e-12);
+  // The network of the blocks is the same point: each block lies in its cell.
+  EXPECT_NEAR(
+      problem.objective(to_network(solution.neurons(), problem.dimension(), solution.affine())),
+      solution.info.objective, 1e-12 * solution.info.objective + 1e-28 * start);
+}
+
+TEST(RestrictedProgram, SolvesTheCatalogueOfLosses) {
+  for (const testing::CatalogueProblem& entry : testing::loss_catalogue()) {
+    SCOPED_TRACE(entry.name);
+    expect_solved(entry, restricted_program(entry.problem, entry.patterns, {}));
+  }
+}
+
+TEST(RestrictedProgram, SolvesTheCatalogueOfDegenerateProblems) {
+  for (const testing::CatalogueProblem& entry : testing::degenerate_catalogue()) {
+    SCOPED_TRACE(entry.name);
+    expect_solved(entry, restricted_program(entry.problem, entry.patterns, {}));
+  }
+}
+
+/// The twin of the catalogue: the checker sees every small corruption of a solution.
+TEST(RestrictedProgram, CorruptedSolutionsAreRejected) {
+  const testing::CatalogueProblem entry = testing::catalogue_problem(
+      "planted", testing::planted_data(1, 30, 4, 60), 1e-2, Loss::squared(), OutputBias::kFree);
+  const RestrictedSolution solution = restricted_program(entry.problem, entry.patterns, {});
+  expect_solved(entry, solution);
+  const auto check = [&](const auto& corrupt) {
+    RestrictedSolution changed = solution;
+    const auto first = std::find_if(changed.blocks.begin(), changed.blocks.end(), [](auto& block) {
+      return block.w.size() > 0 && !block.multipliers.empty();
+    });
+    EXPECT_NE(first, changed.blocks.end());
+    corrupt(changed, *first);
+    return kkt_residuals(entry.problem, entry.patterns, changed);
+  };
+  using Solution = RestrictedSolution;
+  using Block = RestrictedBlock;
+  EXPECT_GT(check([](Solution&, Block& b) { b.w *= 1.01; }).relative_gap, 1e-9);
+  EXPECT_GT(check([](Solution&, Block& b) { b.w = -b.w; }).feasibility, 1e-3);
+  EXPECT_GT(check([](Solution&, Block& b) { b.w[0] += 1e-4 * b.w.norm(); }).stationarity, 1e-6);
+  EXPECT_GT(check([](Solution&, Block& b) { b.multipliers.clear(); }).dual_excess, 1e-6);
+  EXPECT_GT(check([](Solution&, Block& b) { b.multipliers[0].second *= -1; }).multiplier, 1e-6);
+  EXPECT_GT(check([](Solution& s, Block&) { s.bias += 1e-3; }).dual_fit, 1e-5);
+  EXPECT_GT(check([](Solution& s, Block&) { s.dual[0] *= 1.01; }).bias, 1e-6);
+}
+
+TEST(RestrictedProgram, MorePatternsNeverRaiseTheOptimum) {
+  const testing::CatalogueData data = testing::planted_data(4, 25, 3, 4000);
+  testing::CatalogueProblem entry = testing::catalogue_problem("nested", data, 1e-2);
+  double before = std::numeric_limits<double>::infinity();
+  double few = 0;
+  for (const Index count : {Index{1}, Index{5}, Index{20}, Index{80}, data.patterns.rows()}) {
+    entry.patterns = data.patterns.topRows(count);
+    const RestrictedSolution solution = restricted_program(entry.problem, entry.patterns, {});
+    expect_solved(entry, solution);
+    EXPECT_LE(solution.info.objective, before * (1 + 1e-9));
+    EXPECT_LE(solution.info.lower_bound, before * (1 + 1e-13));
+    before = solution.info.objective;
+    if (count == 5) few = before;
+  }
+  EXPECT_LT(before, few * (1 - 1e-3));
+}
+
+TEST(RestrictedProgram, ThreadsAndTheFormOfPatternsDoNotChangeTheAnswer) {
+  const testing::CatalogueData data = testing::planted_data(6, 40, 4, 500);
+  const testing::CatalogueProblem entry = testing::catalogue_problem("threads", data, 1e-2);
+  SolverSettings settings;
+  const RestrictedSolution one = restricted_program(entry.problem, entry.patterns, settings);
+  settings.threads = 2;
+  const RestrictedSolution two =
+      restricted_program(entry.problem, PatternSet(entry.patterns), settings);
+  EXPECT_NEAR(one.info.objective, two.info.objective, 1e-11 * one.info.objective);
+  expect_solved(entry, two);
 }
 
 TEST(RestrictedProgram, NoPatternsMeansTheZeroNetwork) {
