@@ -108,9 +108,18 @@ CellMajorant cell_majorant(const ScaledRows& rows, const SignCell& cell,
   const Matrix weighted = rows.Y * squares.asDiagonal();
   result.M = Matrix::Zero(d, d);
   result.M.triangularView<Eigen::Lower>() = weighted * rows.Y.transpose();
+  const std::vector<std::array<Index, 2>> pairs = cell.pairs();
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    const auto [i, j] = pairs[p];
+    const double rho = multipliers.rho[static_cast<Index>(p)];
+    const Vector turned = 0.5 * rho * cell.product_sign(i, j) * rows.Y.col(j);
+    result.M += rows.Y.col(i) * turned.transpose() + turned * rows.Y.col(i).transpose();
+    size += rho * rows.norm[i] * rows.norm[j];
+  }
   result.M.triangularView<Eigen::StrictlyUpper>() = result.M.transpose();
   result.b = rows.Y * linear;
-  result.error = 2 * (static_cast<double>(rows.count()) + 16) * kEps * size;
+  result.error =
+      2 * (static_cast<double>(rows.count() + static_cast<Index>(pairs.size())) + 16) * kEps * size;
   return result;
 }
 

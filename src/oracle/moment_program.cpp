@@ -79,15 +79,43 @@ Matrix MomentProgram::bordered() const {
   return Z;
 }
 
+/// The entries i <= k of a (d x d) matrix in the order of the features.
+Vector MomentProgram::upper_triangle(const Matrix& symmetric) const {
+  Vector result(features_.rows());
+  Index q = 0;
+  for (Index i = 0; i < symmetric.rows(); ++i) {
+    for (Index k = i; k < symmetric.rows(); ++k) result[q++] = symmetric(i, k);
+  }
+  return result;
+}
+
 void MomentProgram::measure() {
   means_ = rows_.Y.transpose() * point_.mean;
   squares_ = rows_.Y.cwiseProduct(point_.moment * rows_.Y).colwise().sum();
+  products_ = product_features_.transpose() * upper_triangle(point_.moment);
+}
+
+void MomentProgram::start_products(double mu) {
+  const std::vector<std::array<Index, 2>> pairs = cell_->pairs();
+  product_features_.resize(features_.rows(), static_cast<Index>(pairs.size()));
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    const auto [i, j] = pairs[p];
+    const Vector a = rows_.Y.col(i) / rows_.norm[i];
+    const Vector b = rows_.Y.col(j) / rows_.norm[j] * cell_->product_sign(i, j);
+    Matrix product = a * b.transpose() + b * a.transpose();
+    product.diagonal() *= 0.5;
+    product_features_.col(static_cast<Index>(p)) = upper_triangle(product);
+  }
+  products_ = product_features_.transpose() * upper_triangle(point_.moment);
+  product_slack_ = products_.cwiseMax(kLeastSlack);
+  product_dual_ = mu * product_slack_.cwiseInverse();
 }
 
 void MomentProgram::start(const SignCell& cell, const MomentPoint& point, double mu) {
   cell_ = &cell;
   point_ = point;
   centring_ = 0.2;
+  start_products(mu);
   measure();
   const Index count = rows_.count();
   const Index size = point.mean.size() + 1;
@@ -124,8 +152,8 @@ void MomentProgram::start(const SignCell& cell, const MomentPoint& point, double
 }
 
 double MomentProgram::centre() const {
-  double sum = bordered().cwiseProduct(dual_).sum();
-  Index count = dual_.rows();
+  double sum = bordered().cwiseProduct(dual_).sum() + product_slack_.dot(product_dual_);
+  Index count = dual_.rows() + product_slack_.size();
   for (Index j = 0; j < rows_.count(); ++j) {
     if (cell_->bounded(rows_, j)) {
       sum += slack_[j] * slack_dual_[j];
@@ -158,7 +186,8 @@ double MomentProgram::value() const {
 }
 
 double MomentProgram::infeasibility() const {
-  double worst = 0;
+  double worst =
+      product_slack_.size() > 0 ? (products_ - product_slack_).cwiseAbs().maxCoeff() : 0.0;
   for (Index j = 0; j < rows_.count(); ++j) {
     if (!cell_->bounded(rows_, j)) continue;
     worst = std::max(worst, std::abs(interval_slack(j) - slack_[j]));
@@ -248,12 +277,18 @@ bool MomentProgram::newton(const Derivatives& rows, const Matrix& inverse, doubl
   const Index squares = features_.rows();
   Vector gradient(d + squares);
   gradient.head(d) = rows_.Y * rows.mean;
-  gradient.tail(squares) = features_ * rows.square;
+  const Vector quotient = product_dual_.cwiseQuotient(product_slack_);
+  const Vector level =
+      mu * product_slack_.cwiseInverse() - quotient.cwiseProduct(products_ - product_slack_);
+  gradient.tail(squares) = features_ * rows.square + product_features_ * level;
   Matrix hessian = Matrix::Zero(d + squares, d + squares);
-  kernels::add_weighted_products(rows_.Y, rows.mean_mean, rows_.Y, hessian.topLeftCorner(d, d));
-  kernels::add_weighted_products(features_, rows.square_mean, rows_.Y,
+  kernels::add_weighted_products(rows_.Y, rows.mean_mean, rows_.Y, true,
+                                 hessian.topLeftCorner(d, d));
+  kernels::add_weighted_products(features_, rows.square_mean, rows_.Y, false,
                                  hessian.bottomLeftCorner(squares, d));
-  kernels::add_weighted_products(features_, rows.square_square, features_,
+  kernels::add_weighted_products(features_, rows.square_square, features_, true,
+                                 hessian.bottomRightCorner(squares, squares));
+  kernels::add_weighted_products(product_features_, quotient, product_features_, true,
                                  hessian.bottomRightCorner(squares, squares));
   add_barrier(inverse, mu, hessian, gradient);
   Vector trace = Vector::Zero(d + squares);
@@ -297,9 +332,14 @@ MomentProgram::Direction MomentProgram::expand(const Vector& change, const Matri
                                                double mu, double& primal, double& dual) const {
   const Index d = point_.mean.size();
   const Index count = rows_.count();
-  Direction direction{Matrix::Zero(d + 1, d + 1), {},
-                      Vector::Zero(count),        Vector::Zero(count),
-                      Vector::Zero(count),        Matrix::Zero(3, count)};
+  Direction direction{Matrix::Zero(d + 1, d + 1),
+                      {},
+                      Vector::Zero(count),
+                      Vector::Zero(count),
+                      Vector::Zero(count),
+                      Matrix::Zero(3, count),
+                      {},
+                      {}};
   for (std::size_t q = 0; q < entries_.size(); ++q) {
     const auto [i, k] = entries_[q];
     direction.bordered(i, k) = direction.bordered(k, i) = change[static_cast<Index>(q)];
@@ -311,6 +351,15 @@ MomentProgram::Direction MomentProgram::expand(const Vector& change, const Matri
   const Vector means = rows_.Y.transpose() * direction.bordered.col(0).tail(d);
   const Vector squares =
       rows_.Y.cwiseProduct(direction.bordered.bottomRightCorner(d, d) * rows_.Y).colwise().sum();
+  direction.product =
+      product_features_.transpose() * change.tail(features_.rows()) + products_ - product_slack_;
+  direction.product_dual =
+      mu * product_slack_.cwiseInverse() - product_dual_ -
+      product_dual_.cwiseQuotient(product_slack_).cwiseProduct(direction.product);
+  for (Index p = 0; p < product_slack_.size(); ++p) {
+    limit(product_slack_[p], direction.product[p], primal);
+    limit(product_dual_[p], direction.product_dual[p], dual);
+  }
   for (Index j = 0; j < count; ++j) {
     if (cell_->bounded(rows_, j)) {
       const double move = ((cell_->above[j] - cell_->below[j]) * means[j] - squares[j]) * scale(j);
@@ -338,6 +387,8 @@ void MomentProgram::move(const Direction& direction, double primal, double dual)
   dual_ += dual * direction.dual;
   slack_dual_ += dual * direction.slack_dual;
   peak_dual_ += dual * direction.peak_dual;
+  product_slack_ += primal * direction.product;
+  product_dual_ += dual * direction.product_dual;
   measure();
 }
 
@@ -363,7 +414,11 @@ bool MomentProgram::step() {
 
 CellMultipliers MomentProgram::multipliers() const {
   const Vector zero = Vector::Zero(rows_.count());
-  CellMultipliers result{zero, zero, zero, zero};
+  CellMultipliers result{zero, zero, zero, zero, product_dual_};
+  const std::vector<std::array<Index, 2>> pairs = cell_->pairs();
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    result.rho[static_cast<Index>(p)] /= rows_.norm[pairs[p][0]] * rows_.norm[pairs[p][1]];
+  }
   for (Index j = 0; j < rows_.count(); ++j) {
     if (cell_->bounded(rows_, j)) result.pi[j] = slack_dual_[j] * scale(j);
     if (hinged(j)) {

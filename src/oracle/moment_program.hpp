@@ -18,7 +18,8 @@ struct MomentPoint {
 ///   sum over decided rows of +-y.m or 0
 ///   + 1/2 sum over g > 0 of y.m + sqrt(y^T U y)
 ///   - 1/2 sum over g < 0 of y.m + max((2 y^T U y + (below - above) y.m) / (below + above), |y.m|)
-/// subject to (above - below) y.m + below above - y^T U y >= 0.
+/// subject to (above - below) y.m + below above - y^T U y >= 0 and +-y_i^T U y_j >= 0 for the pairs
+/// of the cell.
 ///
 /// Solved by an infeasible primal-dual interior-point method (HKM direction in U, explicit slacks
 /// of the intervals, one more variable for each maximum, eliminated). All its iterates give valid
@@ -72,6 +73,8 @@ class MomentProgram {
     Vector slack_dual;
     Vector peak;
     Matrix peak_dual;
+    Vector product;
+    Vector product_dual;
   };
 
   [[nodiscard]] Matrix bordered() const;
@@ -79,6 +82,8 @@ class MomentProgram {
   [[nodiscard]] Hinge hinge(Index j) const;
   [[nodiscard]] double scale(Index j) const;
   [[nodiscard]] double interval_slack(Index j) const;
+  void start_products(double mu);
+  [[nodiscard]] Vector upper_triangle(const Matrix& symmetric) const;
   void measure();
   [[nodiscard]] Derivatives differentiate(double mu) const;
   void add_hinge(Index j, double mu, Derivatives& rows) const;
@@ -96,13 +101,17 @@ class MomentProgram {
   std::vector<std::array<Index, 2>> entries_;  ///< of the bordered matrix: m first, then U
   const SignCell* cell_ = nullptr;
   MomentPoint point_;
-  Matrix dual_;        ///< of U >= m m^T, (d + 1 x d + 1)
-  Vector slack_;       ///< of the intervals
-  Vector slack_dual_;  ///< of the intervals
-  Vector peak_;        ///< r of the maxima
-  Matrix peak_dual_;   ///< (3 x k)
+  Matrix dual_;              ///< of U >= m m^T, (d + 1 x d + 1)
+  Vector slack_;             ///< of the intervals
+  Vector slack_dual_;        ///< of the intervals
+  Vector peak_;              ///< r of the maxima
+  Matrix peak_dual_;         ///< (3 x k)
+  Matrix product_features_;  ///< (d (d + 1) / 2 x pairs), of products over the rows' lengths
+  Vector product_slack_;
+  Vector product_dual_;
   Vector squares_;
   Vector means_;
+  Vector products_;  ///< of the pairs, over the rows' lengths
   double centring_ = 0.2;
 };
 

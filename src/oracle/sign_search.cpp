@@ -17,6 +17,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kMaxSteps = 60;
 constexpr int kMaxRounds = 8;
 constexpr int kPatience = 8;  ///< steps without progress
+/// Rows whose products are used, the last ones split at.
+constexpr std::size_t kMostSplit = 12;
 /// Share of the identity mixed into a point that a cell starts from.
 constexpr double kMixed = 5e-3;
 
@@ -77,7 +79,7 @@ class SignSearch {
 
   [[nodiscard]] Node root() const {
     const Index d = rows_.Y.rows();
-    return {{rows_.norm, rows_.norm},
+    return {{rows_.norm, rows_.norm, {}},
             {Vector::Zero(d), Matrix::Identity(d, d) / static_cast<double>(d)},
             1e-2 * target(),
             std::ldexp(query_.crude_bound(), -rows_.exponent) * (1 + 0x1p-50)};
@@ -195,6 +197,8 @@ class SignSearch {
     const double mean = program_.means()[chosen];
     node.mu = std::clamp(100 * program_.centre(), 1e-4 * target(), 1e-3 * target());
     node.point = mixed(node.point);
+    node.cell.split.push_back(chosen);
+    if (node.cell.split.size() > kMostSplit) node.cell.split.erase(node.cell.split.begin());
     Node likely = node;
     (mean > 0 ? node.cell.above : node.cell.below)[chosen] = 0;
     (mean > 0 ? likely.cell.below : likely.cell.above)[chosen] = 0;

@@ -36,7 +36,7 @@ bool contains(const ScaledRows& rows, const SignCell& cell, const Vector& u) {
 
 /// A cell around `u`: every row keeps all, is cut at 0, or gets an interval around its value.
 SignCell cell_around(const ScaledRows& rows, const Vector& u, Random& random) {
-  SignCell cell{rows.norm, rows.norm};
+  SignCell cell{rows.norm, rows.norm, {}};
   for (Index j = 0; j < rows.count(); ++j) {
     const double t = rows.Y.col(j).dot(u);
     const std::uint64_t kind = random.below(3);
@@ -46,6 +46,7 @@ SignCell cell_around(const ScaledRows& rows, const Vector& u, Random& random) {
       cell.above[j] = std::clamp(t + reach, 0.01 * rows.norm[j], rows.norm[j]);
       cell.below[j] = std::clamp(reach - t, 0.0, rows.norm[j]);
     }
+    if (cell.decided(j) && cell.split.size() < 4) cell.split.push_back(j);
   }
   return cell;
 }
@@ -53,7 +54,9 @@ SignCell cell_around(const ScaledRows& rows, const Vector& u, Random& random) {
 /// Any multipliers that the lemma allows.
 CellMultipliers random_multipliers(const ScaledRows& rows, const SignCell& cell, Random& random) {
   const Vector zero = Vector::Zero(rows.count());
-  CellMultipliers result{zero, zero, zero, zero};
+  CellMultipliers result{zero, zero, zero, zero,
+                         Vector::Zero(static_cast<Index>(cell.pairs().size()))};
+  for (Index p = 0; p < result.rho.size(); ++p) result.rho[p] = random.uniform();
   for (Index j = 0; j < rows.count(); ++j) {
     if (random.below(2) == 0) result.pi[j] = 3 * random.uniform();
     if (cell.decided(j)) continue;
@@ -116,10 +119,11 @@ TEST(CellBound, MajorantAndItsProvedMaximumAreAboveTheFunctionOnTheCell) {
 TEST(CellBound, MultipliersThatTheLemmaForbidsFallBelowTheFunction) {
   // f = -(u_1)_+ on the whole circle; at u = -e_1 the majorant is 1/2 (1 + sigma - psi).
   const ScaledRows rows = scale_rows(Matrix::Identity(1, 2), Vector::Constant(1, -1));
-  const SignCell all{rows.norm, rows.norm};
+  const SignCell all{rows.norm, rows.norm, {}};
   const Vector zero = Vector::Zero(1);
   const auto at_minus = [&](double psi, double sigma) {
-    CellMultipliers multipliers{zero, Vector::Constant(1, psi), Vector::Constant(1, sigma), zero};
+    CellMultipliers multipliers{
+        zero, Vector::Constant(1, psi), Vector::Constant(1, sigma), zero, {}};
     const CellMajorant majorant = cell_majorant(rows, all, multipliers);
     return majorant.kappa - majorant.b[0] + majorant.M(0, 0);
   };
@@ -131,10 +135,10 @@ TEST(CellBound, MultipliersThatTheLemmaForbidsFallBelowTheFunction) {
 
 TEST(CellBound, AMajorantSaysNothingOutsideItsCell) {
   const ScaledRows rows = scale_rows(Matrix::Identity(1, 2), Vector::Constant(1, 1));
-  const SignCell half{Vector::Zero(1), rows.norm};
+  const SignCell half{Vector::Zero(1), rows.norm, {}};
   const Vector zero = Vector::Zero(1);
   const CellMajorant majorant =
-      cell_majorant(rows, half, {zero, zero, zero, Vector::Constant(1, 1)});
+      cell_majorant(rows, half, {zero, zero, zero, Vector::Constant(1, 1), {}});
   // t + t (1 - t) with t = u_1: 0 at t = 0 and 1 at t = 1, but -3 at t = -1 where f = 0.
   EXPECT_NEAR(majorant.kappa + majorant.b[0] + majorant.M(0, 0), 1, 1e-14);
   EXPECT_LT(majorant.kappa - majorant.b[0] + majorant.M(0, 0), -2.9);
