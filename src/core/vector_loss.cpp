@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "thalweg/core/error.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -65,7 +67,12 @@ Vector softmax_probabilities(const Vector& f) {
   return powers / powers.sum();
 }
 
-VectorLoss VectorLoss::separable(const Loss& loss) { return {loss, loss.scale()}; }
+VectorLoss VectorLoss::separable(const Loss& loss) {
+  if (loss.sample_weights().size() > 0) {
+    throw InvalidArgument("loss: expected one without sample weights for several outputs");
+  }
+  return {loss, loss.scale()};
+}
 VectorLoss VectorLoss::softmax(LossScale scale) { return {std::nullopt, scale}; }
 
 double VectorLoss::weight(Index samples) const {

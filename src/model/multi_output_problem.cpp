@@ -13,6 +13,8 @@ namespace thalweg {
 namespace {
 
 constexpr double kSumTolerance = 1e-12;
+/// Of a sum over samples, relative: below it a line search sees noise.
+constexpr double kRounding = 1e-12;
 
 std::string shape_of(const Matrix& matrix) {
   return std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols());
@@ -145,6 +147,9 @@ void MultiOutputProblem::check(const TwoLayerNetwork& network, OutputModel model
   if (output_bias_ == OutputBias::kNone && !network.output_bias.isZero(0)) {
     throw InvalidArgument(
         "network: it has an output bias but the problem has none (penalised or free expected)");
+  }
+  if (network.has_skip()) {
+    throw InvalidArgument("network: it has a skip connection but the problem has none");
   }
   if (model == OutputModel::kShared) return;
   for (Index j = 0; j < network.width(); ++j) {
@@ -301,7 +306,7 @@ Vector MultiOutputProblem::tilt(const Matrix& probabilities) const {
     if (!(slope < 0) || !move.allFinite()) break;
     double length = 1;
     while (length > 1e-10 && evaluate(b + length * move, nullptr, nullptr) >
-                                 value + 1e-4 * length * slope + 1e-15 * std::abs(value)) {
+                                 value + 1e-4 * length * slope + kRounding * std::abs(value)) {
       length *= 0.5;
     }
     b += length * move;

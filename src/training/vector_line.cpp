@@ -11,6 +11,8 @@ namespace {
 /// A slope this small against the first one ends the search at the full step.
 constexpr double kFlat = 0.1;
 constexpr double kSufficient = 1e-4;
+/// Parallel rows reach zero together, up to rounding.
+constexpr double kSameKink = 1e-12;
 constexpr double kRounding = 16 * std::numeric_limits<double>::epsilon();
 
 }  // namespace
@@ -50,7 +52,10 @@ VectorLine::Slopes VectorLine::slopes(double t, const Kink* kink) const {
     for (Index i = 0; i < S.rows(); ++i) {
       const double change = step_.S(i, j);
       if (change == 0) continue;
-      const bool wall = kink != nullptr ? kink->row == i && kink->neuron == j : S(i, j) == 0;
+      const bool wall =
+          kink == nullptr
+              ? S(i, j) == 0
+              : kink->neuron == j && std::abs(S(i, j)) <= kSameKink * std::abs(point_.S(i, j));
       const bool left = wall ? change < 0 : S(i, j) > 0;
       const bool right = wall ? change > 0 : S(i, j) > 0;
       if (left) result.left += pull(i, j) * change;

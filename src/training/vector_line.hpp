@@ -44,7 +44,8 @@ class VectorLine {
     double right;
   };
   [[nodiscard]] Matrix fit(double t) const;
-  /// One-sided derivatives at t; `kink` (or null) has its pre-activation taken as exactly zero.
+  /// One-sided derivatives at t; `kink` (or null) and the rows of its neuron that reach zero with
+  /// it have pre-activations taken as exactly zero.
   [[nodiscard]] Slopes slopes(double t, const Kink* kink) const;
   [[nodiscard]] double smooth_minimum(double low, double high) const;
 

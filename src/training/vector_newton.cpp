@@ -15,6 +15,7 @@ namespace {
 
 constexpr Index kChunk = 128;          ///< samples whose Jacobian is held at a time
 constexpr double kIndependent = 1e-9;  ///< a wall's part off the other walls, relative
+constexpr double kNoise = 1e-13;       ///< |x^T w| / (|x| |w|) that counts as zero
 constexpr int kIdleSteps = 4;
 constexpr double kNoDecrease = 1e-15;
 
@@ -33,6 +34,7 @@ class VectorNewton {
       : problem_(problem),
         X_(problem.X()),
         geometry_(geometry),
+        row_norms_(problem.X().rowwise().norm()),
         members_(static_cast<std::size_t>(geometry.groups())),
         settings_(settings),
         neurons_(std::move(start)),
@@ -48,6 +50,8 @@ class VectorNewton {
  private:
   void prepare();
   void load_point();
+  [[nodiscard]] Matrix products(const Matrix& W) const;
+  void find_walls();
   void differentiate();
   void fit_frames();
   void assemble();
@@ -76,11 +80,16 @@ class VectorNewton {
   [[nodiscard]] const std::vector<Index>& parallel_to(Index row) const {
     return members_[static_cast<std::size_t>(group_of(row))];
   }
+  /// x_row as a multiple of the first row of its group.
+  [[nodiscard]] double multiple(Index row) const {
+    return geometry_.multiples()[row] / geometry_.multiples()[parallel_to(row).front()];
+  }
   void set_active(std::size_t neuron, Index row, bool positive);
 
   const MultiOutputProblem& problem_;
   const Matrix& X_;
   const RowGeometry& geometry_;
+  Vector row_norms_;
   std::vector<std::vector<Index>> members_;  ///< rows of each group of parallel rows
   VectorNewtonSettings settings_;
   std::vector<VectorNeuron> neurons_;
@@ -111,13 +120,38 @@ void VectorNewton::load_point() {
     point_.W.col(j) = neurons_[static_cast<std::size_t>(j)].w;
     point_.V.col(j) = neurons_[static_cast<std::size_t>(j)].v;
   }
-  point_.S = X_ * point_.W;
-  for (Index j = 0; j < m; ++j) {
+  point_.S = products(point_.W);
+  point_.b = bias_;
+}
+
+/// X W with parallel rows exact multiples of each other, zero on walls and where only rounding is
+/// left: a kink must not hide in noise.
+Matrix VectorNewton::products(const Matrix& W) const {
+  Matrix S = X_ * W;
+  for (Index j = 0; j < S.cols(); ++j) {
+    const double length = W.col(j).norm();
+    for (const std::vector<Index>& rows : members_) {
+      double& first = S(rows.front(), j);
+      if (std::abs(first) <= kNoise * row_norms_[rows.front()] * length) first = 0;
+      for (const Index row : rows) S(row, j) = multiple(row) * first;
+    }
     for (const Index wall : neurons_[static_cast<std::size_t>(j)].kinks) {
-      for (const Index row : parallel_to(wall)) point_.S(row, j) = 0;
+      for (const Index row : parallel_to(wall)) S(row, j) = 0;
     }
   }
-  point_.b = bias_;
+  return S;
+}
+
+/// Rows on which a neuron rests without their being its walls become walls.
+void VectorNewton::find_walls() {
+  for (std::size_t j = 0; j < neurons_.size(); ++j) {
+    for (const std::vector<Index>& rows : members_) {
+      const double product = X_.row(rows.front()).dot(neurons_[j].w);
+      if (std::abs(product) <= kNoise * row_norms_[rows.front()] * neurons_[j].w.norm()) {
+        add_wall(j, rows.front());
+      }
+    }
+  }
 }
 
 /// Keeps of every neuron's kinks an independent set and moves w onto their null space.
@@ -310,8 +344,7 @@ std::vector<Release> VectorNewton::releases() const {
       double low = 0;
       double high = 0;
       for (const Index other : parallel_to(row)) {
-        const double multiple = geometry_.multiples()[other] / geometry_.multiples()[row];
-        (multiple > 0 ? high : low) += multiple * pull[other];
+        (multiple(other) > 0 ? high : low) += multiple(other) * pull[other];
       }
       const bool positive = rho[i] - high > low - rho[i];
       const double gain = (positive ? rho[i] - high : low - rho[i]) * walls.col(i).norm() /
@@ -338,8 +371,7 @@ void VectorNewton::apply(const std::vector<Release>& wanted) {
 /// The pattern of a neuron just off a wall, on the side where the wall's row is positive or not.
 void VectorNewton::set_active(std::size_t neuron, Index row, bool positive) {
   for (const Index other : parallel_to(row)) {
-    const bool same = geometry_.multiples()[other] * geometry_.multiples()[row] > 0;
-    active_[neuron][other] = same == positive ? 1.0 : 0.0;
+    active_[neuron][other] = (multiple(other) > 0) == positive ? 1.0 : 0.0;
   }
 }
 
@@ -379,12 +411,7 @@ void VectorNewton::load_step() {
     step_.V.col(column).segment(first_output(neurons_[j]), q) = direction_.segment(v_offset_[j], q);
   }
   if (size_ > b_offset_) step_.b = direction_.tail(size_ - b_offset_);
-  step_.S = X_ * step_.W;
-  for (std::size_t j = 0; j < neurons_.size(); ++j) {
-    for (const Index wall : neurons_[j].kinks) {
-      for (const Index row : parallel_to(wall)) step_.S(row, static_cast<Index>(j)) = 0;
-    }
-  }
+  step_.S = products(step_.W);
 }
 
 VectorNewtonResult VectorNewton::run() {
@@ -394,6 +421,7 @@ VectorNewtonResult VectorNewton::run() {
   double before = std::numeric_limits<double>::infinity();
   for (;;) {
     neurons_ = tidy(std::move(neurons_));
+    find_walls();
     load_point();
     differentiate();
     released_.clear();

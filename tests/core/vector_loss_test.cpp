@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 
 namespace thalweg {
@@ -151,6 +152,12 @@ TEST(Softmax, OutsideItsDualDomainTheValueIsMinusInfinity) {
   EXPECT_EQ(loss.largest_dual_scale(negative, Y), 0);
   EXPECT_EQ(loss.largest_dual_scale(row_sum, Y), 0);
   EXPECT_NEAR(loss.largest_dual_scale(too_far, Y), 1 / 1.5, 1e-15);
+}
+
+TEST(VectorLoss, RefusesSampleWeights) {
+  EXPECT_NO_THROW((void)VectorLoss::separable(Loss::squared()));
+  EXPECT_THROW((void)VectorLoss::separable(Loss::squared().with_sample_weights(Vector::Ones(3))),
+               InvalidArgument);
 }
 
 TEST(Softmax, TwoClassesAreLogisticLossOfTheDifference) {

@@ -196,6 +196,9 @@ TEST(MultiOutputProblem, RefusesNetworksOfAnotherClass) {
   EXPECT_NO_THROW(problem.check(network, OutputModel::kIndependent));
   network.output_bias[1] = 1;
   EXPECT_THROW(problem.check(network), InvalidArgument);
+  network.output_bias[1] = 0;
+  network.skip = Matrix::Zero(2, 2);
+  EXPECT_THROW(problem.check(network), InvalidArgument);
   EXPECT_THROW(problem.check(TwoLayerNetwork::empty(2, 1)), InvalidArgument);
   EXPECT_THROW(problem.check(TwoLayerNetwork::empty(3, 2)), InvalidArgument);
 }

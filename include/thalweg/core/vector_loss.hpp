@@ -21,7 +21,7 @@ namespace thalweg {
 /// All domains are star-shaped at 0, so scaling N by tau in [0, 1] stays inside.
 class VectorLoss {
  public:
-  /// `loss` in every output, summed.
+  /// `loss` in every output, summed. Throws InvalidArgument when it has sample weights.
   [[nodiscard]] static VectorLoss separable(const Loss& loss);
   [[nodiscard]] static VectorLoss softmax(LossScale scale = LossScale::kSum);
 

@@ -67,8 +67,8 @@ class MultiOutputProblem {
   [[nodiscard]] TrainingProblem scalar_problem(Index output) const;
 
   /// Throws InvalidArgument unless the network has d inputs, c outputs, finite weights, no output
-  /// bias that the problem lacks and, for independent outputs, at most one nonzero in each row of
-  /// alpha.
+  /// bias that the problem lacks, no skip connection and, for independent outputs, at most one
+  /// nonzero in each row of alpha.
   void check(const TwoLayerNetwork& network, OutputModel model = OutputModel::kShared) const;
   /// Outputs on the training samples, (n x c). O(n m (d + c)).
   [[nodiscard]] Matrix fit(const TwoLayerNetwork& network) const;
