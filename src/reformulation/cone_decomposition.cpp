@@ -13,7 +13,7 @@ namespace thalweg {
 namespace {
 
 constexpr int kSteps = 100;          ///< of the fixed-point search
-constexpr double kAccuracy = 1e-12;  ///< of theta, relative
+constexpr double kAccuracy = 1e-13;  ///< of the length, relative
 
 /// The walls of a cone with unit rows, and the bounds that w puts on u.
 struct Walls {
@@ -79,6 +79,46 @@ double dual_bound(const Walls& walls, const Vector& w, const Projected& projecte
   return std::max(w.norm(), (mu.dot(walls.least) - q.dot(w)) / excess);
 }
 
+/// Bracketed search for the fixed point of an image in [0, 1]: false position with halved weights
+/// (Illinois), from plain iteration.
+class FixedPoint {
+ public:
+  [[nodiscard]] double theta() const { return theta_; }
+
+  /// Takes the image of theta(); whether a next point lies inside the bracket.
+  bool advance(double image) {
+    const double rise = image - theta_;
+    if (rise == 0) return false;
+    const bool up = rise > 0;
+    if (up) {
+      low_ = theta_;
+      low_rise_ = rise;
+      if (was_up_ && high_rise_) *high_rise_ *= 0.5;
+    } else {
+      high_ = theta_;
+      high_rise_ = rise;
+      if (was_down_ && low_rise_) *low_rise_ *= 0.5;
+    }
+    was_up_ = up;
+    was_down_ = !up;
+    theta_ = image;
+    if (low_rise_ && high_rise_) {
+      theta_ = (low_ * *high_rise_ - high_ * *low_rise_) / (*high_rise_ - *low_rise_);
+    }
+    if (!(theta_ > low_ && theta_ < high_)) theta_ = 0.5 * (low_ + high_);
+    return theta_ > low_ && theta_ < high_;
+  }
+
+ private:
+  double theta_ = 0.5;
+  double low_ = 0;
+  double high_ = 1;
+  std::optional<double> low_rise_;  ///< image - theta at the ends, once known
+  std::optional<double> high_rise_;
+  bool was_up_ = false;
+  bool was_down_ = false;
+};
+
 }  // namespace
 
 ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
@@ -95,12 +135,11 @@ ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
     return {true, w, Vector::Zero(w.size()), w.norm(), w.norm()};
   }
   if (heights.maxCoeff() <= 0) return {true, Vector::Zero(w.size()), -w, w.norm(), w.norm()};
-  double low = 0;
-  double high = 1;
-  double theta = 0.5;
+  FixedPoint search;
   for (int step = 0; step < kSteps; ++step) {
+    const double theta = search.theta();
     const std::optional<Projected> projected = project(walls, theta * w);
-    if (!projected) return parts;
+    if (!projected) break;
     const Vector u = projected->u;
     const Vector v = u - w;
     const double length = u.norm() + v.norm();
@@ -111,14 +150,9 @@ ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
       parts.v = v;
       parts.length = length;
     }
-    if (decomposition == Decomposition::kLeastSquares || length == 0) break;
-    // theta -> |u| / (|u| + |v|) majorises and minimises, so it points to the fixed point.
-    const double next = u.norm() / length;
-    (next > theta ? low : high) = theta;
-    if (std::abs(next - theta) <= kAccuracy) break;
-    const double stretched = theta + 2 * (next - theta);
-    theta = stretched > low && stretched < high ? stretched : 0.5 * (low + high);
-    if (high - low <= kAccuracy) break;
+    const bool closed = parts.length - parts.lower_bound <= kAccuracy * parts.length;
+    if (decomposition == Decomposition::kLeastSquares || closed) break;
+    if (!search.advance(u.norm() / length)) break;
   }
   return parts;
 }
@@ -144,7 +178,8 @@ DecomposedNetwork cone_decomposition(const TrainingProblem& problem, const Matri
   }
   result.feasible = true;
   if (before > 0) result.blow_up = after / before;
-  TwoLayerNetwork network = to_network(result.neurons, problem.dimension(), result.bias);
+  TwoLayerNetwork network =
+      to_network(result.neurons, problem.dimension(), {result.bias, result.skip});
   result.objective = problem.objective(network);
   return result;
 }
