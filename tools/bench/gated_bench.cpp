@@ -111,7 +111,7 @@ void measure_solve(const GatedInstance& instance, double lam, double patience,
                                  bench::shown(ours.info.relative_gap),
                                  std::to_string(ours.info.steps)};
   for (const std::string& cell : fista.cells()) cells.push_back(cell);
-  cells.push_back(bench::shown(fista.last() / seconds));
+  cells.push_back(fista.ratio(seconds));
   cells.insert(cells.end(), {first ? recorded.prototype : "", first ? recorded.adelie : "",
                              first ? recorded.scnn : ""});
   bench::print_row(cells);

@@ -34,6 +34,9 @@ std::vector<std::string> Reached::cells() const {
   return cells;
 }
 
-double Reached::last() const { return times_.size() == kLevels.size() ? times_.back() : patience_; }
+std::string Reached::ratio(double ours) const {
+  if (times_.size() == kLevels.size()) return shown(times_.back() / ours);
+  return "> " + shown(patience_ / ours);
+}
 
 }  // namespace thalweg::bench

@@ -24,8 +24,8 @@ class Reached {
   [[nodiscard]] double seconds() const;
   /// A cell for each level: seconds, or "> patience" with the best error.
   [[nodiscard]] std::vector<std::string> cells() const;
-  /// Seconds to the last level, or the patience where it was not reached: a lower bound.
-  [[nodiscard]] double last() const;
+  /// Seconds to the last level over `ours`; "> " before it where the patience ended first.
+  [[nodiscard]] std::string ratio(double ours) const;
 
  private:
   double patience_;

@@ -133,7 +133,7 @@ void measure(const Row& row, std::uint64_t seed, double patience) {
   if (ours.info.relative_gap <= kGap) {
     const bench::Reached reference = run_reference(instance, ours.info.objective, patience);
     for (const std::string& cell : reference.cells()) cells.push_back(cell);
-    cells.push_back(bench::shown(reference.last() / seconds));
+    cells.push_back(reference.ratio(seconds));
   } else {
     cells.insert(cells.end(), 4, "optimum unknown");
   }
