@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kHolds = 1e-9;  ///< conditions of an adopted state may be violated by this much
 constexpr int kHarvests = 6;
+constexpr double kLeastShift = 1e-7;  ///< how far below an event training starts, relative
+constexpr double kLongerShift = 100;
 
 }  // namespace
 
@@ -25,8 +27,12 @@ void PathFollower::solve_afresh(double target) {
   settings.seed = settings_.seed;
   settings.control = settings_.control;
   const TwoLayerNetwork start = network_of(neurons_of(state_, nullptr), state_);
-  for (const double step : {1e-7, 1e-5, 1e-3, 1.0}) {
+  // Where one degenerate event follows another, ever longer steps get past them.
+  const bool again = afresh_at_ <= state_.beta * (1 + 10 * shift_);
+  shift_ = again ? std::min(1.0, kLongerShift * shift_) : kLeastShift;
+  for (double step = shift_;; step *= kLongerShift) {
     const double beta = std::max(target, state_.beta * (1 - step));
+    afresh_at_ = beta;
     const TrainingProblem problem = problem_.with_beta(beta);
     const TrainingResult trained = train(problem, settings, start);
     if (settings_.control.should_stop()) return;
@@ -43,6 +49,7 @@ void PathFollower::solve_afresh(double target) {
                                   point.network, next_id_);
     take_unsolved(point);
     path_.points.push_back(std::move(point));
+    return;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -101,6 +102,8 @@ class PathFollower {
   PathState branch_start_;  ///< where the present pieces began
   bool regular_ = true;     ///< the state solves its equations; else it was only trained
   int stuck_ = 0;           ///< events in a row at one beta
+  double shift_ = 0;        ///< how far below the last degenerate event training started
+  double afresh_at_ = std::numeric_limits<double>::infinity();
   Index next_id_ = 0;
   RegularizationPath path_;
 };
