@@ -13,7 +13,7 @@ namespace thalweg {
 namespace {
 
 constexpr double kSumTolerance = 1e-12;
-/// Of a sum over samples, relative: below it a line search sees noise.
+/// Of a sum over samples, per sample: below it a line search sees noise.
 constexpr double kRounding = 1e-12;
 
 std::string shape_of(const Matrix& matrix) {
@@ -294,6 +294,7 @@ Vector MultiOutputProblem::tilt(const Matrix& probabilities) const {
     }
     return value;
   };
+  const double noise = kRounding * w * static_cast<double>(samples());
   Vector gradient;
   Matrix hessian;
   for (int step = 0; step < 100; ++step) {
@@ -305,8 +306,8 @@ Vector MultiOutputProblem::tilt(const Matrix& probabilities) const {
     const double slope = gradient.dot(move);
     if (!(slope < 0) || !move.allFinite()) break;
     double length = 1;
-    while (length > 1e-10 && evaluate(b + length * move, nullptr, nullptr) >
-                                 value + 1e-4 * length * slope + kRounding * std::abs(value)) {
+    while (length > 1e-10 &&
+           evaluate(b + length * move, nullptr, nullptr) > value + 1e-4 * length * slope + noise) {
       length *= 0.5;
     }
     b += length * move;
