@@ -9,8 +9,11 @@ namespace thalweg::detail {
 namespace {
 
 constexpr double kDependent = 1e-12;  ///< a unit normal this close to the span adds nothing
-constexpr Index kRows = 512;          ///< rows of X whose products stay in the innermost cache
-constexpr double kViolation = 1e-15;  ///< times sqrt(d): the rounding of a unit row's product
+constexpr Index kLanes = 16;
+constexpr double kShare = 0.5;          ///< of the worst violation: rows looked at again first
+constexpr std::size_t kShortlist = 48;  ///< how many of them
+constexpr Index kRows = 512;            ///< rows of X whose products stay in the innermost cache
+constexpr double kViolation = 1e-15;    ///< times sqrt(d): the rounding of a unit row's product
 
 /// t = X u, row by row the same sum whatever the instruction set.
 THALWEG_MULTIVERSION
@@ -36,10 +39,24 @@ void wall_products(const double* __restrict X, Index n, Index d, const double* _
   }
 }
 
+/// result = side t / |x|; returns its least entry, at most 0.
 THALWEG_MULTIVERSION
-void distances(const double* __restrict t, const double* __restrict side,
-               const double* __restrict inverse_length, Index n, double* __restrict result) {
-  for (Index i = 0; i < n; ++i) result[i] = side[i] * t[i] * inverse_length[i];
+double distances(const double* __restrict t, const double* __restrict side,
+                 const double* __restrict inverse_length, Index n, double* __restrict result) {
+  double least[kLanes] = {};
+  Index i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (Index k = 0; k < kLanes; ++k) {
+      const double value = side[i + k] * t[i + k] * inverse_length[i + k];
+      result[i + k] = value;
+      least[k] = value < least[k] ? value : least[k];
+    }
+  }
+  for (; i < n; ++i) {
+    result[i] = side[i] * t[i] * inverse_length[i];
+    least[0] = result[i] < least[0] ? result[i] : least[0];
+  }
+  return *std::min_element(least, least + kLanes);
 }
 
 }  // namespace
@@ -64,6 +81,7 @@ ConeProjector::ConeProjector(const Walls& walls)
       target_(walls.rows.rows()) {}
 
 double ConeProjector::project(const Vector& c, const Vector& side, double enough, WallFace& face) {
+  shortlist_.clear();
   start(side, face);
   reduce(c);
   const double noise = kViolation * std::sqrt(static_cast<double>(c.size()) + 4);
@@ -73,7 +91,6 @@ double ConeProjector::project(const Vector& c, const Vector& side, double enough
   complete_ = false;
   for (Index step = 0; step < limit && length > enough; ++step) {
     const Index wall = most_violated(side, noise * (4 * length + size));
-    complete_ = true;
     if (wall < 0) break;
     if (append(wall, side[wall], 0)) {
       complete_ = false;
@@ -178,14 +195,32 @@ void ConeProjector::reduce(const Vector& c) {
   }
 }
 
-/// The wall that u violates most, by more than the tolerance; -1 when there is none. Sets t = X u.
+/// The wall that u violates most, by more than the tolerance; -1 when there is none. Walls that an
+/// earlier point violated are looked at first: most entering walls are among them, without a pass
+/// over all rows. Such a pass sets t = X u.
 Index ConeProjector::most_violated(const Vector& side, double tolerance) {
-  wall_products(walls_.X.data(), t_.size(), u_.size(), u_.data(), t_.data());
-  distances(t_.data(), side.data(), walls_.inverse_length.data(), t_.size(), distance_.data());
   Index worst = -1;
   double least = -tolerance;
+  for (const Index i : shortlist_) {
+    const double value = side[i] * walls_.inverse_length[i] * walls_.rows.col(i).dot(u_);
+    if (value < least && blocked_[static_cast<std::size_t>(i)] == 0) {
+      least = value;
+      worst = i;
+    }
+  }
+  complete_ = false;
+  if (worst >= 0) return worst;
+  shortlist_.clear();
+  wall_products(walls_.X.data(), t_.size(), u_.size(), u_.data(), t_.data());
+  complete_ = true;
+  const double deepest =
+      distances(t_.data(), side.data(), walls_.inverse_length.data(), t_.size(), distance_.data());
+  if (!(deepest < least)) return -1;
+  const double share = any_blocked_ ? least : kShare * deepest;
   for (Index i = 0; i < distance_.size(); ++i) {
-    if (distance_[i] < least && !(any_blocked_ && blocked_[static_cast<std::size_t>(i)] != 0)) {
+    if (distance_[i] > share || blocked_[static_cast<std::size_t>(i)] != 0) continue;
+    if (shortlist_.size() < kShortlist) shortlist_.push_back(i);
+    if (distance_[i] < least) {
       least = distance_[i];
       worst = i;
     }

@@ -54,7 +54,8 @@ class ConeProjector {
   Vector rho_;
   std::vector<Index> rows_;
   std::vector<double> sigma_;
-  std::vector<char> blocked_;  ///< (n) walls that only rounding sees violated
+  std::vector<Index> shortlist_;  ///< rows violated lately
+  std::vector<char> blocked_;     ///< (n) walls that only rounding sees violated
   bool any_blocked_ = false;
   Vector u_;
   Vector t_;

@@ -19,10 +19,13 @@ constexpr int kStalls = 2;  ///< steps without progress where psi is flat to rou
 
 }  // namespace
 
-RestrictedNewton::RestrictedNewton(const TrainingProblem& problem, const Walls& walls)
+RestrictedNewton::RestrictedNewton(const TrainingProblem& problem, const PatternSet& patterns,
+                                   const Walls& walls)
     : coefficients(problem.stack(problem.best_affine_part())),
       problem_(problem),
+      patterns_(patterns),
       walls_(walls),
+      working_patterns_(patterns.subset({})),
       projector_(walls),
       free_columns_(problem.samples(), coefficients.size()),
       penalties_(problem.affine_penalties()) {
@@ -75,9 +78,7 @@ void RestrictedNewton::evaluate_fit(const Vector& dual) {
   }
 }
 
-void RestrictedNewton::project(WorkingBlock& block, const Vector& dual) {
-  const Vector z =
-      block.w + sigma * block.s * (walls_.X.transpose() * block.gate.cwiseProduct(dual));
+void RestrictedNewton::project(WorkingBlock& block, const Vector& z) {
   block.length = z.norm();
   if (block.length <= kappa()) return;
   block.length = projector_.project(z, block.side, kappa(), block.face);
@@ -93,8 +94,10 @@ double RestrictedNewton::evaluate(const Vector& dual) {
   double value = -problem_.loss().value(trial_fit_, problem_.y()) - dual.dot(trial_fit_) -
                  0.5 * inverse_tau_ * (trial_fit_ - centre_fit_).squaredNorm();
   gradient_ = -trial_fit_;
-  for (WorkingBlock& block : blocks) {
-    project(block, dual);
+  const Matrix pulls = gated_correlations(working_patterns_, walls_.rows, dual);
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    WorkingBlock& block = blocks[k];
+    project(block, block.w + sigma * block.s * pulls.col(static_cast<Index>(k)));
     const double excess = block.length - kappa();
     if (excess <= 0) continue;
     value += excess * excess / (2 * sigma);
@@ -193,6 +196,9 @@ std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, double inex
                      ? 0.0
                      : kFitProximal * static_cast<double>(problem_.samples()) /
                            (sigma * walls_.X.squaredNorm());
+  std::vector<Index> cells;
+  for (const WorkingBlock& block : blocks) cells.push_back(static_cast<Index>(block.block / 2));
+  working_patterns_ = patterns_.subset(cells);
   double value = evaluate(nu);
   std::int64_t steps = 0;
   int stalls = 0;

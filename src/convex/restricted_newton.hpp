@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "convex/restricted_cone.hpp"
+#include "thalweg/convex/restricted_patterns.hpp"
 #include "thalweg/core/run_control.hpp"
 #include "thalweg/model/training_problem.hpp"
 
@@ -39,7 +40,7 @@ struct WorkingBlock {
 /// Toh 2018), the cone's proximal map derived here.
 class RestrictedNewton {
  public:
-  RestrictedNewton(const TrainingProblem& problem, const Walls& walls);
+  RestrictedNewton(const TrainingProblem& problem, const PatternSet& patterns, const Walls& walls);
 
   std::vector<WorkingBlock> blocks;
   Vector coefficients;  ///< b, the affine part, stacked
@@ -63,7 +64,7 @@ class RestrictedNewton {
  private:
   double evaluate(const Vector& dual);
   void evaluate_fit(const Vector& dual);
-  void project(WorkingBlock& block, const Vector& dual);
+  void project(WorkingBlock& block, const Vector& z);
   [[nodiscard]] bool accurate(double inexact) const;
   [[nodiscard]] double kappa() const { return sigma * problem_.beta(); }
   [[nodiscard]] Matrix panel() const;
@@ -71,7 +72,9 @@ class RestrictedNewton {
   void move_centre();
 
   const TrainingProblem& problem_;
+  const PatternSet& patterns_;
   const Walls& walls_;
+  PatternSet working_patterns_;  ///< of the blocks
   ConeProjector projector_;
   Matrix free_columns_;  ///< Q (n x q)
   Vector penalties_;     ///< gamma of each

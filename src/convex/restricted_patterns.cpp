@@ -12,11 +12,11 @@ namespace thalweg {
 namespace {
 
 constexpr Index kChunk = 1024;  ///< patterns whose sums stay in cache while the tables pass by
-constexpr Index kByte = 256;
+constexpr Index kFew = 200;     ///< patterns that do not repay tables of 8 samples: 4 then
 
-/// Partial sums of nu_i x_i over all subsets of the samples first .. first + 7.
-void fill_table(const Matrix& rows, const Vector& nu, Index first, Matrix& table) {
-  const Index count = std::min<Index>(8, rows.cols() - first);
+/// Partial sums of nu_i x_i over all subsets of the samples first .. first + width - 1.
+void fill_table(const Matrix& rows, const Vector& nu, Index first, Index width, Matrix& table) {
+  const Index count = std::min(width, rows.cols() - first);
   table.col(0).setZero();
   for (Index subset = 1; subset < (Index{1} << count); ++subset) {
     const Index i = first + std::countr_zero(static_cast<std::uint64_t>(subset));
@@ -25,27 +25,29 @@ void fill_table(const Matrix& rows, const Vector& nu, Index first, Matrix& table
 }
 
 THALWEG_MULTIVERSION
-void add_table(const PatternSet& patterns, Index begin, Index end, Index group, const Matrix& table,
+void add_table(const PatternSet& patterns, Index begin, Index end, Index first, const Matrix& table,
                Matrix& result) {
   const Index d = table.rows();
   const double* entries = table.data();
+  const auto mask = static_cast<std::uint64_t>(table.cols() - 1);
   for (Index cell = begin; cell < end; ++cell) {
-    const std::uint64_t word = patterns.pattern(cell)[static_cast<std::size_t>(group / 8)];
-    const auto byte = static_cast<Index>(word >> (8 * (group % 8)) & 0xff);
+    const std::uint64_t word = patterns.pattern(cell)[static_cast<std::size_t>(first / 64)];
+    const auto subset = static_cast<Index>(word >> (first % 64) & mask);
     double* sum = result.data() + cell * d;
-    const double* column = entries + byte * d;
+    const double* column = entries + subset * d;
     for (Index k = 0; k < d; ++k) sum[k] += column[k];
   }
 }
 
 void correlate(const PatternSet& patterns, const Matrix& rows, const Vector& nu, Index begin,
                Index end, Matrix& result) {
-  Matrix table(rows.rows(), kByte);
-  for (Index first = begin; first < end; first += kChunk) {
-    const Index last = std::min(first + kChunk, end);
-    for (Index group = 0; 8 * group < rows.cols(); ++group) {
-      fill_table(rows, nu, 8 * group, table);
-      add_table(patterns, first, last, group, table, result);
+  const Index width = patterns.size() <= kFew ? 4 : 8;
+  Matrix table(rows.rows(), Index{1} << width);
+  for (Index start = begin; start < end; start += kChunk) {
+    const Index stop = std::min(start + kChunk, end);
+    for (Index first = 0; first < rows.cols(); first += width) {
+      fill_table(rows, nu, first, width, table);
+      add_table(patterns, start, stop, first, table, result);
     }
   }
 }
@@ -80,6 +82,17 @@ PatternSet::PatternSet(Index samples, std::vector<std::uint64_t> words)
                             " has a bit beyond sample " + std::to_string(samples_ - 1));
     }
   }
+}
+
+PatternSet PatternSet::subset(const std::vector<Index>& cells) const {
+  PatternSet result;
+  result.samples_ = samples_;
+  result.size_ = static_cast<Index>(cells.size());
+  for (const Index cell : cells) {
+    const auto bits = pattern(cell);
+    result.words_.insert(result.words_.end(), bits.begin(), bits.end());
+  }
+  return result;
 }
 
 Vector PatternSet::gate(Index cell) const {

@@ -42,7 +42,7 @@ class RestrictedSolver {
         settings_(settings),
         walls_(problem.X()),
         pricing_(patterns, walls_, settings.threads),
-        newton_(problem, walls_),
+        newton_(problem, patterns, walls_),
         known_(2 * static_cast<std::size_t>(patterns.size()), 0) {
     const double square = problem.X().squaredNorm() / static_cast<double>(problem.dimension());
     curvature_ = problem.loss().all_sample_weights(problem.samples()).maxCoeff();

@@ -27,10 +27,13 @@ class PatternSet {
   [[nodiscard]] bool active(Index cell, Index sample) const {
     return (pattern(cell)[static_cast<std::size_t>(sample / 64)] >> (sample % 64) & 1) != 0;
   }
+  /// The patterns of the given cells, in their order.
+  [[nodiscard]] PatternSet subset(const std::vector<Index>& cells) const;
   /// The pattern as 0 and 1, (n).
   [[nodiscard]] Vector gate(Index cell) const;
 
  private:
+  PatternSet() = default;
   [[nodiscard]] Index words_per_pattern() const { return (samples_ + 63) / 64; }
 
   Index samples_ = 0;
@@ -39,8 +42,9 @@ class PatternSet {
 };
 
 /// X^T D_i nu of every pattern, (d x p). rows (d x n) holds X^T; nu (n). Eight samples at a time
-/// share a table of their 256 partial sums ("four Russians"): O(p n d / 8 + 32 n d) additions for
-/// every 1024 patterns. The result does not depend on the number of threads.
+/// (four when there are few patterns) share a table of their partial sums ("four Russians"):
+/// O(p n d / 8 + 32 n d) additions for every 1024 patterns. The result does not depend on the
+/// number of threads.
 [[nodiscard]] Matrix gated_correlations(const PatternSet& patterns, const Matrix& rows,
                                         const Vector& nu, int threads = 1);
 
