@@ -16,8 +16,7 @@ namespace thalweg::oracle {
 /// X (n x d), nu (n): those of the query, with rank(X) = d. `request.maximiser_band` must be 0. At
 /// most `max_nodes` nodes are spent on each sign; the outcome is `stalled` when that is not enough,
 /// and `upper` is valid then too. The outcome does not depend on the number of threads unless
-/// stopped. Source: derived, docs/theory (bounds without branching) and docs/certificate.md
-/// ("Sphere").
+/// stopped. Source: derived, docs/theory/two_layer.md, section 5.
 [[nodiscard]] TreeOutcome bound_by_signs(const DualQuery& query, const Matrix& X, const Vector& nu,
                                          const TreeRequest& request, std::int64_t max_nodes);
 
