@@ -112,8 +112,10 @@ class Maximisation {
   }
   void lower_upper(double searched, double tail_square, const oracle::OutputFactors& factors) {
     const double reduced = std::sqrt(searched * searched + tail_square);
+    // The sums of squares behind `searched` and `tail_square` have at most c terms.
+    const double terms = static_cast<double>(factors.basis.cols() + 8);
     const double bound =
-        (factors.stretch * reduced + factors.remainder * length_) * (1 + 8 * kEpsilon);
+        (factors.stretch * reduced + factors.remainder * length_) * (1 + 2 * terms * kEpsilon);
     result_.upper = std::min(result_.upper, bound);
   }
 
