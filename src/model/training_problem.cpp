@@ -81,19 +81,23 @@ bool TrainingProblem::has_exact_certificate() const {
          skip_ == SkipConnection::kNone;
 }
 
-void TrainingProblem::require_plain(const std::string& method) const {
-  if (loss_.sample_weights().size() > 0) {
-    throw InvalidArgument(method + ": a loss with sample weights is not supported");
-  }
-  if (skip_ != SkipConnection::kNone) {
-    throw InvalidArgument(method + ": a skip connection is not supported");
-  }
-}
-
 TrainingProblem TrainingProblem::with_beta(double beta) const {
   require_penalty(beta);
   TrainingProblem problem = *this;
   problem.beta_ = beta;
+  return problem;
+}
+
+TrainingProblem TrainingProblem::in_coordinates(const Matrix& basis) const {
+  TrainingProblem problem = *this;
+  problem.X_ = X_ * basis;
+  if (skip_ == SkipConnection::kFree) {
+    const Index ones = span_->T.rows() - dimension();
+    FreeSpan span{span_->Q, Matrix(ones + basis.cols(), span_->T.cols())};
+    span.T.topRows(ones) = span_->T.topRows(ones);
+    span.T.bottomRows(basis.cols()) = basis.transpose() * span_->T.bottomRows(dimension());
+    problem.span_ = std::make_shared<const FreeSpan>(std::move(span));
+  }
   return problem;
 }
 

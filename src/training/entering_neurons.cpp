@@ -21,6 +21,19 @@ double line_minimum(const TrainingProblem& problem, const Vector& fit, const Vec
   return low;
 }
 
+/// With a skip connection the atoms of u and -u differ by X u, which costs nothing: whether the
+/// opposite of a direction is among the first `count` ones.
+bool has_opposite(const TrainingProblem& problem, const std::vector<DualDirection>& directions,
+                  std::size_t count) {
+  constexpr double kOpposite = -1 + 1e-6;
+  if (problem.skip() == SkipConnection::kNone) return false;
+  const DualDirection& last = directions[count];
+  return std::any_of(directions.begin(), directions.begin() + static_cast<std::ptrdiff_t>(count),
+                     [&](const DualDirection& earlier) {
+                       return earlier.sign == last.sign && earlier.u.dot(last.u) < kOpposite;
+                     });
+}
+
 }  // namespace
 
 std::vector<Neuron> entering_neurons(const TrainingProblem& problem, const Vector& fit,
@@ -31,7 +44,9 @@ std::vector<Neuron> entering_neurons(const TrainingProblem& problem, const Vecto
   std::vector<Neuron> neurons;
   Vector move = Vector::Zero(problem.samples());
   double mass = 0;
-  for (const DualDirection& direction : directions) {
+  for (std::size_t k = 0; k < directions.size(); ++k) {
+    const DualDirection& direction = directions[k];
+    if (has_opposite(problem, directions, k)) continue;
     const Vector atom =
         to_double(direction.sign) * Vector((problem.X() * direction.u).cwiseMax(0.0));
     const double excess = atom.dot(nu) - problem.beta();

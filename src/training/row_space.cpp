@@ -10,8 +10,7 @@ RowSpace::RowSpace(const TrainingProblem& problem) : original_(problem) {
   if (n >= d) return;
   const Eigen::HouseholderQR<Matrix> qr(problem.X().transpose());
   basis_ = qr.householderQ() * Matrix::Identity(d, n);
-  reduced_.emplace(Matrix(problem.X() * basis_), problem.y(), problem.beta(), problem.loss(),
-                   problem.output_bias(), problem.skip());
+  reduced_.emplace(problem.in_coordinates(basis_));
 }
 
 const TrainingProblem& RowSpace::problem() const { return reduced_ ? *reduced_ : original_; }

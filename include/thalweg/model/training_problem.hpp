@@ -57,6 +57,10 @@ class TrainingProblem {
   /// The same problem with another penalty. Throws InvalidArgument when beta is not positive and
   /// finite.
   [[nodiscard]] TrainingProblem with_beta(double beta) const;
+  /// The problem in the coordinates u of w = basis u and v = basis u, its data X basis; basis (d x
+  /// k) with orthonormal columns whose span holds the rows of X. The unpenalised columns span what
+  /// they did, whatever rounding makes of columns of X basis that should be 0.
+  [[nodiscard]] TrainingProblem in_coordinates(const Matrix& basis) const;
 
   [[nodiscard]] const Matrix& X() const { return X_; }
   [[nodiscard]] const Vector& y() const { return y_; }
@@ -69,9 +73,6 @@ class TrainingProblem {
   /// Whether the certificate's grammar can state this problem: the conjugate is rational and there
   /// are neither sample weights nor a skip connection. Otherwise claims are estimates.
   [[nodiscard]] bool has_exact_certificate() const;
-  /// For methods that know neither sample weights nor skip connections: throws InvalidArgument that
-  /// names the method and what it does not know.
-  void require_plain(const std::string& method) const;
 
   /// Throws InvalidArgument unless the network has d inputs, one output, finite weights, and no
   /// output bias or skip connection that the problem lacks.
