@@ -99,7 +99,7 @@ class Softmax(CliCase):
         self.assertEqual(one["accuracy"], right / 18)
 
     def test_other_labels_are_refused(self):
-        for wrong in [-1, 0.5]:
+        for wrong in [-1, 0.5, 1e9]:
             data = write_npz(self.path("wrong.npz"), X=self.X, y=[wrong] + self.labels[1:])
             done = self.thalweg("train", "--dataset", data, "--beta", "0.5", "--loss", "softmax", expect=2)
             self.assert_mentions(done.stderr, "wrong.npz")

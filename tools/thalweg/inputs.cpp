@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exit_code.hpp"
+#include "report.hpp"
 #include "standardize.hpp"
 #include "thalweg/io/dataset_reader.hpp"
 #include "thalweg/io/npy.hpp"
@@ -47,11 +48,17 @@ void read_sample_weights(const std::string& path, Inputs& inputs) {
 void expand_classes(const ProblemOptions& options, Inputs& inputs) {
   Matrix& y = inputs.dataset.y;
   if (y.cols() != 1) return;
-  const Index classes = static_cast<Index>(std::min(y.maxCoeff(), 1e6)) + 1;
+  const Index most = std::max<Index>(y.rows(), 1000);
+  const double largest = y.maxCoeff();
+  const std::string& file = options.dataset.empty() ? options.targets : options.dataset;
+  if (largest >= static_cast<double>(most)) {
+    throw Failure(ExitCode::kUsage, file + ": y: expected class labels below " +
+                                        std::to_string(most) + ", got " + exact_digits(largest));
+  }
+  const Index classes = static_cast<Index>(largest) + 1;
   try {
     y = class_indicators(y.col(0), classes);
   } catch (const InvalidArgument& error) {
-    const std::string& file = options.dataset.empty() ? options.targets : options.dataset;
     throw Failure(ExitCode::kUsage, file + ": " + error.what());
   }
   inputs.notes.push_back("class labels: 0 to " + std::to_string(classes - 1) + ", an output each");
