@@ -1,5 +1,6 @@
 #include "convex/restricted_cone.hpp"
 
+#include <Eigen/Jacobi>
 #include <algorithm>
 #include <cmath>
 
@@ -120,7 +121,6 @@ double ConeProjector::project(const Vector& c, const Vector& side, double enough
 void ConeProjector::start(const Vector& side, const WallFace& face) {
   size_ = 0;
   rows_.clear();
-  sigma_.clear();
   for (std::size_t k = 0; k < face.rows.size(); ++k) {
     append(face.rows[k], side[face.rows[k]], face.rho[k]);
   }
@@ -144,24 +144,24 @@ bool ConeProjector::append(Index row, double sigma, double rho) {
   R_(size_, size_) = rest;
   rho_[size_] = rho;
   rows_.push_back(row);
-  sigma_.push_back(sigma);
   ++size_;
   return true;
 }
 
-void ConeProjector::remove(const std::vector<char>& leaving) {
-  const auto first =
-      static_cast<std::size_t>(std::find(leaving.begin(), leaving.end(), 1) - leaving.begin());
-  const std::vector<Index> rows(rows_.begin() + static_cast<std::ptrdiff_t>(first), rows_.end());
-  const std::vector<double> sigma(sigma_.begin() + static_cast<std::ptrdiff_t>(first),
-                                  sigma_.end());
-  const Vector rho = rho_.segment(static_cast<Index>(first), static_cast<Index>(rows.size()));
-  size_ = static_cast<Index>(first);
-  rows_.resize(first);
-  sigma_.resize(first);
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    if (leaving[first + k] == 0) append(rows[k], sigma[k], rho[static_cast<Index>(k)]);
+/// Takes one wall out: Givens rotations make R triangular again, Q turns with them.
+void ConeProjector::remove(Index leaving) {
+  const Index last = --size_;
+  for (Index k = leaving; k < last; ++k) {
+    R_.col(k).head(k + 2) = R_.col(k + 1).head(k + 2);
+    rho_[k] = rho_[k + 1];
   }
+  Eigen::JacobiRotation<double> rotation;
+  for (Index k = leaving; k < last; ++k) {
+    rotation.makeGivens(R_(k, k), R_(k + 1, k));
+    R_.block(0, k, last + 1, last - k).applyOnTheLeft(k, k + 1, rotation.adjoint());
+    Q_.applyOnTheRight(k, k + 1, rotation);
+  }
+  rows_.erase(rows_.begin() + leaving);
 }
 
 /// The least-squares multipliers of the holding walls, dropping walls whose multiplier would turn
@@ -185,13 +185,11 @@ void ConeProjector::reduce(const Vector& c) {
       u_.noalias() -= span() * coefficients_.head(size_);
       return;
     }
-    std::vector<char> leaving(static_cast<std::size_t>(size_), 0);
-    for (Index k = 0; k < size_; ++k) {
+    for (Index k = size_ - 1; k >= 0; --k) {
       const bool reached = target[k] < 0 && rho_[k] / (rho_[k] - target[k]) <= alpha;
-      rho_[k] = reached ? 0.0 : std::max(0.0, rho_[k] + alpha * (target[k] - rho_[k]));
-      leaving[static_cast<std::size_t>(k)] = reached ? 1 : 0;
+      rho_[k] = std::max(0.0, rho_[k] + alpha * (target[k] - rho_[k]));
+      if (reached) remove(k);
     }
-    remove(leaving);
   }
 }
 

@@ -43,7 +43,7 @@ class ConeProjector {
  private:
   void start(const Vector& side, const WallFace& face);
   bool append(Index row, double sigma, double rho);
-  void remove(const std::vector<char>& leaving);
+  void remove(Index leaving);
   void reduce(const Vector& c);
   [[nodiscard]] Index most_violated(const Vector& side, double tolerance);
 
@@ -53,7 +53,6 @@ class ConeProjector {
   Matrix R_;        ///< their normals are Q R
   Vector rho_;
   std::vector<Index> rows_;
-  std::vector<double> sigma_;
   std::vector<Index> shortlist_;  ///< rows violated lately
   std::vector<char> blocked_;     ///< (n) walls that only rounding sees violated
   bool any_blocked_ = false;
