@@ -378,6 +378,32 @@ TEST_F(CertificateTest, LogisticLossIsUnsupported) {
   EXPECT_FALSE(fs::exists(file()));
 }
 
+/// The grammar states neither: a proof would be one of another problem.
+TEST_F(CertificateTest, SampleWeightsAndSkipConnectionsAreUnsupported) {
+  const Matrix X = Matrix::Identity(2, 2);
+  const Vector y = Vector::Ones(2);
+  TwoLayerNetwork network = TwoLayerNetwork::empty(2);
+  const Loss weighted = Loss::squared().with_sample_weights(Vector::Constant(2, 3));
+  for (const TrainingProblem& problem :
+       {TrainingProblem(X, y, 0.1, weighted),
+        TrainingProblem(X, y, 0.1, Loss::squared(), OutputBias::kNone, SkipConnection::kFree)}) {
+    CertificateRequest request;
+    request.problem = &problem;
+    request.network = &network;
+    const auto result = write_certificate(request, file());
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->status, ProofStatus::kUnsupported);
+    EXPECT_FALSE(fs::exists(file()));
+  }
+  // Nor can a network with a skip connection be claimed for a problem without one.
+  const TrainingProblem plain(X, y, 0.1, Loss::squared());
+  network.skip = Matrix::Ones(2, 1);
+  CertificateRequest request;
+  request.problem = &plain;
+  request.network = &network;
+  EXPECT_THROW(static_cast<void>(write_certificate(request, file())), InvalidArgument);
+}
+
 TEST_F(CertificateTest, FilesOfTheUserAreNotTouched) {
   const GroundTruth truth =
       testing::load_groundtruth(fs::path(THALWEG_TEST_DATA) / "groundtruth" / "g05_d2.json");

@@ -119,6 +119,43 @@ TEST(Certify, LogisticLossIsAnEstimate) {
   EXPECT_LE(result.relative_gap, 1e-5);
 }
 
+/// The certificate's grammar states neither, so no proof is written and nothing is `verified`.
+TEST(Certify, SampleWeightsAndSkipConnectionsAreEstimates) {
+  const testing::GroundTruth truth = testing::load_groundtruth(
+      std::filesystem::path(THALWEG_TEST_DATA) / "groundtruth" / "iris20_d3.json");
+  const Vector omega = Vector::LinSpaced(truth.y.size(), 0.5, 3);
+  const std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) / "thalweg_estimate.cert";
+  std::filesystem::remove(file);
+  CertifySettings settings;
+  settings.certificate = file;
+  for (const TrainingProblem& problem :
+       {TrainingProblem(truth.X, truth.y, truth.beta, Loss::squared().with_sample_weights(omega)),
+        TrainingProblem(truth.X, truth.y, truth.beta, Loss::squared(), OutputBias::kNone,
+                        SkipConnection::kFree)}) {
+    TrainingSettings accurate;
+    accurate.relative_gap = 1e-10;
+    const TwoLayerNetwork optimum = train(problem, accurate).network;
+    const CertifyResult best = certified(problem, optimum, settings);
+    EXPECT_EQ(best.verdict, Verdict::kGlobalMinimum);
+    EXPECT_EQ(best.level, Level::kEstimate);
+    TwoLayerNetwork worse = optimum;
+    worse.alpha *= 0.5;
+    const CertifyResult poor = certified(problem, worse, settings);
+    EXPECT_EQ(poor.verdict, Verdict::kSuboptimal);
+    EXPECT_EQ(poor.level, Level::kEstimate);
+    ASSERT_TRUE(poor.improvement.has_value());
+    EXPECT_FALSE(poor.improvement->verified);
+    EXPECT_NEAR(problem.objective(poor.improvement->network), poor.improvement->objective_after,
+                1e-12);
+    EXPECT_LE(poor.lower_bound, best.objective);
+    EXPECT_FALSE(std::filesystem::exists(file));
+  }
+  EXPECT_EQ(certified(truth.problem(), TwoLayerNetwork::empty(truth.X.cols()), settings).level,
+            Level::kVerified);
+  EXPECT_TRUE(std::filesystem::exists(file));
+}
+
 TEST(Certify, RefusesANetworkOfAnotherDimension) {
   const TrainingProblem problem = testing::closed_form_fixtures()[1].problem();
   EXPECT_THROW((void)certify(problem, TwoLayerNetwork::empty(3), {}), InvalidArgument);
