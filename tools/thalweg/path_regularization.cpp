@@ -65,7 +65,7 @@ Command make_path_regularization(CLI::App& root) {
   add_path_options(*app, *options);
   app->footer(
       "Example:\n  thalweg path-regularization --dataset examples/iris/small.npz --bias \\\n"
-      "      --beta-ratio 1e-2 --svg path.svg --out path.npz");
+      "      --beta-ratio 1e-4 --svg path.svg --out path.npz");
   return {app, [options] { return run_path(*options); }};
 }
 

@@ -52,7 +52,7 @@ std::string digits(double value, const char* format = "%.2f") {
   return text;
 }
 
-enum class Scale { kLinear, kLog };
+enum class Scale { kLinear, kWhole, kLog };
 
 /// One panel: beta on a log axis to the right, values upwards.
 class Panel {
@@ -79,17 +79,18 @@ class Panel {
 
   [[nodiscard]] std::string line(const char* kind, const Curve& curve, bool steps = false) const {
     std::string path;
-    double before = 0;
+    std::string before;
     for (const auto& [beta, value] : curve) {
       if (scale_ == Scale::kLog && !(value > 0)) continue;
       const std::string at_x = digits(x(beta));
       if (path.empty()) {
         path += "M" + at_x + ' ' + digits(y(value));
       } else {
-        if (steps) path += "L" + at_x + ' ' + digits(before);
+        // What lies between two points belongs to the later one: an event changes what follows.
+        if (steps) path += "L" + before + ' ' + digits(y(value));
         path += "L" + at_x + ' ' + digits(y(value));
       }
-      before = y(value);
+      before = at_x;
     }
     if (path.empty()) return "";
     return std::string("<path class=\"") + kind + "\" d=\"" + path + "\"/>\n";
@@ -133,7 +134,8 @@ class Panel {
     const double rough = (high_ - low_) / 5;
     const double unit = std::pow(10, std::floor(std::log10(rough)));
     const double share = rough / unit;
-    const double step = unit * (share > 5 ? 10 : share > 2 ? 5 : share > 1 ? 2 : 1);
+    double step = unit * (share > 5 ? 10 : share > 2 ? 5 : share > 1 ? 2 : 1);
+    if (scale_ == Scale::kWhole) step = std::max(step, 1.0);
     for (double value = std::ceil(low_ / step) * step; value <= high_ * (1 + 1e-12);
          value += step) {
       values.push_back(value);
@@ -187,7 +189,7 @@ std::string draw_neurons(const PathAnswer& answer, double high, double low) {
   });
   double most = 1;
   for (const auto& [beta, count] : counts) most = std::max(most, count);
-  const Panel panel(panel_top(1), high, low, 0, 1.05 * most, Scale::kLinear);
+  const Panel panel(panel_top(1), high, low, 0, 1.05 * most, Scale::kWhole);
   return panel.frame("neurons of the optimum") + panel.line("count", counts, true);
 }
 

@@ -1,8 +1,8 @@
 #include "path_regularization_report.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
+#include <map>
 
 namespace thalweg::cli {
 namespace {
@@ -82,20 +82,14 @@ double worst_gap(const RegularizationPath& path) {
   return worst;
 }
 
+/// "7: entry 4, exit 1, reach_wall 2".
 std::string count_events(const RegularizationPath& path) {
-  constexpr std::array kKinds = {PathEventKind::kEntry,     PathEventKind::kExit,
-                                 PathEventKind::kReachWall, PathEventKind::kLeaveWall,
-                                 PathEventKind::kCrossWall, PathEventKind::kRearranged};
-  constexpr std::array kWords = {"neurons enter", "leave",     "reach a sample's wall",
-                                 "leave one",     "cross one", "other rearrangements"};
+  std::map<PathEventKind, int> counts;
+  for (const PathEvent& event : path.events) ++counts[event.kind];
   std::string text = std::to_string(path.events.size());
   const char* separator = ": ";
-  for (std::size_t k = 0; k < kKinds.size(); ++k) {
-    const auto count =
-        std::count_if(path.events.begin(), path.events.end(),
-                      [&](const PathEvent& event) { return event.kind == kKinds[k]; });
-    if (count == 0) continue;
-    text += separator + std::to_string(count) + ' ' + kWords[k];
+  for (const auto& [kind, count] : counts) {
+    text += separator + std::string(thalweg::to_word(kind)) + ' ' + std::to_string(count);
     separator = ", ";
   }
   return text;
@@ -110,12 +104,12 @@ void add_table(TextReport& text, const PathAnswer& answer) {
     const std::size_t k = rows == 1 ? 0 : r * (points.size() - 1) / (rows - 1);
     const PathPoint& point = points[k];
     char line[160];
-    std::snprintf(line, sizeof line, "objective %-13.8g loss %-11.5g mass %-9.5g %3lld neurons",
+    std::snprintf(line, sizeof line, "objective %-12.8g loss %-10.5g mass %-9.5g neurons %-3lld",
                   point.objective, point.loss, point.mass,
                   static_cast<long long>(point.network.width()));
     std::string value = line;
     if (!answer.scan.empty()) {
-      value += "  network's gap " + rounded_up(answer.scan[k].relative_gap);
+      value += " gap " + rounded_up(answer.scan[k].relative_gap);
     }
     char label[32];
     std::snprintf(label, sizeof label, "beta %.4g", point.beta);
@@ -131,7 +125,7 @@ Json path_document(const PathOptions& options, const ProblemSetup& setup, const 
   Json document = begin_document("path-regularization");
   document["inputs"] = describe_files(inputs);
   Json settings = describe_settings(options.run, setup, inputs);
-  settings["objective"] = objective_in_words(setup.problem) + ")";
+  settings["objective"] = objective_in_words(setup.problem);
   settings["beta"] = nullptr;
   settings["torch_weight_decay"] = nullptr;
   settings["points"] = options.points;
@@ -161,7 +155,7 @@ TextReport path_text(const PathOptions& options, const ProblemSetup& setup, cons
   const RegularizationPath& path = answer.path;
   TextReport text;
   add_inputs(text, inputs);
-  text.add("objective", objective_in_words(setup.problem) + "), minimised for every beta");
+  text.add("objective", objective_in_words(setup.problem) + ", minimised for every beta");
   text.paragraph("Path: " + std::string(describe(path.status)) + ".");
   text.add("beta_max", exact_digits(path.beta_max) + ": from here on no neuron is needed");
   text.add("points", std::to_string(path.points.size()));
