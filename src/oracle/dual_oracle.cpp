@@ -37,13 +37,15 @@ void require_dual(const Vector& nu, Index samples) {
 double signs_within(Index coordinates) {
   if (coordinates < 6) return 0;
   if (coordinates == 6) return 1.1;
-  return coordinates <= 8 ? 1.3 : 2;
+  return coordinates <= 8 ? 1.2 : 2;
 }
 
-/// Nodes worth spending on one sign: about a minute.
-std::int64_t sign_nodes(Index samples, Index coordinates) {
+/// Nodes worth spending on one sign where the sphere's bound is `excess` times the goal: about a
+/// minute, but seconds where cones may well be faster.
+std::int64_t sign_nodes(Index samples, Index coordinates, double excess) {
   const double work = static_cast<double>(samples) * std::pow(static_cast<double>(coordinates), 4);
-  return static_cast<std::int64_t>(std::clamp(3e10 / work, 200.0, 20000.0));
+  const double worth = coordinates > 8 || excess <= 1.1 ? 3e10 : 4e9;
+  return static_cast<std::int64_t>(std::clamp(worth / work, 200.0, 20000.0));
 }
 
 /// Random starts of local ascent per sign: with a good start a tree stays small; without a tree
@@ -206,8 +208,8 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
   const double goal = settings.threshold > 0 ? settings.threshold : result.lower;
   if (!want_band && geometry.basis().empty() && result.upper <= signs_within(coordinates) * goal) {
     request.start_value = result.lower;
-    oracle::TreeOutcome outcome =
-        oracle::bound_by_signs(query, impl_->X, nu, request, sign_nodes(nu.size(), coordinates));
+    oracle::TreeOutcome outcome = oracle::bound_by_signs(
+        query, impl_->X, nu, request, sign_nodes(nu.size(), coordinates, result.upper / goal));
     result.nodes = outcome.nodes;
     add_directions(result, std::move(outcome.found), oracle::kDistinctAngle);
     lower_upper(result, outcome.upper, DualNormSource::kSignTree);
