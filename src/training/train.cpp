@@ -4,6 +4,7 @@
 
 #include "thalweg/core/error.hpp"
 #include "training/column_generation.hpp"
+#include "training/unit_scaling.hpp"
 
 namespace thalweg {
 
@@ -30,7 +31,15 @@ TrainingResult train(const TrainingProblem& problem, const TrainingSettings& set
   if (settings.threads < 1) {
     throw InvalidArgument("threads: expected at least 1, got " + std::to_string(settings.threads));
   }
-  return detail::ColumnGeneration(problem, settings).run(start);
+  const detail::UnitScaling units(problem);
+  if (!units.needed()) return detail::ColumnGeneration(problem, settings).run(start);
+  const TrainingProblem scaled = units.scaled();
+  std::optional<TwoLayerNetwork> scaled_start;
+  if (start) {
+    problem.check(*start);
+    scaled_start = units.scaled(*start);
+  }
+  return units.restore(detail::ColumnGeneration(scaled, settings).run(scaled_start));
 }
 
 }  // namespace thalweg

@@ -61,6 +61,13 @@ TEST_P(Invariance, ScalingDataTargetsAndDuplicatingSamples) {
   EXPECT_NEAR(optimum({X, 2 * y, 0.6, Loss::squared()}), 4 * base, 4e-9 * base);
   // The same far down: nothing is negligible because it is small.
   EXPECT_NEAR(1e200 * optimum({X, 1e-100 * y, 0.3e-100, Loss::squared()}), base, 1e-9 * base);
+  EXPECT_NEAR(optimum({1e-80 * X, y, 0.3e-80, Loss::squared()}), base, 1e-9 * base);
+  EXPECT_NEAR(1e-180 * optimum({1e70 * X, 1e90 * y, 0.3e160, Loss::squared()}), base, 1e-9 * base);
+  const double huber =
+      optimum({X, y, 0.3, Loss::huber(0.4), OutputBias::kFree, SkipConnection::kFree});
+  EXPECT_NEAR(1e-180 * optimum({1e-50 * X, 1e90 * y, 0.3e40, Loss::huber(0.4e90), OutputBias::kFree,
+                                SkipConnection::kFree}),
+              huber, 1e-9 * huber);
   // Every sample twice, with twice the penalty: twice the objective.
   Matrix twice(30, 3);
   twice << X, X;

@@ -7,7 +7,7 @@
 
 #include "gated_instances.hpp"
 #include "measure.hpp"
-#include "published_methods.hpp"
+#include "references/published_methods.hpp"
 #include "reached.hpp"
 #include "repeat.hpp"
 #include "thalweg/reformulation/gated_program.hpp"

@@ -7,7 +7,7 @@
 #include "gated_instances.hpp"
 #include "measure.hpp"
 #include "outside_programs.hpp"
-#include "published_methods.hpp"
+#include "references/published_methods.hpp"
 #include "raw_files.hpp"
 #include "reached.hpp"
 #include "repeat.hpp"
