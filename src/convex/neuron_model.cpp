@@ -41,16 +41,15 @@ void NeuronModel::set_affine_basis() {
   const FreeSpan& span = problem_.free_span();
   const Index ones = problem_.output_bias() == OutputBias::kPenalised ? 1 : 0;
   const Index r = span.Q.cols();
-  // As long as the columns together, so that its gradient compares with those of the neurons.
-  double square =
-      problem_.output_bias() == OutputBias::kFree ? static_cast<double>(problem_.samples()) : 0.0;
-  if (problem_.skip() == SkipConnection::kFree) square += frobenius_ * frobenius_;
-  const double length = square > 0 ? std::sqrt(square) : 1.0;
+  // Every column as long as X, so that gradients and curvature compare with those of the neurons
+  // whatever the unit of X.
+  const double length = frobenius_ > 0 ? frobenius_ : 1.0;
+  const double bias_unit = length / std::sqrt(static_cast<double>(problem_.samples()));
   affine_basis_ = Matrix::Zero(problem_.affine_size(), ones + r);
-  affine_basis_.topLeftCorner(ones, ones).setOnes();
+  affine_basis_.topLeftCorner(ones, ones).setConstant(bias_unit);
   affine_basis_.bottomRightCorner(span.T.rows(), r) = length * span.T;
   affine_columns_.resize(problem_.samples(), ones + r);
-  affine_columns_.leftCols(ones).setOnes();
+  affine_columns_.leftCols(ones).setConstant(bias_unit);
   affine_columns_.rightCols(r) = length * span.Q;
 }
 
@@ -142,7 +141,7 @@ std::vector<Neuron> NeuronModel::neurons_out() const {
 }
 
 double NeuronModel::noise_floor() const {
-  const double scale = frobenius_ + std::sqrt(static_cast<double>(problem_.samples()));
+  const double scale = 2 * frobenius_;
   double error = 2e-16 * scale * nu.norm();
   if (problem_.loss().kind() != LossKind::kLogistic) {
     const Vector weights = problem_.loss().all_sample_weights(problem_.samples());

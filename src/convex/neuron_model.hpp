@@ -31,7 +31,7 @@ class NeuronModel {
   /// Gradient of the objective in the affine part's reduced coordinates, (r).
   [[nodiscard]] Vector affine_gradient() const;
   /// Basis of the affine part's moves (affine size x r): the penalised bias by itself; the free
-  /// coefficients such that their columns are orthogonal, of the length |U|_F.
+  /// coefficients such that their columns are orthogonal; all of length |X|_F.
   [[nodiscard]] const Matrix& affine_basis() const { return affine_basis_; }
   /// What these moves do to the fit, (n x r).
   [[nodiscard]] const Matrix& affine_columns() const { return affine_columns_; }

@@ -22,6 +22,12 @@ constexpr std::size_t kMostStartNeurons = 200;
 /// Whole-sphere bounds after the deadline only where they take well under a second.
 constexpr double kCheapWork = 2e7;
 
+/// A power of two that brings beta close to 1: the oracle then sees values close to 1, whatever the
+/// units, and undoing it is exact.
+double oracle_unit(double beta) {
+  return std::ldexp(1.0, std::clamp(-std::ilogb(beta), -900, 900));
+}
+
 /// An upper bound of sigma(nu): the larger of the sums of |nu_i| |x_i| over either sign of nu.
 double sum_bound(const Matrix& X, const Vector& nu) {
   double plus = 0;
@@ -36,7 +42,11 @@ double sum_bound(const Matrix& X, const Vector& nu) {
 }  // namespace
 
 ColumnGeneration::ColumnGeneration(const TrainingProblem& problem, const TrainingSettings& settings)
-    : problem_(problem), settings_(settings), space_(problem), oracle_(problem.X()) {}
+    : problem_(problem),
+      settings_(settings),
+      space_(problem),
+      oracle_(problem.X()),
+      unit_(oracle_unit(problem.beta())) {}
 
 TrainingResult ColumnGeneration::run(const std::optional<TwoLayerNetwork>& start) {
   start_from(start);
@@ -162,19 +172,19 @@ ColumnGeneration::Search ColumnGeneration::search() {
   // A bound that ends in a violator is wasted work, so look for one longer than a climb takes.
   for (int attempt = 0; attempt < kClimbs; ++attempt) {
     const auto attempt_seed = seed + 7919 * static_cast<std::uint64_t>(attempt);
-    violators_ = oracle_.climb(nu_, beta * (1 + slack()), kEntering, attempt_seed,
+    violators_ = oracle_.climb(unit_ * nu_, unit_ * beta * (1 + slack()), kEntering, attempt_seed,
                                settings_.threads, {}, settings_.control);
     if (!violators_.empty()) return Search::kViolated;
   }
   report("bound");
   DualNormSettings decision;
-  decision.threshold = beta * (1 + slack());
+  decision.threshold = unit_ * beta * (1 + slack());
   decision.relative_gap = std::max(1e-13, 0.1 * slack());
   decision.threads = settings_.threads;
   decision.seed = seed;
   decision.control = settings_.control;
-  DualNormResult answer = oracle_.maximise(nu_, decision);
-  offer_bound(nu_, answer.upper);
+  DualNormResult answer = oracle_.maximise(unit_ * nu_, decision);
+  offer_bound(nu_, answer.upper / unit_);
   if (answer.status == DualNormStatus::kThresholdExceeded) {
     violators_ = std::move(answer.maximisers);
     return Search::kViolated;
@@ -190,7 +200,7 @@ void ColumnGeneration::bound_where_it_stands() {
   closing.threads = settings_.threads;
   closing.seed = settings_.seed;
   closing.control = settings_.control;
-  offer_bound(nu_, oracle_.maximise(nu_, closing).upper);
+  offer_bound(nu_, oracle_.maximise(unit_ * nu_, closing).upper / unit_);
   update_gap();
 }
 
@@ -209,7 +219,10 @@ void ColumnGeneration::offer_cheap_bounds() {
   offer_bound(nu_, sum_bound(problem_.X(), nu_));
   const double work = static_cast<double>(problem_.samples()) *
                       static_cast<double>(problem_.dimension() * problem_.dimension());
-  if (work <= kCheapWork) offer_bound(nu_, oracle_.whole_sphere_bound(nu_, settings_.threads));
+  if (work <= kCheapWork) {
+    const double norm = oracle_.whole_sphere_bound(unit_ * nu_, settings_.threads) / unit_;
+    offer_bound(nu_, norm);
+  }
 }
 
 void ColumnGeneration::update_gap() {

@@ -43,6 +43,7 @@ class ColumnGeneration {
   Stopwatch watch_;
   RowSpace space_;
   DualOracle oracle_;
+  double unit_;  ///< what nu is multiplied with for the oracle
 
   std::vector<Neuron> neurons_;  ///< in the coordinates of space_.problem()
   AffinePart affine_;            ///< in the same coordinates
