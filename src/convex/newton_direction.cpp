@@ -9,6 +9,9 @@ namespace {
 constexpr Index kDenseLimit = 1200;  ///< beyond this many coordinates: conjugate gradients
 constexpr Index kChunk = 1024;       ///< rows of X at a time: the panel stays in cache
 constexpr int kConjugateSteps = 150;
+/// A diagonal entry below this share of the mean is rounding: columns 1e12 apart have entries 1e24
+/// apart.
+constexpr double kFlat = 1e-26;
 
 }  // namespace
 
@@ -160,8 +163,11 @@ NewtonSystem::NewtonSystem(const NeuronModel& model, double damping)
   }
   Matrix H = hessian_->dense();
   const double mean = H.trace() / static_cast<double>(std::max<Index>(hessian_->size(), 1));
-  shift_ = damping * (mean > 0 ? mean : hessian_->typical_diagonal());
-  H.diagonal().array() += shift_;
+  const double typical = mean > 0 ? mean : hessian_->typical_diagonal();
+  // Inputs of unlike units: the shift is relative to each coordinate's own curvature.
+  unit_ = H.diagonal().cwiseMax(kFlat * typical).cwiseSqrt().cwiseInverse();
+  H = unit_.asDiagonal() * H * unit_.asDiagonal();
+  H.diagonal().array() += damping;
   factor_.compute(H);
 }
 
@@ -170,9 +176,10 @@ NewtonSystem::~NewtonSystem() = default;
 Direction NewtonSystem::solve(const std::vector<Vector>& gradients,
                               const Vector& affine_gradient) const {
   const Vector rhs = -hessian_->reduce(gradients, affine_gradient);
-  return hessian_->expand(hessian_->size() > kDenseLimit
-                              ? conjugate_gradients(*hessian_, rhs, shift_)
-                              : Vector(factor_.solve(rhs)));
+  return hessian_->expand(
+      hessian_->size() > kDenseLimit
+          ? conjugate_gradients(*hessian_, rhs, shift_)
+          : Vector(unit_.cwiseProduct(factor_.solve(Vector(unit_.cwiseProduct(rhs))))));
 }
 
 Direction scaled_descent(const NeuronModel& model, const std::vector<Vector>& r) {

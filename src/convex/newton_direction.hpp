@@ -17,8 +17,9 @@ struct Direction {
 class ReducedHessian;
 
 /// The Newton system of the current linear pieces in null-space coordinates of all neurons and the
-/// affine part: H + damping * (typical diagonal of H) * I, factorised once. The model must not
-/// change meanwhile.
+/// affine part, factorised once: H + damping * diag(H), so that the units of the inputs do not
+/// matter; beyond the dense limit H + damping * (typical diagonal of H) * I by conjugate gradients.
+/// The model must not change meanwhile.
 class NewtonSystem {
  public:
   NewtonSystem(const NeuronModel& model, double damping);
@@ -32,6 +33,7 @@ class NewtonSystem {
  private:
   std::unique_ptr<ReducedHessian> hessian_;
   Eigen::LDLT<Matrix> factor_;  ///< unused beyond the dense limit
+  Vector unit_;                 ///< 1 / sqrt of the diagonal, for the dense system
   double shift_ = 0;
 };
 
