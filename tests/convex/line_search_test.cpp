@@ -45,7 +45,10 @@ TEST(LineSearch, DecreasesAndStopsWhereNoShorterOrLongerStepIsLocallyBetter) {
       if (result.step >= 1.5 || model.neurons.size() != start.size()) continue;
       // A whole step is taken where it leaves a thousandth of the slope.
       const double left = result.step == 1 ? 1.1e-3 * std::abs(slope) : 0;
-      for (const double shift : {-1e-5, 1e-5}) {
+      // Locally in the weights: where the loss is flat, a direction may be long.
+      double longest = 1;
+      for (const Vector& dw : direction.dw) longest = std::max(longest, dw.norm());
+      for (const double shift : {-1e-5 / longest, 1e-5 / longest}) {
         std::vector<Neuron> moved = start;
         const double step = result.step + shift;
         for (std::size_t j = 0; j < moved.size(); ++j) moved[j].w += step * direction.dw[j];
