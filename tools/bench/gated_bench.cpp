@@ -7,8 +7,8 @@
 
 #include "gated_instances.hpp"
 #include "measure.hpp"
-#include "references/published_methods.hpp"
 #include "reached.hpp"
+#include "references/published_methods.hpp"
 #include "repeat.hpp"
 #include "thalweg/reformulation/gated_program.hpp"
 
