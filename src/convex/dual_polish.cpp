@@ -66,10 +66,8 @@ struct WideNeuron {
 class Polisher {
  public:
   Polisher(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
-           const AffinePart& affine, Crossing crossing, const Matrix* gates)
-      : problem_(problem),
-        model_(problem, neurons, affine, crossing, gates),
-        affine_(widen(model_.affine)) {
+           const AffinePart& affine)
+      : problem_(problem), model_(problem, neurons, affine), affine_(widen(model_.affine)) {
     for (const GatedNeuron& neuron : model_.neurons) wide_.push_back(start(neuron));
     system_ = std::make_unique<detail::NewtonSystem>(model_, 1e-14);
   }
@@ -280,9 +278,9 @@ class Polisher {
 }  // namespace
 
 PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
-                          const AffinePart& affine, Crossing crossing, const Matrix* gates) {
+                          const AffinePart& affine) {
   if (problem.loss().kind() == LossKind::kLogistic || neurons.empty()) {
-    const NeuronModel model(problem, neurons, affine, crossing, gates);
+    const NeuronModel model(problem, neurons, affine);
     const AffinePart same = problem.unstack(model.affine);
     PolishedPoint point{model.neurons_out(), same.bias, same.skip, model.nu, 0};
     for (const GatedNeuron& neuron : model.neurons) {
@@ -291,7 +289,7 @@ PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neur
     }
     return point;
   }
-  return Polisher(problem, neurons, affine, crossing, gates).run();
+  return Polisher(problem, neurons, affine).run();
 }
 
 }  // namespace thalweg

@@ -1,7 +1,5 @@
 #include "convex/kink_multipliers.hpp"
 
-#include <limits>
-
 #include "thalweg/convex/bounded_least_squares.hpp"
 
 namespace thalweg::detail {
@@ -28,18 +26,6 @@ Matrix columns_of(const NeuronModel& model, const std::vector<Index>& rows, cons
   return columns;
 }
 
-KinkMultipliers fixed_walls(const NeuronModel& model, const GatedNeuron& neuron,
-                            const Vector& gradient, KinkMultipliers result) {
-  const Vector sigma = (2 * neuron.gate.array() - 1).matrix();
-  const Shortest best = shortest(gradient, columns_of(model, result.ties, sigma),
-                                 std::numeric_limits<double>::infinity());
-  result.residual = best.residual;
-  for (std::size_t k = 0; k < result.ties.size(); ++k) {
-    if (best.x[static_cast<Index>(k)] > 0) result.free.push_back(result.ties[k]);
-  }
-  return result;
-}
-
 }  // namespace
 
 KinkMultipliers kink_multipliers(const NeuronModel& model, const GatedNeuron& neuron,
@@ -49,9 +35,6 @@ KinkMultipliers kink_multipliers(const NeuronModel& model, const GatedNeuron& ne
   if (result.ties.empty()) {
     result.residual = gradient;
     return result;
-  }
-  if (model.crossing() == Crossing::kFixed) {
-    return fixed_walls(model, neuron, gradient, std::move(result));
   }
   const Vector pull = neuron.s * model.nu;  // an active row i contributes -pull_i x_i
   Vector base = gradient;                   // the ties' own contributions taken out

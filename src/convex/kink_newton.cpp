@@ -23,9 +23,8 @@ constexpr std::size_t kHitsPerNeuron = 12;
 class KinkNewton {
  public:
   KinkNewton(const TrainingProblem& problem, const std::vector<Neuron>& start,
-             const AffinePart& affine, Crossing crossing, const SolverSettings& settings,
-             const Matrix* gates)
-      : settings_(settings), model_(problem, start, affine, crossing, gates) {}
+             const AffinePart& affine, const SolverSettings& settings)
+      : settings_(settings), model_(problem, start, affine) {}
 
   KinkNewtonResult run() {
     const Stopwatch watch;
@@ -46,7 +45,7 @@ class KinkNewton {
       }
       choose_kinks(info.steps);
       step();
-      if (model_.crossing() == Crossing::kFree) detail::merge_neurons(model_);
+      detail::merge_neurons(model_);
       detail::drop_neurons(model_);
     }
     if (info.status == SolverStatus::kStepLimit && info.steps < settings_.max_steps) {
@@ -110,10 +109,8 @@ class KinkNewton {
                          (reduced_ <= 0.3 * stationarity_ || step % 7 == 6) &&
                          residual > settings_.stationarity;
       if (!join && !leave) continue;
-      if (model_.crossing() == Crossing::kFree) {
-        for (const Index i : kinks.ties) neuron.gate[i] = 0;
-        for (const Index i : kinks.on) neuron.gate[i] = 1;
-      }
+      for (const Index i : kinks.ties) neuron.gate[i] = 0;
+      for (const Index i : kinks.on) neuron.gate[i] = 1;
       model_.set_kinks(neuron, kinks.free);
       changed = true;
     }
@@ -186,9 +183,8 @@ class KinkNewton {
 }  // namespace
 
 KinkNewtonResult kink_newton(const TrainingProblem& problem, const std::vector<Neuron>& start,
-                             const AffinePart& affine, Crossing crossing,
-                             const SolverSettings& settings, const Matrix* gates) {
-  return KinkNewton(problem, start, affine, crossing, settings, gates).run();
+                             const AffinePart& affine, const SolverSettings& settings) {
+  return KinkNewton(problem, start, affine, settings).run();
 }
 
 }  // namespace thalweg

@@ -13,11 +13,9 @@ constexpr double kSpan = 1e-11;  ///< a row this close to the span of the kinks 
 }  // namespace
 
 NeuronModel::NeuronModel(const TrainingProblem& problem, const std::vector<Neuron>& start,
-                         const AffinePart& start_affine, Crossing crossing, const Matrix* gates)
+                         const AffinePart& start_affine)
     : affine(problem.stack(start_affine)),
       problem_(problem),
-      crossing_(crossing),
-      gates_(gates),
       row_norms_(problem.X().rowwise().norm()),
       frobenius_(problem.X().norm()),
       affine_penalties_(problem.affine_penalties()) {
@@ -26,11 +24,8 @@ NeuronModel::NeuronModel(const TrainingProblem& problem, const std::vector<Neuro
     GatedNeuron neuron;
     neuron.w = given.w;
     neuron.s = to_double(given.sign);
-    neuron.cell = given.cell;
     neuron.t = problem.X() * given.w;
-    neuron.gate = crossing == Crossing::kFixed
-                      ? Vector(gates->row(given.cell).transpose())
-                      : Vector((neuron.t.array() > 0).cast<double>().matrix());
+    neuron.gate = (neuron.t.array() > 0).cast<double>().matrix();
     set_kinks(neuron, given.kinks);
     if (neuron.w.norm() > 0) neurons.push_back(std::move(neuron));
   }
@@ -57,14 +52,14 @@ void NeuronModel::refresh() {
   fit = problem_.affine_fit(problem_.unstack(affine));
   for (GatedNeuron& neuron : neurons) {
     neuron.t.noalias() = problem_.X() * neuron.w;
-    if (crossing_ == Crossing::kFree) {
-      const double tie = kTie * neuron.w.norm();
-      for (Index i = 0; i < neuron.t.size(); ++i) {
-        if (std::abs(neuron.t[i]) > tie * row_norms_[i]) neuron.gate[i] = neuron.t[i] > 0 ? 1 : 0;
-      }
-      for (const Index i : neuron.kinks) neuron.gate[i] = 0;
+    const double tie = kTie * neuron.w.norm();
+    for (Index i = 0; i < neuron.t.size(); ++i) {
+      if (std::abs(neuron.t[i]) > tie * row_norms_[i]) neuron.gate[i] = neuron.t[i] > 0 ? 1 : 0;
     }
-    for (const Index i : neuron.kinks) neuron.t[i] = 0;
+    for (const Index i : neuron.kinks) {
+      neuron.gate[i] = 0;
+      neuron.t[i] = 0;
+    }
     fit += contribution(neuron);
   }
   nu = problem_.dual_point(fit);
@@ -115,7 +110,7 @@ void NeuronModel::set_kinks(GatedNeuron& neuron, std::vector<Index> rows) const 
   }
   for (const Index i : neuron.kinks) {
     neuron.t[i] = 0;
-    if (crossing_ == Crossing::kFree) neuron.gate[i] = 0;
+    neuron.gate[i] = 0;
   }
 }
 
@@ -135,7 +130,7 @@ Vector NeuronModel::contribution(const GatedNeuron& neuron) {
 std::vector<Neuron> NeuronModel::neurons_out() const {
   std::vector<Neuron> result;
   for (const GatedNeuron& neuron : neurons) {
-    result.push_back({neuron.w, sign_of(neuron.s), neuron.kinks, neuron.cell});
+    result.push_back({neuron.w, sign_of(neuron.s), neuron.kinks, -1});
   }
   return result;
 }

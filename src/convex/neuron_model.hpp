@@ -10,9 +10,8 @@ namespace thalweg::detail {
 struct GatedNeuron {
   Vector w;
   double s = 1;
-  Index cell = -1;
   std::vector<Index> kinks;  ///< closed: every row in the span of kink rows is one
-  Vector gate;               ///< (n) slope 0 or 1 of each row's ReLU; at kinks 0 (kFree)
+  Vector gate;               ///< (n) slope 0 or 1 of each row's ReLU; at kinks 0
   Vector t;                  ///< (n) X w, exactly 0 at kinks
   Matrix basis;              ///< (d x k) orthonormal basis of {v : x_i^T v = 0 for all kinks i}
 };
@@ -21,7 +20,7 @@ struct GatedNeuron {
 class NeuronModel {
  public:
   NeuronModel(const TrainingProblem& problem, const std::vector<Neuron>& start,
-              const AffinePart& affine, Crossing crossing, const Matrix* gates);
+              const AffinePart& affine);
 
   /// Recomputes t, gates, fit and dual from the weights.
   void refresh();
@@ -46,7 +45,6 @@ class NeuronModel {
 
   [[nodiscard]] const TrainingProblem& problem() const { return problem_; }
   [[nodiscard]] const Vector& row_norms() const { return row_norms_; }
-  [[nodiscard]] Crossing crossing() const { return crossing_; }
   /// Smallest stationarity (relative to beta) that double precision can show at this point.
   [[nodiscard]] double noise_floor() const;
 
@@ -59,8 +57,6 @@ class NeuronModel {
   void set_affine_basis();
 
   const TrainingProblem& problem_;
-  Crossing crossing_;
-  const Matrix* gates_;
   Vector row_norms_;
   double frobenius_;
   Vector affine_penalties_;

@@ -34,13 +34,9 @@ class PiecewiseRay {
       slope_ += model.neurons[j].s * model.neurons[j].gate.cwiseProduct(v);
       collect(static_cast<Index>(j), v);
     }
-    if (model.crossing() == Crossing::kFixed) {
-      stop_at_first_wall();
-    } else {
-      std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
-        return std::tie(a.at, a.neuron, a.row) < std::tie(b.at, b.neuron, b.row);
-      });
-    }
+    std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
+      return std::tie(a.at, a.neuron, a.row) < std::tie(b.at, b.neuron, b.row);
+    });
   }
 
   [[nodiscard]] std::size_t pieces() const { return events_.size(); }
@@ -50,7 +46,6 @@ class PiecewiseRay {
   }
   [[nodiscard]] const Event& event(std::size_t k) const { return events_[k]; }
   [[nodiscard]] double end() const { return end_; }
-  [[nodiscard]] const Event* wall() const { return walled_ ? &wall_ : nullptr; }
   [[nodiscard]] Index vanishing() const { return vanishing_; }
 
   /// Applies or takes back events until exactly k of them are crossed.
@@ -123,18 +118,6 @@ class PiecewiseRay {
     }
   }
 
-  void stop_at_first_wall() {
-    for (const Event& event : events_) {
-      if (event.at < end_ || (event.at == end_ && !walled_)) {
-        end_ = event.at;
-        wall_ = event;
-        walled_ = true;
-      }
-    }
-    events_.clear();
-    if (walled_) vanishing_ = -1;
-  }
-
   const NeuronModel& model_;
   const Direction& direction_;
   Vector start_;
@@ -144,8 +127,6 @@ class PiecewiseRay {
   std::size_t crossed_ = 0;
   double end_ = kReach;
   Index vanishing_ = -1;
-  bool walled_ = false;
-  Event wall_{};
 };
 
 /// Where the slope changes from negative to nonnegative.
@@ -263,9 +244,6 @@ LineSearchResult line_search(NeuronModel& model, const Direction& direction) {
   if (minimum.at_event) {
     result.neuron = ray.event(minimum.crossed).neuron;
     result.row = ray.event(minimum.crossed).row;
-  } else if (minimum.at_end && ray.wall() != nullptr) {
-    result.neuron = ray.wall()->neuron;
-    result.row = ray.wall()->row;
   }
   result.moved = minimum.at > 0 || minimum.crossed > 0;
   apply(model, direction, ray, minimum);

@@ -18,8 +18,8 @@ struct LineSearchResult {
 /// The fit is piecewise linear along the ray, with breakpoints where a row changes sides; these are
 /// sorted, the piece where the slope changes from negative to positive is found by bisection over
 /// pieces (a piece's state is the accumulated change of slopes, so moving between pieces costs its
-/// events), and inside a piece the slope is continuous and increasing. With Crossing::kFixed the
-/// first wall ends the ray. Neurons that reach 0 are removed. O(E log E + n log E), E breakpoints.
+/// events), and inside a piece the slope is continuous and increasing. Neurons that reach 0 are
+/// removed. O(E log E + n log E), E breakpoints.
 [[nodiscard]] LineSearchResult line_search(NeuronModel& model, const Direction& direction);
 
 }  // namespace thalweg::detail

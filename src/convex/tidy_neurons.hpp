@@ -8,7 +8,7 @@ namespace thalweg::detail {
 bool drop_neurons(NeuronModel& model);
 
 /// Replaces pairs of equal sign and similar direction by their sum where the objective does not
-/// rise. Only for Crossing::kFree. Returns whether any was.
+/// rise. Returns whether any was.
 bool merge_neurons(NeuronModel& model);
 
 /// While the atoms s (X w/|w|)_+ are linearly dependent to rounding, modulo the unpenalised

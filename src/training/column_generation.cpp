@@ -119,7 +119,7 @@ void ColumnGeneration::descend(std::vector<Neuron> neurons) {
     SolverSettings settings;
     settings.stationarity = std::clamp(1e-2 * slack(), 1e-13, 1e-8);
     settings.control = settings_.control;
-    KinkNewtonResult solved = kink_newton(problem, neurons, affine_, Crossing::kFree, settings);
+    KinkNewtonResult solved = kink_newton(problem, neurons, affine_, settings);
     result_.newton_steps += solved.info.steps;
     neurons_ = std::move(solved.neurons);
     affine_ = solved.affine();
@@ -137,7 +137,7 @@ TwoLayerNetwork ColumnGeneration::present_network() const {
 
 void ColumnGeneration::polish() {
   if (neurons_.empty()) return;
-  const PolishedPoint point = polish_dual(space_.problem(), neurons_, affine_, Crossing::kFree);
+  const PolishedPoint point = polish_dual(space_.problem(), neurons_, affine_);
   neurons_ = point.neurons;
   affine_ = point.affine();
   stationarity_ = point.stationarity;

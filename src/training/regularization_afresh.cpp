@@ -85,8 +85,7 @@ bool PathFollower::adopt(const TwoLayerNetwork& network, double beta, double res
     SolverSettings settings;
     settings.stationarity = 1e-13;
     settings.control = settings_.control;
-    const KinkNewtonResult solved =
-        kink_newton(problem, neurons, affine, Crossing::kFree, settings);
+    const KinkNewtonResult solved = kink_newton(problem, neurons, affine, settings);
     neurons = solved.neurons;
     affine = solved.affine();
     pieces_.clear();

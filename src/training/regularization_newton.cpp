@@ -166,8 +166,8 @@ PathTangent PathEquations::expand(const PathState& state, const Vector& x) const
 
 double PathEquations::noise(const PathState& state) const {
   const double scale = problem_.X().norm() + std::sqrt(static_cast<double>(problem_.samples()));
-  const double weight = problem_.loss().weight(problem_.samples());
-  return 4e-16 * scale * (state.nu.norm() + weight * state.fit.norm()) / state.beta;
+  const Vector weights = problem_.loss().all_sample_weights(problem_.samples());
+  return 4e-16 * scale * (state.nu.norm() + weights.cwiseProduct(state.fit).norm()) / state.beta;
 }
 
 std::optional<PathState> PathEquations::solve(const PathState& guess, double beta) {

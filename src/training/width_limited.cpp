@@ -80,7 +80,7 @@ class WidthLimitedSearch {
       settings.stationarity = stationarity;
       settings.control = settings_.control;
       KinkNewtonResult solved =
-          kink_newton(space_.problem(), point.neurons, point.affine, Crossing::kFree, settings);
+          kink_newton(space_.problem(), point.neurons, point.affine, settings);
       ++result_.descents;
       point.neurons = std::move(solved.neurons);
       point.affine = solved.affine();

@@ -16,9 +16,8 @@ TEST(DualPolish, DualIsAccurateRelativeToATinyBeta) {
   const TrainingProblem problem(X, Vector::Ones(2), beta, Loss::squared());
   Vector w(2);
   w << 1.2, 0.01;
-  const KinkNewtonResult solved =
-      kink_newton(problem, {{w, Sign::kPlus, {}, -1}}, 0, Crossing::kFree, {});
-  const PolishedPoint point = polish_dual(problem, solved.neurons, solved.bias, Crossing::kFree);
+  const KinkNewtonResult solved = kink_newton(problem, {{w, Sign::kPlus, {}, -1}}, 0, {});
+  const PolishedPoint point = polish_dual(problem, solved.neurons, solved.bias);
   // The stored 0.6 is not 3/5: the exact value is beta / (2 * 0.6) of the stored double.
   const double exact = beta / (X(0, 0) + X(1, 0));
   EXPECT_NEAR(point.dual[0] / exact, 1, 4e-16);
@@ -35,10 +34,9 @@ TEST(DualPolish, RefinesEveryRationalLossAndBias) {
       for (int j = 0; j < 3; ++j) {
         start.push_back({0.3 * random.direction(3), j == 1 ? Sign::kMinus : Sign::kPlus, {}, -1});
       }
-      const KinkNewtonResult solved = kink_newton(problem, start, 0, Crossing::kFree, {});
+      const KinkNewtonResult solved = kink_newton(problem, start, 0, {});
       ASSERT_FALSE(solved.neurons.empty());
-      const PolishedPoint point =
-          polish_dual(problem, solved.neurons, solved.bias, Crossing::kFree);
+      const PolishedPoint point = polish_dual(problem, solved.neurons, solved.bias);
       EXPECT_LE(point.stationarity, 1e-15) << loss.name();
       EXPECT_LE((point.dual - solved.dual).norm(), 1e-9 * solved.dual.norm());
       const double before = problem.objective(to_network(solved.neurons, 3, solved.bias));
@@ -51,7 +49,7 @@ TEST(DualPolish, RefinesEveryRationalLossAndBias) {
 TEST(DualPolish, LeavesAPointFarFromStationaryAlone) {
   const TrainingProblem problem = testing::random_problem(4, 30, 3, 0.5);
   const Vector w = Vector::Ones(3);
-  const PolishedPoint point = polish_dual(problem, {{w, Sign::kPlus, {}, -1}}, 0, Crossing::kFree);
+  const PolishedPoint point = polish_dual(problem, {{w, Sign::kPlus, {}, -1}}, 0);
   EXPECT_GT(point.stationarity, 1e-2);
   EXPECT_EQ(point.neurons[0].w, w);
 }

@@ -26,7 +26,7 @@ Vector vector2(double a, double b) {
 }
 
 KinkNewtonResult solve(const TrainingProblem& problem, const std::vector<Neuron>& start) {
-  return kink_newton(problem, start, 0, Crossing::kFree, {});
+  return kink_newton(problem, start, 0, {});
 }
 
 double objective(const TrainingProblem& problem, const KinkNewtonResult& result) {
@@ -82,23 +82,6 @@ TEST(KinkNewton, ZeroIsTheAnswerAboveBetaMax) {
   EXPECT_TRUE(result.neurons.empty());
 }
 
-TEST(KinkNewton, FixedCellsAreKeptAndFreeOnesAreNot) {
-  // F3: in the cell of x_1 alone the neuron must stop at the wall x_2^T w = 0.
-  const Fixture f3 = fixture("F3");
-  const TrainingProblem problem = f3.problem();
-  Matrix gates(1, 2);
-  gates << 1, 0;
-  Neuron start = neuron(vector2(0.1, 0.3));
-  start.cell = 0;
-  const KinkNewtonResult fixed = kink_newton(problem, {start}, 0, Crossing::kFixed, {}, &gates);
-  ASSERT_EQ(fixed.neurons.size(), 1U);
-  EXPECT_GE(f3.X.row(0).dot(fixed.neurons[0].w), 0);
-  EXPECT_LE(f3.X.row(1).dot(fixed.neurons[0].w), 1e-15);
-  // From the same start, free crossing cannot be worse.
-  const KinkNewtonResult free = solve(problem, {start});
-  EXPECT_LE(objective(problem, free), objective(problem, fixed) + 1e-14);
-}
-
 TEST(KinkNewton, NeverIncreasesAndEndsWithoutDescentDirection) {
   for (const Loss& loss : testing::all_losses()) {
     for (const OutputBias bias : {OutputBias::kNone, OutputBias::kPenalised, OutputBias::kFree}) {
@@ -139,8 +122,7 @@ TEST(KinkNewton, CancelledAtOnceReturnsItsStart) {
   const TrainingProblem problem = testing::random_problem(3, 20, 3, 0.1);
   SolverSettings settings;
   settings.control.cancellation.cancel();
-  const KinkNewtonResult result =
-      kink_newton(problem, {neuron(Vector::Ones(3))}, 0, Crossing::kFree, settings);
+  const KinkNewtonResult result = kink_newton(problem, {neuron(Vector::Ones(3))}, 0, settings);
   EXPECT_EQ(result.info.status, SolverStatus::kStopped);
   ASSERT_EQ(result.neurons.size(), 1U);
   EXPECT_EQ(result.neurons[0].w, Vector(Vector::Ones(3)));

@@ -28,7 +28,7 @@ TEST(LineSearch, DecreasesAndStopsWhereNoShorterOrLongerStepIsLocallyBetter) {
           testing::random_problem(seed, 30, 3, 0.05, loss, OutputBias::kPenalised);
       Random random(seed + 500);
       const std::vector<Neuron> start = random_neurons(random, 3);
-      NeuronModel model(problem, start, 0.1, Crossing::kFree, nullptr);
+      NeuronModel model(problem, start, 0.1);
       std::vector<Vector> gradients;
       for (const GatedNeuron& neuron : model.neurons) gradients.push_back(model.gradient(neuron));
       const Direction direction =
@@ -63,7 +63,7 @@ TEST(LineSearch, DecreasesAndStopsWhereNoShorterOrLongerStepIsLocallyBetter) {
 TEST(LineSearch, RefusesAnAscentDirection) {
   const TrainingProblem problem = testing::random_problem(7, 20, 3, 0.05);
   Random random(8);
-  NeuronModel model(problem, random_neurons(random, 3), 0, Crossing::kFree, nullptr);
+  NeuronModel model(problem, random_neurons(random, 3), 0);
   Direction direction;
   for (const GatedNeuron& neuron : model.neurons) direction.dw.push_back(model.gradient(neuron));
   const double before = model.objective();
@@ -77,9 +77,9 @@ TEST(NeuronModel, GradientMatchesFiniteDifferences) {
         testing::random_problem(5, 30, 3, 0.2, loss, OutputBias::kPenalised);
     Random random(9);
     const std::vector<Neuron> start = random_neurons(random, 3);
-    const NeuronModel model(problem, start, 0.3, Crossing::kFree, nullptr);
+    const NeuronModel model(problem, start, 0.3);
     const auto at = [&](const std::vector<Neuron>& neurons, double bias) {
-      return NeuronModel(problem, neurons, bias, Crossing::kFree, nullptr).objective();
+      return NeuronModel(problem, neurons, bias).objective();
     };
     const double h = 1e-6;
     for (std::size_t j = 0; j < start.size(); ++j) {

@@ -25,10 +25,9 @@ struct PolishedPoint {
 /// leaves nu only 1e-16 |y| / beta relative accuracy; here nu is accurate to rounding relative to
 /// beta where the reduced system is not singular to working precision. Never worse than the given
 /// point: without progress the point is returned as it is. The logistic loss is returned unchanged.
-/// `gates` as in kink_newton. O(n m d) in double-double an iteration.
+/// O(n m d) in double-double an iteration.
 [[nodiscard]] PolishedPoint polish_dual(const TrainingProblem& problem,
                                         const std::vector<Neuron>& neurons,
-                                        const AffinePart& affine, Crossing crossing,
-                                        const Matrix* gates = nullptr);
+                                        const AffinePart& affine);
 
 }  // namespace thalweg

@@ -7,12 +7,6 @@
 
 namespace thalweg {
 
-/// What a neuron may do at a wall x_i^T w = 0.
-enum class Crossing {
-  kFree,   ///< cross it, or stay on it while that is best: all patterns take part
-  kFixed,  ///< stay in its closed cell: the cone-constrained program over given patterns
-};
-
 /// A stationary point of the program over the given neurons.
 struct KinkNewtonResult {
   SolverInfo info;              ///< stationarity is that of the returned point
@@ -29,19 +23,16 @@ struct KinkNewtonResult {
 ///
 /// Kinks {x_i^T w_j = 0} are equality constraints (a null-space basis a neuron); the line search is
 /// exact through all breakpoints and stops *at* a kink where that is best, which then becomes a
-/// constraint; a kink leaves when its multiplier does not lie in [0, 1] (kFree) or is negative
-/// (kFixed). The objective never increases. With kFree the limit is stationary among all one-sided
-/// directions of the given neurons (not global: that needs the oracle); with kFixed it is optimal
-/// over the given blocks.
+/// constraint; a kink leaves when its multiplier does not lie in [0, 1]. The objective never
+/// increases. The limit is stationary among all one-sided directions of the given neurons (not
+/// global: that needs the oracle).
 ///
-/// `start` are nonzero neurons with, for kFixed, `cell` set; `gates` (p x n) holds 1 where a
-/// pattern is active and 0 elsewhere (kFixed only, must outlive the call). O(n K^2 + K^3) a step
-/// with K the number of free coordinates; beyond 1200 coordinates conjugate gradients, O(n K) an
-/// iteration. Source: algorithms/certifier.md, section 2.
+/// `start` are nonzero neurons. O(n K^2 + K^3) a step with K the number of free coordinates; beyond
+/// 1200 coordinates conjugate gradients, O(n K) an iteration. Source: derived, theory section 3 for
+/// the one-sided subgradients.
 [[nodiscard]] KinkNewtonResult kink_newton(const TrainingProblem& problem,
                                            const std::vector<Neuron>& start,
-                                           const AffinePart& affine, Crossing crossing,
-                                           const SolverSettings& settings,
-                                           const Matrix* gates = nullptr);
+                                           const AffinePart& affine,
+                                           const SolverSettings& settings);
 
 }  // namespace thalweg
