@@ -51,6 +51,7 @@ class DualSystem {
     const Index size = blocks * p + q;
     Matrix K = Matrix::Zero(size, size);
     const Vector inverse = hessian_.diagonal.cwiseInverse();
+    if (size == 0) return inverse.cwiseProduct(rhs);
     add_columns_gram(inverse, K);
     for (Index k = 0; k < blocks; ++k) {
       const double share = hessian_.b[k] / (hessian_.a[k] + hessian_.b[k]);
@@ -58,7 +59,7 @@ class DualSystem {
           (Matrix::Identity(p, p) - share * hessian_.u.col(k) * hessian_.u.col(k).transpose()) /
           hessian_.a[k];
     }
-    K.diagonal().tail(q) += hessian_.columns.cwiseInverse();
+    for (Index k = 0; k < q; ++k) K(blocks * p + k, blocks * p + k) += 1 / hessian_.columns[k];
     if (!cholesky(K)) return {};
     const auto solve = [&](const Vector& r) {
       Vector inner = columns_adjoint(inverse.cwiseProduct(r), size);
