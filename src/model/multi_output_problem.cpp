@@ -3,40 +3,22 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <utility>
 
+#include "model/argument_checks.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
 namespace {
 
+using detail::digits;
+using detail::require_finite;
+using detail::shape_of;
+
 constexpr double kSumTolerance = 1e-12;
 /// Of a sum over samples, per sample: below it a line search sees noise.
 constexpr double kRounding = 1e-12;
-
-std::string shape_of(const Matrix& matrix) {
-  return std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols());
-}
-
-std::string digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
-void require_finite(const Matrix& matrix, const char* name) {
-  for (Index j = 0; j < matrix.cols(); ++j) {
-    for (Index i = 0; i < matrix.rows(); ++i) {
-      if (!std::isfinite(matrix(i, j))) {
-        throw InvalidArgument(std::string(name) + ": expected finite numbers, got " +
-                              digits(matrix(i, j)) + " at row " + std::to_string(i) + ", column " +
-                              std::to_string(j));
-      }
-    }
-  }
-}
 
 void require_labels(const Matrix& Y, const std::string& loss) {
   for (Index k = 0; k < Y.cols(); ++k) {

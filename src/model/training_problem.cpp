@@ -2,38 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <utility>
 
+#include "model/argument_checks.hpp"
 #include "model/dual_projection.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
 namespace {
 
-std::string shape_of(const Matrix& matrix) {
-  return std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols());
-}
-
-std::string digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
-/// Throws when an entry is not finite, naming its position.
-void require_finite(const Matrix& matrix, const char* name) {
-  for (Index j = 0; j < matrix.cols(); ++j) {
-    for (Index i = 0; i < matrix.rows(); ++i) {
-      if (!std::isfinite(matrix(i, j))) {
-        throw InvalidArgument(std::string(name) + ": expected finite numbers, got " +
-                              digits(matrix(i, j)) + " at row " + std::to_string(i) + ", column " +
-                              std::to_string(j));
-      }
-    }
-  }
-}
+using detail::digits;
+using detail::require_finite;
+using detail::shape_of;
 
 void require_penalty(double beta) {
   if (!(beta > 0) || !std::isfinite(beta)) {

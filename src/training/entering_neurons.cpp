@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/slope_zero.hpp"
+
 namespace thalweg::detail {
 namespace {
 
@@ -10,15 +12,7 @@ namespace {
 double line_minimum(const TrainingProblem& problem, const Vector& fit, const Vector& move,
                     double cost) {
   const auto slope = [&](double t) { return cost - move.dot(problem.dual_point(fit + t * move)); };
-  if (!(slope(0) < 0)) return 0;
-  if (slope(1) <= 0) return 1;
-  double low = 0;
-  double high = 1;
-  for (int step = 0; step < 50 && high - low > 1e-3 * high; ++step) {
-    const double middle = 0.5 * (low + high);
-    (slope(middle) < 0 ? low : high) = middle;
-  }
-  return low;
+  return slope_zero(slope);
 }
 
 /// With a skip connection the atoms of u and -u differ by X u, which costs nothing: whether the

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/slope_zero.hpp"
+
 namespace thalweg::detail {
 namespace {
 
@@ -12,15 +14,7 @@ double line_minimum(const MultiOutputProblem& problem, const Matrix& fit, const 
   const auto slope = [&](double t) {
     return cost - move.cwiseProduct(problem.dual_point(fit + t * move)).sum();
   };
-  if (!(slope(0) < 0)) return 0;
-  if (slope(1) <= 0) return 1;
-  double low = 0;
-  double high = 1;
-  for (int step = 0; step < 50 && high - low > 1e-3 * high; ++step) {
-    const double middle = 0.5 * (low + high);
-    (slope(middle) < 0 ? low : high) = middle;
-  }
-  return low;
+  return slope_zero(slope);
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "thalweg/core/types.hpp"
+
+namespace thalweg::detail {
+
+/// "3 x 4".
+[[nodiscard]] std::string shape_of(const Matrix& matrix);
+/// A number with 17 digits: the double it stands for.
+[[nodiscard]] std::string digits(double value);
+/// Throws InvalidArgument when an entry is not finite, naming its position.
+void require_finite(const Matrix& matrix, const char* name);
+
+}  // namespace thalweg::detail
