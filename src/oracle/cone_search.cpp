@@ -76,7 +76,9 @@ double ConeSearch::visit(int depth, double inherited, unsigned guess) {
   const Cone& cone = stack_.cone(depth);
   ConeBound bound;
   relaxation_.bound(cone, rows_, client_->threshold(), client_->incumbent(), bound, guess);
-  if (bound.value > client_->incumbent()) client_->improve(direction(cone, bound.best_point));
+  if (bound.value > client_->incumbent()) {
+    client_->improve(cone, direction(cone, bound.best_point));
+  }
   if (bound.bound <= client_->threshold()) {
     if (client_->close(cone, relaxation_, bound)) {
       ++outcome_.leaves;
@@ -107,7 +109,9 @@ double ConeSearch::branch(int depth, const ConeBound& bound) {
     return give_up(bound.bound);
   }
   client_->split(k, l, stack_.shift(depth));
-  if (stack_.split_value(depth) > client_->incumbent()) client_->improve(stack_.split_ray(depth));
+  if (stack_.split_value(depth) > client_->incumbent()) {
+    client_->improve(stack_.cone(depth), stack_.split_ray(depth));
+  }
   const unsigned carrying = support(stack_.cone(depth).rank(), bound.point);
   double largest = 0;
   for (const Index replaced : {k, l}) {

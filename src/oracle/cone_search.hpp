@@ -28,9 +28,10 @@ class SearchClient {
   virtual ~SearchClient() = default;
   /// Cones with a bound of at most this are closed; may grow during the search.
   [[nodiscard]] virtual double threshold() const = 0;
-  /// Directions of larger value (to rounding) are reported through `improve`.
+  /// Directions of larger value (to rounding) are reported through `improve`, with a cone that
+  /// holds them.
   [[nodiscard]] virtual double incumbent() const = 0;
-  virtual void improve(const Vector& z) = 0;
+  virtual void improve(const Cone& cone, const Vector& z) = 0;
   [[nodiscard]] virtual bool stop() = 0;
   /// The cone's bound is at most the threshold; false: it is split all the same.
   [[nodiscard]] virtual bool close(const Cone& cone, ConeRelaxation& relaxation, ConeBound& bound);

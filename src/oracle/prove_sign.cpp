@@ -6,7 +6,7 @@
 
 #include "oracle/cone_search.hpp"
 #include "oracle/ordered_tasks.hpp"
-#include "oracle/tree_bound.hpp"
+#include "oracle/tree_driver.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
 
@@ -64,7 +64,7 @@ class ProofClient : public oracle::SearchClient {
     return failed_ || task_.failed_at.load(std::memory_order_relaxed) < index_ ||
            task_.control.should_stop();
   }
-  void improve(const Vector& z) override {
+  void improve(const Cone&, const Vector& z) override {
     const double value = task_.rows.value(z) / std::sqrt(z.dot(task_.geometry.gram() * z));
     const double margin = task_.rows.error_factor(0) * task_.rows.magnitude.dot(z.cwiseAbs()) /
                           std::sqrt(z.dot(task_.geometry.gram() * z));
