@@ -114,7 +114,10 @@ class Certifier {
     settings.threads = settings_.threads;
     settings.seed = settings_.seed;
     settings.control = share_of_time(0.6);
-    trained_ = thalweg::train(problem_, settings, network_);
+    // A network far from the optimum is no better start than none, which takes larger penalties
+    // first where beta is tiny.
+    const bool near = dual_.lower_bound > 0.5 * result_.objective;
+    trained_ = thalweg::train(problem_, settings, near ? std::optional(network_) : std::nullopt);
     if (trained_->objective < result_.optimum_upper_bound) {
       result_.optimum_upper_bound = trained_->objective;
       result_.optimum_width = trained_->network.width();

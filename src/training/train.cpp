@@ -1,12 +1,44 @@
 #include "thalweg/training/train.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "thalweg/core/error.hpp"
 #include "training/column_generation.hpp"
+#include "training/small_penalty.hpp"
 #include "training/unit_scaling.hpp"
 
 namespace thalweg {
+namespace {
+
+constexpr double kStageGap = 1e-2;  ///< relative gap at the penalties on the way down
+
+/// Column generation at problem.beta(); without a start, a small penalty is approached from larger
+/// ones.
+TrainingResult descend_to(const TrainingProblem& problem, const TrainingSettings& settings,
+                          std::optional<TwoLayerNetwork> start) {
+  if (start) return detail::ColumnGeneration(problem, settings).run(start);
+  const Stopwatch watch;
+  std::int64_t rounds = 0;
+  std::int64_t newton_steps = 0;
+  TrainingSettings loose = settings;
+  loose.relative_gap = std::max(kStageGap, settings.relative_gap);
+  for (const double beta : detail::larger_penalties(problem)) {
+    const TrainingProblem stage = problem.with_beta(beta);
+    TrainingResult reached = detail::ColumnGeneration(stage, loose).run(start);
+    rounds += reached.rounds;
+    newton_steps += reached.newton_steps;
+    start = std::move(reached.network);
+  }
+  TrainingResult result = detail::ColumnGeneration(problem, settings).run(start);
+  result.rounds += rounds;
+  result.newton_steps += newton_steps;
+  result.seconds = watch.seconds();
+  return result;
+}
+
+}  // namespace
 
 std::string_view describe(TrainingStatus status) {
   switch (status) {
@@ -32,14 +64,14 @@ TrainingResult train(const TrainingProblem& problem, const TrainingSettings& set
     throw InvalidArgument("threads: expected at least 1, got " + std::to_string(settings.threads));
   }
   const detail::UnitScaling units(problem);
-  if (!units.needed()) return detail::ColumnGeneration(problem, settings).run(start);
+  if (!units.needed()) return descend_to(problem, settings, start);
   const TrainingProblem scaled = units.scaled();
   std::optional<TwoLayerNetwork> scaled_start;
   if (start) {
     problem.check(*start);
     scaled_start = units.scaled(*start);
   }
-  return units.restore(detail::ColumnGeneration(scaled, settings).run(scaled_start));
+  return units.restore(descend_to(scaled, settings, std::move(scaled_start)));
 }
 
 }  // namespace thalweg

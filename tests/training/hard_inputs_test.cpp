@@ -89,6 +89,18 @@ TEST(TrainHardInputs, OrdinaryDataOverTheWholeRangeOfPenalties) {
             3);
 }
 
+TEST(TrainHardInputs, NoiseNearlyInterpolated) {
+  // The optimum has nearly as many neurons as samples.
+  Random random(1);
+  const Matrix X = testing::random_matrix(random, 48, 3);
+  const Vector y = testing::random_targets(random, 48, Loss::squared());
+  const double largest = beta_max({X, y, 1, Loss::squared()}, {}).upper;
+  const TrainingProblem problem(X, y, 1e-8 * largest, Loss::squared());
+  const TrainingResult result = trained(problem, 1e-9);
+  expect_bound_holds(problem, result, random);
+  EXPECT_EQ(result.status, TrainingStatus::kSolved);
+}
+
 TEST(TrainHardInputs, UnitsOfXDoNotMatter) {
   for (const double unit : {1e-8, 1e8}) {
     EXPECT_LE(count_open(

@@ -43,7 +43,8 @@ struct TrainingResult {
 };
 
 /// Trains over all widths to a certified gap: column generation with the dual oracle around a
-/// kink-aware Newton method (neurons may lie on x_i^T w = 0). `start` (optional) seeds directions.
+/// kink-aware Newton method (neurons may lie on x_i^T w = 0). `start` (optional) seeds directions;
+/// without one, a penalty below 1e-5 beta_max is approached from larger ones.
 /// Bounds are floating-point estimates backed by the oracle's rigorous dual norm; the exact proof
 /// is the certificate's.
 [[nodiscard]] TrainingResult train(const TrainingProblem& problem, const TrainingSettings& settings,
