@@ -31,6 +31,9 @@ class ConeRelaxation {
   /// of cone.down are then in multipliers(), and result holds their bound and point.
   void converge(const Cone& cone, const SignedRows& rows, ConeBound& result);
   [[nodiscard]] const double* multipliers() const { return kinks_.multipliers(); }
+  /// Sums over the rows of negative weight, times their multipliers, at each ray: those of the last
+  /// bound.
+  [[nodiscard]] const RayVector& sums() const { return sums_; }
 
  private:
   void prepare(const Cone& cone, const SignedRows& rows);

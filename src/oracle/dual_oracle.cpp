@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <future>
 #include <limits>
-#include <string>
 
-#include "oracle/dual_query.hpp"
+#include "oracle/oracle_data.hpp"
 #include "oracle/sign_search.hpp"
 #include "oracle/tree_bound.hpp"
-#include "thalweg/core/error.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
 #include "thalweg/oracle/row_geometry.hpp"
 #include "thalweg/oracle/whole_sphere.hpp"
@@ -22,14 +19,6 @@ namespace {
 constexpr Index kSphereFirst = 5;
 constexpr int kSphereIterations = 40;
 constexpr double kSmallestGap = 1e-13;
-
-void require_dual(const Vector& nu, Index samples) {
-  if (nu.size() != samples) {
-    throw InvalidArgument("nu has " + std::to_string(nu.size()) + " entries but X has " +
-                          std::to_string(samples) + " rows");
-  }
-  if (!nu.allFinite()) throw InvalidArgument("nu must be finite");
-}
 
 /// Where the search over signs is tried before the cone tree: bounds of the whole sphere within
 /// this factor of the goal. The cone tree is as fast in few coordinates, and the only one of use
@@ -48,44 +37,7 @@ std::int64_t sign_nodes(Index samples, Index coordinates, double excess) {
   return static_cast<std::int64_t>(std::clamp(worth / work, 200.0, 20000.0));
 }
 
-/// Random starts of local ascent per sign: with a good start a tree stays small; without a tree
-/// each climb is long and nothing is proved by it.
-Index random_starts(Index coordinates) {
-  return coordinates <= kMaxTreeCoordinates ? 16 + 6 * coordinates : 32;
-}
-
 }  // namespace
-
-struct DualOracle::Impl {
-  explicit Impl(const Matrix& data) : X(data), geometry(data) {
-    if (geometry.basis().empty()) return;
-    frame_rows.resize(geometry.groups(), geometry.coordinates());
-    for (Index g = 0; g < geometry.groups(); ++g) {
-      frame_rows.row(g) =
-          X.row(geometry.first_rows()[static_cast<std::size_t>(g)]) * geometry.frame();
-    }
-  }
-
-  [[nodiscard]] oracle::DualQuery query(const Vector& nu) const {
-    require_dual(nu, X.rows());
-    return {X, geometry, frame_rows, nu};
-  }
-
-  [[nodiscard]] double sphere_bound(const Vector& nu, int iterations, int threads,
-                                    const RunControl& control) const {
-    WholeSphereSettings settings;
-    settings.iterations = iterations;
-    settings.control = control;
-    auto minus = std::async(threads > 1 ? std::launch::async : std::launch::deferred,
-                            [&] { return thalweg::whole_sphere_bound(X, -nu, settings).bound; });
-    const double plus = thalweg::whole_sphere_bound(X, nu, settings).bound;
-    return std::max(plus, minus.get());
-  }
-
-  Matrix X;
-  RowGeometry geometry;
-  Matrix frame_rows;  ///< the groups' first rows in the frame, only when reduced
-};
 
 DualOracle::DualOracle(const Matrix& X) : impl_(std::make_unique<Impl>(X)) {}
 DualOracle::~DualOracle() = default;
@@ -97,13 +49,13 @@ Index DualOracle::rank() const { return impl_->geometry.rank(); }
 const RowGeometry& DualOracle::geometry() const { return impl_->geometry; }
 
 double DualOracle::value(const Vector& nu, const Vector& u) const {
-  require_dual(nu, impl_->X.rows());
+  oracle::require_dual(nu, impl_->X.rows());
   return nu.dot((impl_->X * u).cwiseMax(0));
 }
 
 double DualOracle::whole_sphere_bound(const Vector& nu, int threads,
                                       const RunControl& control) const {
-  require_dual(nu, impl_->X.rows());
+  oracle::require_dual(nu, impl_->X.rows());
   return impl_->sphere_bound(nu, 0, threads, control);
 }
 
@@ -113,7 +65,7 @@ std::vector<DualDirection> DualOracle::climb(const Vector& nu, double threshold,
                                              const RunControl& control) const {
   const oracle::DualQuery query = impl_->query(nu);
   oracle::ClimbPlan plan;
-  plan.starts = random_starts(impl_->geometry.coordinates());
+  plan.starts = oracle::random_starts(impl_->geometry.coordinates());
   plan.keep = count;
   plan.seed = seed;
   plan.threads = threads;
@@ -173,7 +125,7 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
     return finish(judge(result, settings));
   }
   oracle::ClimbPlan plan;
-  plan.starts = random_starts(geometry.coordinates());
+  plan.starts = oracle::random_starts(geometry.coordinates());
   plan.keep = 8;
   plan.apart = oracle::kDistinctAngle;
   plan.seed = settings.seed;

@@ -30,6 +30,11 @@ class DualQuery {
     return geometry_.basis().empty() ? tree_[slot(sign)] : climb_[slot(sign)];
   }
 
+  /// The first row of a group, (d).
+  [[nodiscard]] Vector first_row(Index group) const {
+    return X_.row(geometry_.first_rows()[static_cast<std::size_t>(group)]).transpose();
+  }
+
   /// The direction u (d) of a point in the frame's coordinates, unit to rounding.
   [[nodiscard]] Vector from_frame(const Vector& point) const;
   /// Coordinates in the frame of the tree's coordinates z, unit.

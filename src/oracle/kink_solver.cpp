@@ -41,6 +41,7 @@ void KinkSolver::start_at(const Cone& cone, const RayVector& base, const RayVect
   double value = 0;
   for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) value += x[k] * c[k];
   free_.clear();
+  rho_.fill(0);
   for (Index k = 0; k < rank; ++k) {
     const auto ray = static_cast<std::size_t>(k);
     mu_[ray] = 0;
@@ -50,7 +51,7 @@ void KinkSolver::start_at(const Cone& cone, const RayVector& base, const RayVect
       product += cone.metric.gram(k, l) * x[static_cast<std::size_t>(l)];
     }
     mu_[ray] = std::max(0.0, value * product - c[ray]);
-    if (mu_[ray] > 0) free_.push_back({-1, k});
+    if (mu_[ray] > 0) free_.push_back({.ray = k});
   }
 }
 
@@ -59,20 +60,33 @@ void KinkSolver::residual(const Cone& cone, const RayVector& base, const RayVect
   for (std::size_t k = 0; k < static_cast<std::size_t>(cone.rank()); ++k) {
     z[k] = base[k] - sums[k] / cone.metric.norm[k] + mu_[k];
   }
+  if (cuts_ != nullptr) {
+    for (std::size_t cut = 0; cut < static_cast<std::size_t>(cuts_->count); ++cut) {
+      for (std::size_t k = 0; k < static_cast<std::size_t>(cone.rank()); ++k) {
+        z[k] -= rho_[cut] * cuts_->rows[cut][k];
+      }
+    }
+  }
   solve_lower(factor_, cone.rank(), z.data());
 }
 
 void KinkSolver::column(const Cone& cone, const Free& variable, double* a) const {
   for (Index k = 0; k < cone.rank(); ++k) {
     const auto ray = static_cast<std::size_t>(k);
-    a[k] = variable.row >= 0 ? -cone.down.columns[ray][variable.row] / cone.metric.norm[ray]
-                             : static_cast<double>(variable.ray == k);
+    if (variable.row >= 0) {
+      a[k] = -cone.down.columns[ray][variable.row] / cone.metric.norm[ray];
+    } else if (variable.cut >= 0) {
+      a[k] = -cuts_->rows[static_cast<std::size_t>(variable.cut)][ray];
+    } else {
+      a[k] = static_cast<double>(variable.ray == k);
+    }
   }
   solve_lower(factor_, cone.rank(), a);
 }
 
 double& KinkSolver::level(const Free& variable) {
-  return variable.row >= 0 ? multipliers_.data()[variable.row]
+  if (variable.row >= 0) return multipliers_.data()[variable.row];
+  return variable.cut >= 0 ? rho_[static_cast<std::size_t>(variable.cut)]
                            : mu_[static_cast<std::size_t>(variable.ray)];
 }
 
@@ -94,7 +108,7 @@ bool KinkSolver::add_worst(const Cone& cone, const RayVector& point, double norm
   }
   if (banned_.row >= 0) values[banned_.row] = 0;
   const kernels::Violation row = kernels::worst_violation(values, multipliers_.data(), stride);
-  Free worst{-1, -1};
+  Free worst;
   double largest = kTolerance * norm * norm;
   if (row.row >= 0 && row.value > largest) {
     largest = row.value;
@@ -107,13 +121,37 @@ bool KinkSolver::add_worst(const Cone& cone, const RayVector& point, double norm
     const double value = -0.1 * norm * point[static_cast<std::size_t>(k)];
     if (!taken && value > largest) {
       largest = value;
-      worst = {-1, k};
+      worst = {.ray = k};
     }
   }
-  banned_ = {-1, -1};
-  if (worst.row < 0 && worst.ray < 0) return false;
+  find_violated_cut(cone.rank(), point, norm, largest, worst);
+  banned_ = {};
+  if (worst == Free{}) return false;
   free_.push_back(worst);
   return true;
+}
+
+double KinkSolver::cut_value(Index rank, Index cut, const RayVector& point) const {
+  double value = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(rank); ++k) {
+    value += cuts_->rows[static_cast<std::size_t>(cut)][k] * point[k];
+  }
+  return value;
+}
+
+void KinkSolver::find_violated_cut(Index rank, const RayVector& point, double norm, double& largest,
+                                   Free& worst) const {
+  if (cuts_ == nullptr) return;
+  for (Index cut = 0; cut < cuts_->count; ++cut) {
+    const bool taken = cut == banned_.cut ||
+                       std::any_of(free_.begin(), free_.end(),
+                                   [cut](const Free& variable) { return variable.cut == cut; });
+    const double value = 0.5 * norm * cut_value(rank, cut, point);
+    if (!taken && value > largest) {
+      largest = value;
+      worst = {.cut = cut};
+    }
+  }
 }
 
 /// Least squares in the free variables, stopping at bounds, until none is hit.
@@ -157,7 +195,7 @@ void KinkSolver::minimise_on_free(const Cone& cone, const RayVector& base, RayVe
     }
     if (hit < 0) return;
     const Free blocked = free_[static_cast<std::size_t>(hit)];
-    if (length == 0 && blocked.row == newest.row && blocked.ray == newest.ray) banned_ = blocked;
+    if (length == 0 && blocked == newest) banned_ = blocked;
     free_.erase(free_.begin() + hit);
   }
 }
@@ -174,6 +212,11 @@ bool KinkSolver::hopeless(const Cone& cone, const RayVector& base, const RayVect
     smallest = std::min(smallest, point[k]);
   }
   if (smallest < -1e-9 * largest) return false;
+  if (cuts_ != nullptr) {
+    for (Index cut = 0; cut < cuts_->count; ++cut) {
+      if (cut_value(rank, cut, point) > 1e-12 * largest) return false;
+    }
+  }
   double squared = 0;
   double value = 0;
   for (Index k = 0; k < rank; ++k) {
@@ -190,7 +233,8 @@ bool KinkSolver::hopeless(const Cone& cone, const RayVector& base, const RayVect
 }
 
 void KinkSolver::solve(const Cone& cone, const RayVector& base, const RayVector& start,
-                       double threshold, RayVector& sums) {
+                       double threshold, RayVector& sums, const ConeCuts* cuts) {
+  cuts_ = cuts;
   start_at(cone, base, start, sums);
   minimise(cone, base, threshold, sums);
   // The steps moved the sums one by one; the error margin counts a single summation.
@@ -203,7 +247,7 @@ void KinkSolver::solve(const Cone& cone, const RayVector& base, const RayVector&
 void KinkSolver::minimise(const Cone& cone, const RayVector& base, double threshold,
                           RayVector& sums) {
   const Index rank = cone.rank();
-  banned_ = {-1, -1};
+  banned_ = {};
   const Index steps = (threshold > 0 ? 10 : 30) * rank + 20;
   for (Index step = 0; step < steps; ++step) {
     RayVector point;

@@ -10,6 +10,10 @@
 
 namespace thalweg {
 
+struct StarAtom;
+struct OutsideSettings;
+struct OutsideResult;
+
 /// How the search for sigma(nu) = max over |u| <= 1 of |nu^T (X u)_+| ended.
 enum class DualNormStatus {
   kUnsolved,           ///< nothing was computed; both bounds are NaN
@@ -85,6 +89,30 @@ class DualOracle {
   /// Certified bounds on sigma(nu), nu (n), by local ascent, whole-sphere bound, then cone branch
   /// and bound (rank <= 12). Throws InvalidArgument when nu has the wrong length or is not finite.
   [[nodiscard]] DualNormResult maximise(const Vector& nu, const DualNormSettings& settings) const;
+
+  /// Certified bounds on the maximum outside the stars of some atoms (outside_stars.hpp):
+  ///   max over s and |u| <= 1 of s nu^T (X u)_+, u in a closed cell that no star of sign s holds,
+  /// 0 where the stars hold everything. nu (n). 1 - maximum / beta is the margin of the next
+  /// inactive direction when `atoms` holds every direction of value beta.
+  ///
+  /// Lemma. Every u outside the open stars of the atoms of sign s, with no x_i^T u = 0 of a nonzero
+  /// row, has s nu^T (X u)_+ <= upper |u|. By continuity that holds on the closed cells outside.
+  /// Proof. The cone tree of sign s covers R^d, and each of its leaves (a) has a bound of at most
+  /// `upper`, (b) lies in the closure of one star, decided by exact signs of its rays, or (c) is
+  /// cut into pieces along walls of stars (lemma of src/oracle/star_closer.hpp) with (a) or (b) for
+  /// each. QED Of near-parallel rows (`RowGeometry::near_rows`) the walls are those of the rows
+  /// that replace them. When an atom lists a tie that is none, its star is larger and less is
+  /// bounded, but the statement about the stars as listed holds.
+  ///
+  /// By summits and wall points, then the tree; as maximise costs, with leaves of a size at which
+  /// few rows cross near the stars' walls. More than kMaxTreeCoordinates coordinates: the stars are
+  /// of no use, upper bounds sigma itself and the status is kNotBranched. The result does not
+  /// depend on `threads`. Throws InvalidArgument when nu has the wrong length or is not finite,
+  /// beta is not positive and finite, an atom is zero, of the wrong length or not finite, a tie is
+  /// no row or misses zero by more than kTieTolerance, or x_i^T u = 0 for a nonzero row that is not
+  /// listed.
+  [[nodiscard]] OutsideResult maximise_outside(const Vector& nu, const std::vector<StarAtom>& atoms,
+                                               const OutsideSettings& settings) const;
 
   /// Local maximisers by multistart ascent only (no proof): up to `count`, pairwise apart by an
   /// angle > 1e-2, of value above `threshold`, best first. `starts` adds directions (d) to climb
