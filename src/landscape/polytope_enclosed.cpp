@@ -1,0 +1,137 @@
+#include "landscape/polytope_enclosed.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "landscape/polytope_rounded.hpp"
+#include "thalweg/core/error.hpp"
+
+namespace thalweg::landscape {
+namespace {
+
+/// Of the proposal; what is closer to degenerate than this will not be proved anyway.
+constexpr double kProposalTolerance = 1e-13;
+
+/// More than the relative error of a rounded sum of n + 8 products of rounded factors.
+double relative_error(Index n) { return std::ldexp(static_cast<double>(n + 8), -51); }
+/// More than what underflow can add to such a sum.
+double underflow(Index n) {
+  return static_cast<double>(n + 8) * std::numeric_limits<double>::min();
+}
+
+void check(const EnclosedSystem& system) {
+  const auto same = [](const auto& values, const auto& radii) {
+    return values.rows() == radii.rows() && values.cols() == radii.cols() && values.allFinite() &&
+           radii.allFinite() && (radii.array() >= 0).all();
+  };
+  if (!same(system.A, system.A_radius) || !same(system.b, system.b_radius) ||
+      system.A.rows() != system.b.size()) {
+    throw InvalidArgument("A, b and their radii must be finite, of one shape, radii not negative");
+  }
+}
+
+/// The columns of a support, for all right-hand sides of the system.
+EnclosedSystem columns_of(const EnclosedSystem& system, const std::vector<Index>& support) {
+  return {system.A(Eigen::all, support), system.A_radius(Eigen::all, support), system.b,
+          system.b_radius};
+}
+
+/// Encloses every vertex; false when one is not proved to be a nondegenerate vertex of all systems.
+bool enclose_masses(const EnclosedSystem& system, PolytopeVertices<Enclosure>& vertices) {
+  for (const std::vector<Index>& support : vertices.graph.supports) {
+    if (static_cast<Index>(support.size()) != system.A.rows()) return false;
+    auto masses = enclosed_solution(columns_of(system, support));
+    if (!masses) return false;
+    for (const Enclosure& mass : *masses) {
+      if (!(mass.lower > 0)) return false;
+    }
+    vertices.masses.push_back(std::move(*masses));
+  }
+  return true;
+}
+
+/// Whether all pairs are edges of all systems, given that all vertices are: they differ in one
+/// atom.
+bool edges_are_lines(const PolytopeGraph& graph, Index rank) {
+  return std::all_of(graph.edges.begin(), graph.edges.end(),
+                     [&](const PolytopeEdge& edge) { return edge.size == rank + 1; });
+}
+
+/// Condition (ii) of the theorem, for edges that are lines.
+bool every_edge_ends_in_the_list(const PolytopeGraph& graph, Index rank) {
+  std::vector<Index> degree(graph.supports.size(), 0);
+  for (const PolytopeEdge& edge : graph.edges) {
+    ++degree[static_cast<std::size_t>(edge.first)];
+    ++degree[static_cast<std::size_t>(edge.second)];
+  }
+  return std::all_of(degree.begin(), degree.end(),
+                     [&](Index found) { return found == graph.atoms - rank; });
+}
+
+/// Encloses the masses; false when something is not proved for all systems.
+bool prove(const EnclosedSystem& system, PolytopeVertices<Enclosure>& vertices) {
+  const Index rank = system.A.rows();
+  if (vertices.graph.supports.empty() || !edges_are_lines(vertices.graph, rank)) return false;
+  if (vertices.status == PolytopeStatus::kComplete &&
+      !every_edge_ends_in_the_list(vertices.graph, rank)) {
+    return false;
+  }
+  return enclose_masses(system, vertices);
+}
+
+}  // namespace
+
+std::optional<std::vector<Enclosure>> enclosed_solution(const EnclosedSystem& square) {
+  check(square);
+  const Index r = square.A.rows();
+  if (square.A.cols() != r) throw InvalidArgument("B must be square");
+  const double slack = relative_error(r);
+  const double tiny = underflow(r);
+  const Matrix R = r == 0 ? Matrix(0, 0) : Matrix(square.A.partialPivLu().inverse());
+  if (!R.allFinite()) return std::nullopt;
+  const Matrix R_size = R.cwiseAbs();
+  const Matrix B_size = square.A.cwiseAbs();
+
+  // |I - R B|, rounding of the product and radius included; the last factor covers this sum itself.
+  const Matrix defect = (Matrix::Identity(r, r) - R * square.A).cwiseAbs() +
+                        R_size * (slack * B_size + square.A_radius);
+  if (!defect.allFinite()) return std::nullopt;
+  const double alpha =
+      r == 0 ? 0 : (defect.rowwise().sum().maxCoeff() * (1 + 4 * slack) + 4 * tiny * double(r));
+  if (!(alpha < 0.5)) return std::nullopt;
+
+  Vector x = R * square.b;
+  x += R * (square.b - square.A * x);
+  const Vector x_size = x.cwiseAbs();
+  const Vector residual = (square.b - square.A * x).cwiseAbs() +
+                          slack * (square.b.cwiseAbs() + B_size * x_size) + square.b_radius +
+                          square.A_radius * x_size;
+  const Vector padded = residual * (1 + 4 * slack) + Vector::Constant(r, 4 * tiny);
+  const Vector rho = (R_size * padded) * (1 + 4 * slack) + Vector::Constant(r, 4 * tiny);
+  if (!rho.allFinite()) return std::nullopt;
+  const double spread = r == 0 ? 0 : alpha / (1 - alpha) * rho.maxCoeff() * (1 + 4 * slack) + tiny;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  std::vector<Enclosure> solution;
+  for (Index i = 0; i < r; ++i) {
+    const double error = std::nextafter(rho[i] + spread, kInfinity);
+    solution.push_back(
+        {std::nextafter(x[i] - error, -kInfinity), std::nextafter(x[i] + error, kInfinity)});
+  }
+  return solution;
+}
+
+PolytopeVertices<Enclosure> enclosed_vertices(const EnclosedSystem& system,
+                                              const PolytopeLimits& limits) {
+  check(system);
+  const PolytopeVertices<Enclosure> undetermined{
+      PolytopeStatus::kUndetermined, {system.A.cols(), {}, {}}, {}};
+  RoundedPolytope proposer({system.A, system.b, kProposalTolerance});
+  if (proposer.empty()) return undetermined;
+  PolytopeVertices<double> proposal = proposer.vertices(limits);
+  PolytopeVertices<Enclosure> vertices{proposal.status, std::move(proposal.graph), {}};
+  return prove(system, vertices) ? vertices : undetermined;
+}
+
+}  // namespace thalweg::landscape

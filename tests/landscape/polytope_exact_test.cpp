@@ -1,0 +1,240 @@
+#include "landscape/polytope_exact.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "landscape/polytope_brute_force.hpp"
+#include "landscape/polytope_fixtures.hpp"
+
+namespace thalweg::landscape {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+using thalweg::testing::brute_force_vertices;
+using thalweg::testing::CellComplex;
+using thalweg::testing::CellCount;
+using thalweg::testing::random_small_system;
+using thalweg::testing::Support;
+using thalweg::testing::union_of;
+
+/// Adjacent pairs by the rank test, each once.
+std::set<std::set<Support>> brute_force_edges(const RationalSystem& system) {
+  std::set<std::set<Support>> edges;
+  const auto vertices = brute_force_vertices(system);
+  for (auto a = vertices.begin(); a != vertices.end(); ++a) {
+    for (auto b = std::next(a); b != vertices.end(); ++b) {
+      const Support both = union_of(a->first, b->first);
+      const auto size = static_cast<Index>(both.size());
+      if (thalweg::testing::rank_of(system, both) == size - 1) {
+        edges.insert({a->first, b->first});
+      }
+    }
+  }
+  return edges;
+}
+
+std::set<std::set<Support>> edges_of(const PolytopeGraph& graph) {
+  std::set<std::set<Support>> edges;
+  for (const PolytopeEdge& edge : graph.edges) {
+    const Support& a = graph.supports[static_cast<std::size_t>(edge.first)];
+    const Support& b = graph.supports[static_cast<std::size_t>(edge.second)];
+    EXPECT_EQ(static_cast<Index>(union_of(a, b).size()), edge.size);
+    EXPECT_TRUE(edges.insert({a, b}).second) << "an edge is listed twice";
+  }
+  return edges;
+}
+
+/// Whether Theorem K's counts of a width are the cell complex's.
+bool agrees(const PolytopeGraph& graph, const RationalSystem& system, Index width) {
+  const WidthComponents counted = width_components(graph, width);
+  const CellCount cells = CellComplex(system, width).count();
+  return counted.components == cells.components_modulo_order &&
+         counted.isolated == cells.isolated_modulo_order &&
+         counted.components_with_permutations == std::to_string(cells.components) &&
+         counted.isolated_with_permutations == std::to_string(cells.isolated);
+}
+
+TEST(ExactPolytope, FixtureF1x) {
+  ExactPolytope polytope(thalweg::testing::fixture_F1x());
+  EXPECT_EQ(polytope.dimension(), 1);
+  EXPECT_EQ(polytope.rank(), 2);
+  EXPECT_THAT(polytope.support(), ElementsAre(0, 1, 2));
+  const auto vertices = polytope.vertices();
+  ASSERT_EQ(vertices.status, PolytopeStatus::kComplete);
+  EXPECT_THAT(vertices.graph.supports, UnorderedElementsAre(Support{0}, Support{1, 2}));
+  const ConnectivityStaircase staircase = connectivity_staircase(vertices.graph);
+  ASSERT_EQ(staircase.steps.size(), 3U);
+  EXPECT_EQ(staircase.steps[0].components_with_permutations, "1");
+  EXPECT_EQ(staircase.steps[1].components_with_permutations, "3");
+  EXPECT_EQ(staircase.connected_from, 3);
+}
+
+TEST(ExactPolytope, FixtureF2x) {
+  ExactPolytope polytope(thalweg::testing::fixture_F2x());
+  EXPECT_EQ(polytope.dimension(), 3);
+  const auto vertices = polytope.vertices();
+  ASSERT_EQ(vertices.status, PolytopeStatus::kComplete);
+  ASSERT_EQ(vertices.graph.supports.size(), 5U);
+  ASSERT_EQ(vertices.graph.edges.size(), 9U);
+  for (const PolytopeEdge& edge : vertices.graph.edges) EXPECT_EQ(edge.size, 4);
+  const ConnectivityStaircase staircase = connectivity_staircase(vertices.graph);
+  EXPECT_EQ(staircase.m_star, 2);
+  EXPECT_EQ(staircase.M_star, 3);
+  ASSERT_EQ(staircase.steps.size(), 3U);
+  EXPECT_EQ(staircase.steps[0].components, 3);
+  EXPECT_EQ(staircase.steps[0].components_with_permutations, "6");
+  EXPECT_EQ(staircase.steps[1].components, 5);
+  EXPECT_EQ(staircase.steps[1].components_with_permutations, "15");
+  EXPECT_EQ(staircase.connected_from, 4);
+}
+
+TEST(ExactPolytope, FixtureF5bIsOnePoint) {
+  ExactPolytope polytope(thalweg::testing::fixture_F5b());
+  EXPECT_EQ(polytope.dimension(), 0);
+  EXPECT_EQ(polytope.centre()[0], mpq_class(49, 50));
+  EXPECT_EQ(polytope.centre()[1], mpq_class(19, 100));
+  const ConnectivityStaircase staircase = connectivity_staircase(polytope.vertices().graph);
+  ASSERT_EQ(staircase.steps.size(), 2U);
+  EXPECT_EQ(staircase.steps[0].components_with_permutations, "2");
+  EXPECT_EQ(staircase.connected_from, 3);
+}
+
+TEST(ExactPolytope, FixturesAgreeWithTheCellComplex) {
+  for (const RationalSystem& system :
+       {thalweg::testing::fixture_F1x(), thalweg::testing::fixture_F2x(),
+        thalweg::testing::fixture_F5b()}) {
+    const PolytopeGraph graph = ExactPolytope(system).vertices().graph;
+    for (Index width = 0; width <= 5; ++width) EXPECT_TRUE(agrees(graph, system, width)) << width;
+  }
+}
+
+TEST(ExactPolytope, TheCellComplexNoticesAWrongGraph) {
+  const RationalSystem system = thalweg::testing::fixture_F2x();
+  PolytopeGraph graph = ExactPolytope(system).vertices().graph;
+  for (PolytopeEdge& edge : graph.edges) edge.size = 5;
+  EXPECT_FALSE(agrees(graph, system, 4));
+  graph = ExactPolytope(system).vertices().graph;
+  graph.supports.pop_back();
+  std::erase_if(graph.edges, [](const PolytopeEdge& e) { return e.first == 4 || e.second == 4; });
+  EXPECT_FALSE(agrees(graph, system, 3) && agrees(graph, system, 2));
+}
+
+TEST(ExactPolytope, RandomPolytopesAgreeWithBruteForce) {
+  Random random(20260501);
+  int degenerate = 0;
+  int large = 0;
+  for (int instance = 0; instance < 1500; ++instance) {
+    SCOPED_TRACE(instance);
+    const RationalSystem system = random_small_system(random);
+    const auto expected = brute_force_vertices(system);
+    ExactPolytope polytope(system);
+    ASSERT_FALSE(polytope.empty());
+    const auto found = polytope.vertices();
+    ASSERT_EQ(found.status, PolytopeStatus::kComplete);
+    ASSERT_EQ(found.graph.supports.size(), expected.size());
+    Support everywhere;
+    for (std::size_t v = 0; v < expected.size(); ++v) {
+      const auto match = expected.find(found.graph.supports[v]);
+      ASSERT_NE(match, expected.end());
+      EXPECT_EQ(match->second, found.masses[v]);
+      everywhere = union_of(everywhere, match->first);
+      degenerate += static_cast<Index>(match->first.size()) < polytope.rank() ? 1 : 0;
+    }
+    EXPECT_EQ(edges_of(found.graph), brute_force_edges(system));
+    EXPECT_EQ(polytope.support(), everywhere);
+    EXPECT_EQ(polytope.dimension(), static_cast<Index>(everywhere.size()) -
+                                        thalweg::testing::rank_of(system, everywhere));
+    large += polytope.dimension() > 1 ? 1 : 0;
+  }
+  EXPECT_GT(degenerate, 300);
+  EXPECT_GT(large, 100);
+}
+
+TEST(ExactPolytope, RandomPolytopesHaveTheComponentsOfTheCellComplex) {
+  Random random(20260502);
+  int interesting = 0;
+  for (int instance = 0; instance < 800; ++instance) {
+    SCOPED_TRACE(instance);
+    const RationalSystem system = random_small_system(random);
+    const PolytopeGraph graph = ExactPolytope(system).vertices().graph;
+    const ConnectivityStaircase staircase = connectivity_staircase(graph);
+    interesting += staircase.m_star < staircase.M_star ? 1 : 0;
+    const Index widest = system.A.columns() <= 4 ? 5 : 4;
+    for (Index width = 0; width <= widest; ++width) {
+      EXPECT_TRUE(agrees(graph, system, width)) << "width " << width;
+      if (width >= staircase.connected_from) {
+        EXPECT_EQ(width_components(graph, width).components_with_permutations, "1");
+      }
+    }
+  }
+  EXPECT_GT(interesting, 100);
+}
+
+TEST(ExactPolytope, OptimaAreThoseOverTheVertices) {
+  Random random(20260503);
+  for (int instance = 0; instance < 200; ++instance) {
+    const RationalSystem system = random_small_system(random);
+    ExactPolytope polytope(system);
+    std::vector<mpq_class> costs;
+    for (Index q = 0; q < system.A.columns(); ++q) {
+      costs.push_back(thalweg::testing::ratio(static_cast<long>(random.below(9)) - 4, 3));
+    }
+    const auto optimum = polytope.maximum(costs);
+    std::optional<mpq_class> best;
+    for (const auto& [support, masses] : brute_force_vertices(system)) {
+      mpq_class value = 0;
+      for (std::size_t i = 0; i < masses.size(); ++i) {
+        value += masses[i] * costs[static_cast<std::size_t>(support[i])];
+      }
+      if (!best || value > *best) best = value;
+    }
+    EXPECT_EQ(optimum.value, *best);
+    for (const std::vector<mpq_class>& point : {optimum.point, polytope.centre()}) {
+      for (Index i = 0; i < system.A.rows(); ++i) {
+        mpq_class fit = 0;
+        for (Index q = 0; q < system.A.columns(); ++q) {
+          fit += system.A(i, q) * point[static_cast<std::size_t>(q)];
+        }
+        EXPECT_EQ(fit, system.b[static_cast<std::size_t>(i)]);
+      }
+    }
+  }
+}
+
+TEST(ExactPolytope, NoFitIsTheZeroNetwork) {
+  const RationalSystem system{RationalMatrix(Matrix::Ones(2, 3)), {0, 0}};
+  ExactPolytope polytope(system);
+  EXPECT_TRUE(polytope.support().empty());
+  const auto vertices = polytope.vertices();
+  EXPECT_EQ(vertices.graph.supports, std::vector<Support>{{}});
+  EXPECT_EQ(vertices.graph.atoms, 3);
+}
+
+TEST(ExactPolytope, EmptyAndUnboundedAreSaid) {
+  ExactPolytope outside({RationalMatrix(Matrix::Ones(2, 3)), {1, 2}});
+  EXPECT_TRUE(outside.empty());
+  ExactPolytope negative({RationalMatrix(Matrix::Ones(1, 3)), {-1}});
+  EXPECT_TRUE(negative.empty());
+  EXPECT_THROW((void)negative.vertices(), InvalidArgument);
+  Matrix line(1, 2);
+  line << 1, -1;
+  EXPECT_THROW(ExactPolytope({RationalMatrix(line), {0}}), InvalidArgument);
+  EXPECT_THROW(ExactPolytope({RationalMatrix(line), {0, 1}}), InvalidArgument);
+}
+
+TEST(ExactPolytope, LimitsGiveAPartThatSaysSo) {
+  ExactPolytope polytope(thalweg::testing::fixture_F2x());
+  const auto part = polytope.vertices({2, {}});
+  EXPECT_EQ(part.status, PolytopeStatus::kLimit);
+  EXPECT_GE(part.graph.supports.size(), 1U);
+  EXPECT_LE(part.graph.supports.size(), 2U);
+  PolytopeLimits stopped;
+  stopped.control.cancellation.cancel();
+  EXPECT_EQ(polytope.vertices(stopped).status, PolytopeStatus::kStopped);
+  EXPECT_EQ(polytope.vertices().graph.supports.size(), 5U);
+}
+
+}  // namespace
+}  // namespace thalweg::landscape
