@@ -12,6 +12,9 @@
 namespace thalweg::oracle {
 namespace {
 
+constexpr Index kManyCrossing = 96;
+constexpr int kLookEvery = 4;
+
 /// What one thread keeps for one sign.
 struct StarWorker {
   StarWorker(const DualQuery& query, const StarSet& stars, const Vector& weights, Sign sign)
@@ -69,6 +72,12 @@ class OutsideClient : public SearchClient {
   }
   [[nodiscard]] bool settle(const Cone& cone, ConeRelaxation& relaxation,
                             ConeBound& bound) override {
+    // Where very many rows cross no star is near enough to matter; a look now and then keeps the
+    // list short.
+    if (cone.up.crossing + cone.down.crossing > kManyCrossing && cone.depth % kLookEvery != 0) {
+      worker_.tracker.skip(cone);
+      return false;
+    }
     const StarFrame& frame = worker_.tracker.update(cone);
     if (frame.stars.empty()) return false;
     if (worker_.tracker.inside(frame)) {

@@ -8,8 +8,6 @@ namespace thalweg::oracle {
 namespace {
 
 constexpr double kUnit = 0x1p-53;
-/// Above what products that underflow may lose.
-constexpr double kUnderflow = 1e-290;
 
 RowBlock row_block(const Matrix& rows, const Matrix& magnitudes, double depth) {
   RowBlock block;
@@ -49,6 +47,9 @@ RowSigns::RowSigns(const Matrix& X, const RowGeometry& geometry)
     inverse_norms_[g] = 1 / first.row(g).stableNorm();
   }
   direction_ = row_block(first, first.cwiseAbs(), 0.0);
+  error_shares_.resize(groups());
+  const std::vector<double> ones(static_cast<std::size_t>(tree_.width), 1.0);
+  for (Index g = 0; g < groups(); ++g) error_shares_[g] = product(tree_, g, ones.data()).error;
 }
 
 RowProduct RowSigns::at_point(Index group, const double* z) const {
@@ -57,12 +58,6 @@ RowProduct RowSigns::at_point(Index group, const double* z) const {
 
 RowProduct RowSigns::at_direction(Index group, const Vector& u) const {
   return product(direction_, group, u.data());
-}
-
-int RowSigns::sign_at_point(Index group, const double* z) const {
-  const RowProduct result = at_point(group, z);
-  if (std::fabs(result.value) > result.error + kUnderflow) return result.value > 0 ? 1 : -1;
-  return exact_sign_at_point(group, z);
 }
 
 int RowSigns::sign_at_direction(Index group, const Vector& u) const {

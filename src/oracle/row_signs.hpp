@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "thalweg/core/types.hpp"
@@ -40,7 +41,19 @@ class RowSigns {
   /// v_g . z, z (R) exact.
   [[nodiscard]] RowProduct at_point(Index group, const double* z) const;
   /// The sign of v_g . z: -1, 0 or 1.
-  [[nodiscard]] int sign_at_point(Index group, const double* z) const;
+  [[nodiscard]] int sign_at_point(Index group, const double* z) const {
+    double largest = 0;
+    for (Index k = 0; k < tree_.width; ++k) largest = std::max(largest, std::fabs(z[k]));
+    return sign_at_point(group, z, largest);
+  }
+  /// The same for z with entries up to `largest`.
+  [[nodiscard]] int sign_at_point(Index group, const double* z, double largest) const {
+    const double* row = tree_.row(group);
+    double value = 0;
+    for (Index k = 0; k < tree_.width; ++k) value += row[k] * z[k];
+    if (std::fabs(value) > error_shares_[group] * largest + kUnderflow) return value > 0 ? 1 : -1;
+    return exact_sign_at_point(group, z);
+  }
   /// x_first . u, u (d) exact.
   [[nodiscard]] RowProduct at_direction(Index group, const Vector& u) const;
   [[nodiscard]] int sign_at_direction(Index group, const Vector& u) const;
@@ -48,6 +61,9 @@ class RowSigns {
   [[nodiscard]] double inverse_norm(Index group) const { return inverse_norms_[group]; }
 
  private:
+  /// Above what products that underflow may lose.
+  static constexpr double kUnderflow = 1e-290;
+
   [[nodiscard]] int exact_sign(Index group, const Vector& u) const;
   [[nodiscard]] int exact_sign_at_point(Index group, const double* z) const;
 
@@ -56,6 +72,7 @@ class RowSigns {
   RowBlock tree_;       ///< v_g, (groups x R)
   RowBlock direction_;  ///< x_first, (groups x d)
   Vector inverse_norms_;
+  Vector error_shares_;  ///< error of v_g . z over the largest |z_k|
 };
 
 }  // namespace thalweg::oracle

@@ -11,7 +11,7 @@ namespace thalweg::oracle {
 
 /// How the stars lie to one cone.
 struct StarFrame {
-  std::int64_t task = 0;  ///< the task that filled it
+  std::int64_t task = 0;  ///< the task that filled it; 0: none
   RayMatrix rays;
   std::vector<std::int32_t> crossing;   ///< groups with rays on both sides
   std::vector<std::uint16_t> positive;  ///< of each crossing group, bit k: positive at ray k, exact
@@ -28,10 +28,13 @@ class StarTracker {
 
   /// Forgets the path.
   void start_task() { ++task_; }
-  /// The frame of a cone whose parent, if this task has seen it, was updated last at its depth.
-  /// O(rows that cross the parent (R + stars of the parent)); from scratch O(n R^2 + n stars).
+  /// The frame of a cone, to be called or `skip`ped for each cone that is split. O(rows that cross
+  /// the last ancestor with a frame (R + its stars)); from scratch O(n R^2 + n stars).
   const StarFrame& update(const Cone& cone);
-  /// The frame of the cone or, when it has none yet, of its parent; null when there is neither.
+  /// Does without a frame of this cone.
+  void skip(const Cone& cone);
+  /// The frame of the cone or, when it has none yet, of its last ancestor with one; null when there
+  /// is none.
   [[nodiscard]] const StarFrame* frame_around(const Cone& cone) const;
   /// Whether the cone lies in the closure of one star.
   [[nodiscard]] bool inside(const StarFrame& frame) const;
@@ -39,10 +42,12 @@ class StarTracker {
   [[nodiscard]] bool holds(const StarFrame& frame, const Vector& z) const;
 
  private:
+  [[nodiscard]] const StarFrame* ancestor(const Cone& cone) const;
+  StarFrame& fresh_frame(const Cone& cone);
   void rebuild(const Cone& cone, StarFrame& frame);
   void refine(const StarFrame& parent, const Cone& cone, StarFrame& frame);
-  void mark(Index group, const RayMatrix& rays, unsigned fresh, std::uint16_t& positive,
-            std::uint16_t& negative) const;
+  void mark(Index group, const RayMatrix& rays, const RayVector& largest, unsigned fresh,
+            std::uint16_t& positive, std::uint16_t& negative) const;
   void keep(Index group, std::uint16_t positive, std::uint16_t negative, StarFrame& frame) const;
 
   const StarSet& stars_;
