@@ -47,6 +47,11 @@ void multiply(const Eigen::Ref<const Eigen::MatrixXf>& A, Transpose a,
               const Eigen::Ref<const Eigen::MatrixXf>& B, float scale,
               Eigen::Ref<Eigen::MatrixXf> C) {
   if (C.size() == 0) return;
+  if (C.cols() == 1) {
+    cblas_sgemv(CblasColMajor, code(a), as_int(A.rows()), as_int(A.cols()), 1.0F, A.data(),
+                leading(A.outerStride()), B.data(), 1, scale, C.data(), 1);
+    return;
+  }
   const Index inner = a == Transpose::kYes ? A.rows() : A.cols();
   cblas_sgemm(CblasColMajor, code(a), CblasNoTrans, as_int(C.rows()), as_int(C.cols()),
               as_int(inner), 1.0F, A.data(), leading(A.outerStride()), B.data(),

@@ -17,13 +17,14 @@ constexpr std::int64_t kSweepsPerStep = 100;  ///< sweeps that one of settings.m
 constexpr int kSweepsPerCheck = 10;           ///< sweeps between two gaps over the working set,
 constexpr int kSweepsInSet = 5000;            ///< at most, before all blocks are priced again
 constexpr int kSweepsPerLooseCheck = 3;       ///< and where a loose gap is asked for
+constexpr double kSingleGap = 1e-3;           ///< from this gap on, sweeps run in single precision
 
 class BlockCoordinate final : public detail::WorkingSetSolver {
  public:
-  BlockCoordinate(const BlockProgram& program, const SolverSettings& settings,
-                  BlockSpectra& spectra)
+  BlockCoordinate(const BlockProgram& program, const SolverSettings& settings, BlockMemory& memory)
       : WorkingSetSolver(program, settings),
-        spectra_(spectra),
+        memory_(memory),
+        maps_(settings.relative_gap >= kSingleGap ? memory.fast(program.maps) : program.maps),
         h_(dual_.curvature_bound()),
         quadratic_(program.problem.loss().kind() == LossKind::kSquared) {
     const Matrix& U = dual_.free_columns();
@@ -58,16 +59,16 @@ class BlockCoordinate final : public detail::WorkingSetSolver {
     if (!quadratic_) nu_ = program_.problem.dual_point(point_.fit);
     const Index one[] = {working_[static_cast<std::size_t>(k)]};
     Matrix g(point_.W.rows(), 1);
-    program_.maps.adjoint(one, nu_, g);
+    maps_.adjoint(one, nu_, g);
     const double kappa = program_.problem.beta() * program_.weights[one[0]];
     const Vector before = point_.W.col(k);
     if (before.isZero(0) && g.norm() <= kappa) return;
-    const Vector after =
-        detail::minimise_block(spectra_.of(program_.maps, one[0], h_), g.col(0), before, kappa);
+    const Vector after = detail::minimise_block(memory_.spectrum(program_.maps, one[0], h_),
+                                                g.col(0), before, kappa);
     const Matrix change = after - before;
     if (change.isZero(0)) return;
     Matrix image(point_.fit.size(), 1);
-    program_.maps.images(one, change, image);
+    maps_.images(one, change, image);
     move_fit(image.col(0));
     point_.W.col(k) = after;
   }
@@ -111,17 +112,26 @@ class BlockCoordinate final : public detail::WorkingSetSolver {
     nu_ = program_.problem.dual_point(point_.fit);
   }
 
-  BlockSpectra& spectra_;
-  Vector h_;        ///< bounds of the loss's second derivatives
-  bool quadratic_;  ///< the loss is: nu is kept up to date with the fit
+  BlockMemory& memory_;
+  const BlockMaps& maps_;  ///< for the sweeps
+  Vector h_;               ///< bounds of the loss's second derivatives
+  bool quadratic_;         ///< the loss is: nu is kept up to date with the fit
   Vector nu_;
   Eigen::LDLT<Matrix> free_factor_;
 };
 
 }  // namespace
 
-const BlockSpectra::Spectrum& BlockSpectra::of(const BlockMaps& maps, Index block,
-                                               const Vector& h) {
+BlockMemory::BlockMemory() : priced_(std::make_unique<detail::PricedDual>()) {}
+BlockMemory::~BlockMemory() = default;
+
+const BlockMaps& BlockMemory::fast(const BlockMaps& maps) {
+  if (!single_) single_ = maps.single_precision();
+  return single_ ? *single_ : maps;
+}
+
+const BlockMemory::Spectrum& BlockMemory::spectrum(const BlockMaps& maps, Index block,
+                                                   const Vector& h) {
   if (spectra_.empty()) spectra_.resize(static_cast<std::size_t>(maps.blocks()));
   std::unique_ptr<Spectrum>& slot = spectra_[static_cast<std::size_t>(block)];
   if (!slot) {
@@ -133,10 +143,11 @@ const BlockSpectra::Spectrum& BlockSpectra::of(const BlockMaps& maps, Index bloc
 }
 
 BlockSolution block_coordinate_descent(const BlockProgram& program, const SolverSettings& settings,
-                                       const BlockSolution* start, BlockSpectra* spectra) {
+                                       const BlockSolution* start, BlockMemory* memory) {
   const detail::BlasThreads threads(1);
-  BlockSpectra own;
-  return BlockCoordinate(program, settings, spectra != nullptr ? *spectra : own).run(start);
+  BlockMemory own;
+  BlockMemory& kept = memory != nullptr ? *memory : own;
+  return BlockCoordinate(program, settings, kept).run(start, &kept.priced());
 }
 
 }  // namespace thalweg

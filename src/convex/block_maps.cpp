@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "convex/blas.hpp"
+#include "thalweg/convex/single_precision_maps.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/multiversion.hpp"
 
@@ -139,10 +140,16 @@ void MaskedMaps::rows(std::span<const Index> list, Index first, Eigen::Ref<Matri
 }
 
 Vector MaskedMaps::squares() const {
-  const Vector rows = X_.rowwise().squaredNorm();
-  Vector result(blocks());
-  for (Index k = 0; k < blocks(); ++k) result[k] = masks_.col(k).cast<double>().dot(rows);
-  return result;
+  std::call_once(squares_made_, [&] {
+    const Vector rows = X_.rowwise().squaredNorm();
+    squares_.resize(blocks());
+    for (Index k = 0; k < blocks(); ++k) squares_[k] = masks_.col(k).cast<double>().dot(rows);
+  });
+  return squares_;
+}
+
+std::unique_ptr<BlockMaps> MaskedMaps::single_precision() const {
+  return std::make_unique<SinglePrecisionMaps>(X_, masks_);
 }
 
 DenseMaps::DenseMaps(std::vector<Matrix> maps) : maps_(std::move(maps)) {

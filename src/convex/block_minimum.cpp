@@ -4,7 +4,7 @@
 
 namespace thalweg::detail {
 
-Vector minimise_block(const BlockSpectra::Spectrum& spectrum, const Vector& g, const Vector& w0,
+Vector minimise_block(const BlockMemory::Spectrum& spectrum, const Vector& g, const Vector& w0,
                       double kappa) {
   const Vector v = spectrum.Q.transpose() * g +
                    spectrum.lambda.cwiseProduct(Vector(spectrum.Q.transpose() * w0));

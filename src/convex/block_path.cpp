@@ -8,7 +8,7 @@ void block_path(const TrainingProblem& problem, const BlockMaps& maps,
                 const std::vector<double>& betas, BlockMethod method,
                 const SolverSettings& settings,
                 const std::function<bool(double beta, const BlockSolution&)>& deliver) {
-  BlockSpectra spectra;
+  BlockMemory memory;
   BlockSolution last;
   bool warm = false;
   for (const double beta : betas) {
@@ -18,7 +18,7 @@ void block_path(const TrainingProblem& problem, const BlockMaps& maps,
         method == BlockMethod::kAutomatic ? choose_block_method(program, settings, true) : method;
     const BlockSolution* start = warm ? &last : nullptr;
     BlockSolution next = chosen == BlockMethod::kBlockCoordinate
-                             ? block_coordinate_descent(program, settings, start, &spectra)
+                             ? block_coordinate_descent(program, settings, start, &memory)
                              : solve_blocks(program, chosen, settings, start);
     if (!deliver(beta, next)) return;
     last = std::move(next);

@@ -97,7 +97,7 @@ class ProximalGradient final : public detail::WorkingSetSolver {
                                 double bias_slope) const {
     Point next;
     next.W.resize(ahead_.W.rows(), ahead_.W.cols());
-    BlockSpectra::Spectrum metric{metric_.Q, length_ * metric_.lambda};
+    BlockMemory::Spectrum metric{metric_.Q, length_ * metric_.lambda};
     for (Index k = 0; k < next.W.cols(); ++k) {
       const double kappa =
           program_.problem.beta() * program_.weights[working_[static_cast<std::size_t>(k)]];
@@ -148,7 +148,7 @@ class ProximalGradient final : public detail::WorkingSetSolver {
     point_ = std::move(next);
   }
 
-  BlockSpectra::Spectrum metric_;
+  BlockMemory::Spectrum metric_;
   double length_ = 0;  ///< of the metric: the steps' inverse length
   double momentum_ = 1;
   Point ahead_;

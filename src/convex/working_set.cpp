@@ -19,12 +19,20 @@ constexpr int kIdleRounds = 5;  ///< rounds without a better gap before the run 
 WorkingSetSolver::WorkingSetSolver(const BlockProgram& program, const SolverSettings& settings)
     : program_(program), settings_(settings), dual_(program), left_(dual_.all()) {}
 
-BlockSolution WorkingSetSolver::run(const BlockSolution* start) {
+BlockSolution WorkingSetSolver::run(const BlockSolution* start, PricedDual* priced) {
   const Stopwatch watch;
   begin(start);
   SolverInfo& info = best_.info;
+  bool known =
+      start != nullptr && priced != nullptr && priced->nu.size() > 0 && priced->nu == start->dual;
   for (;;) {
-    price();
+    if (known) {
+      put_fit(point_);
+      take_price(priced->nu, priced->G);
+      known = false;
+    } else {
+      price();
+    }
     if (info.relative_gap <= settings_.relative_gap) {
       info.status = SolverStatus::kSolved;
       break;
@@ -46,7 +54,8 @@ BlockSolution WorkingSetSolver::run(const BlockSolution* start) {
     report();
   }
   best_.screened = program_.maps.blocks() - static_cast<Index>(left_.size());
-  if (best_.screened > 0) put_dual_norm();
+  PricedDual own;
+  put_dual_norm(priced != nullptr ? *priced : own);
   info.steps = steps_;
   info.seconds = watch.seconds();
   return std::move(best_);
@@ -110,12 +119,16 @@ Vector WorkingSetSolver::legal(const Vector& nu) const {
   return dual_.free_columns().cols() > 0 ? program_.problem.project_to_dual_domain(nu) : nu;
 }
 
-/// Gap and scores over all blocks that are left: the program over them has the same optima.
 void WorkingSetSolver::price() {
   put_fit(point_);
   const Vector nu = legal(program_.problem.dual_point(point_.fit));
   Matrix G(program_.maps.width(), static_cast<Index>(left_.size()));
   program_.maps.adjoint(left_, nu, G);
+  take_price(nu, G);
+}
+
+/// G = A^T nu (p x |left|): the program over the blocks that are left has the same optima.
+void WorkingSetSolver::take_price(const Vector& nu, const Matrix& G) {
   const BlockDual::Bound bound = dual_.bound_over(left_, nu, G);
   SolverInfo& info = best_.info;
   const double before = info.relative_gap;
@@ -132,7 +145,9 @@ void WorkingSetSolver::price() {
   for (std::size_t k = 0; k < left_.size(); ++k) {
     scores_.push_back(G.col(static_cast<Index>(k)).norm() / program_.weights[left_[k]]);
   }
+  priced_ = left_;
   screen(G, bound);
+  last_ = {nu, G};
 }
 
 void WorkingSetSolver::keep(double value) {
@@ -200,10 +215,22 @@ void WorkingSetSolver::choose_working_set() {
 }
 
 /// The dual norm over all blocks, screened ones too: the bound then rests on nothing else.
-void WorkingSetSolver::put_dual_norm() {
+void WorkingSetSolver::put_dual_norm(PricedDual& priced) {
+  std::vector<bool> known(static_cast<std::size_t>(program_.maps.blocks()), false);
   Matrix G(program_.maps.width(), program_.maps.blocks());
-  program_.maps.adjoint(dual_.all(), best_.dual, G);
+  if (last_.nu == best_.dual) {
+    G(Eigen::all, priced_) = last_.G;
+    for (const Index i : priced_) known[static_cast<std::size_t>(i)] = true;
+  }
+  std::vector<Index> rest;
+  for (const Index i : dual_.all()) {
+    if (!known[static_cast<std::size_t>(i)]) rest.push_back(i);
+  }
+  Matrix computed(program_.maps.width(), static_cast<Index>(rest.size()));
+  program_.maps.adjoint(rest, best_.dual, computed);
+  G(Eigen::all, rest) = computed;
   const BlockDual::Bound bound = dual_.bound_over(dual_.all(), best_.dual, G);
+  priced = {best_.dual, std::move(G)};
   best_.dual_norm = bound.norm;
   best_.info.lower_bound = bound.value;
   best_.info.relative_gap = dual_.gap_between(best_.info.objective, bound.value);

@@ -7,6 +7,13 @@
 
 namespace thalweg::detail {
 
+/// A dual point with its products with every block: on a path over beta the last one of a program
+/// is the first one of the next.
+struct PricedDual {
+  Vector nu;  ///< (n), empty when there is none
+  Matrix G;   ///< A_i^T nu, (p x P)
+};
+
 /// What the first-order block solvers share: a working set of blocks that grows until the gap over
 /// all blocks closes, with gap-safe screening of the blocks outside (the lemma is in
 /// proximal_gradient.hpp). A solver says how to descend over the working set.
@@ -17,7 +24,8 @@ class WorkingSetSolver {
   WorkingSetSolver(const WorkingSetSolver&) = delete;
   WorkingSetSolver& operator=(const WorkingSetSolver&) = delete;
 
-  [[nodiscard]] BlockSolution run(const BlockSolution* start);
+  /// `priced` (optional) is used when it belongs to the start's dual, and left at the final one.
+  [[nodiscard]] BlockSolution run(const BlockSolution* start, PricedDual* priced = nullptr);
 
  protected:
   /// A primal point over the working set.
@@ -57,14 +65,18 @@ class WorkingSetSolver {
 
  private:
   void begin(const BlockSolution* start);
+  /// Gap and scores over all blocks that are left, from the dual point of the fit.
   void price();
+  void take_price(const Vector& nu, const Matrix& G);
   void keep(double objective);
   void screen(const Matrix& G, const BlockDual::Bound& bound);
   void choose_working_set();
-  void put_dual_norm();
+  void put_dual_norm(PricedDual& priced);
   void report() const;
 
   std::vector<Index> left_;     ///< blocks that no screening has removed
+  std::vector<Index> priced_;   ///< blocks of the last price,
+  PricedDual last_;             ///< and what it found for these, G (p x |priced|)
   std::vector<double> scores_;  ///< |A_i^T nu| / weight_i of these
   std::size_t last_size_ = 0;
   int stalled_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -47,6 +48,9 @@ class BlockMaps {
 
   /// sum_k A_i w_i, (n), in panels of bounded size.
   [[nodiscard]] virtual Vector fit(std::span<const Index> list, const Matrix& W) const;
+
+  /// The same maps with products in single precision, where that is faster; else null.
+  [[nodiscard]] virtual std::unique_ptr<BlockMaps> single_precision() const { return nullptr; }
 };
 
 /// A_i = D_i X with D_i a diagonal of zeros and ones: the maps of gated ReLU networks. Stores X
@@ -72,10 +76,13 @@ class MaskedMaps final : public BlockMaps {
   [[nodiscard]] Matrix inner_gram(Index block, const Vector& h) const override;
   void rows(std::span<const Index> list, Index first, Eigen::Ref<Matrix> rows) const override;
   [[nodiscard]] Vector squares() const override;
+  [[nodiscard]] std::unique_ptr<BlockMaps> single_precision() const override;
 
  private:
   Matrix X_;
   PatternMasks masks_;
+  mutable std::once_flag squares_made_;
+  mutable Vector squares_;  ///< (P)
   mutable std::once_flag products_made_;
   mutable Matrix products_;  ///< lower triangle of X X^T, made when outer_gram first asks
 };
