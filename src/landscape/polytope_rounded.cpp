@@ -61,15 +61,20 @@ int RoundedTableau::compare_ratios(Index row, Index other, Index column, Index e
   return sign_beyond(difference * std::max(here, there), scale_[column]);
 }
 
+RoundedTableau::Costs RoundedTableau::scaled_costs(const std::vector<double>& costs) const {
+  double largest = 0;
+  for (double cost : costs) largest = std::max(largest, std::abs(cost));
+  Costs scaled = costs;
+  for (double& cost : scaled) cost /= largest > 0 ? largest : 1;
+  return scaled;
+}
+
 RoundedTableau::Scaled RoundedTableau::reduced_cost(const Costs& costs, Index variable) const {
   double result = costs[static_cast<std::size_t>(variable)];
-  double size = std::abs(result);
   for (Index row = 0; row < rows(); ++row) {
-    const double term = costs[static_cast<std::size_t>(basic(row))] * entries_(row, variable);
-    result -= term;
-    size += std::abs(term);
+    result -= costs[static_cast<std::size_t>(basic(row))] * entries_(row, variable);
   }
-  return sign_beyond(result, size) == 0 ? 0 : result;
+  return sign_beyond(result, scale_[variable]) == 0 ? 0 : result;
 }
 
 void RoundedTableau::pivot(Index row, Index entering) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -49,8 +50,8 @@ class RoundedTableau {
   }
   [[nodiscard]] int compare_ratios(Index row, Index other, Index column, Index entering) const;
   [[nodiscard]] Number value(Index row) const { return entries_(row, columns()); }
-  [[nodiscard]] Costs scaled_costs(const std::vector<double>& costs) const { return costs; }
-  /// 0 when it is below tolerance times the costs.
+  /// The largest size becomes 1.
+  [[nodiscard]] Costs scaled_costs(const std::vector<double>& costs) const;
   [[nodiscard]] Scaled reduced_cost(const Costs& costs, Index variable) const;
   void pivot(Index row, Index entering);
 
