@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "landscape/polytope_rounded.hpp"
 #include "thalweg/core/error.hpp"
@@ -13,6 +14,12 @@ namespace {
 
 /// Of the proposal; what is closer to degenerate than this will not be proved anyway.
 constexpr double kProposalTolerance = 1e-13;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// A double below, or above, whatever a rounded operation stands for.
+double below(double rounded) { return std::nextafter(rounded, -kInfinity); }
+double above(double rounded) { return std::nextafter(rounded, kInfinity); }
 
 /// More than the relative error of a rounded sum of n + 8 products of rounded factors.
 double relative_error(Index n) { return std::ldexp(static_cast<double>(n + 8), -51); }
@@ -83,6 +90,30 @@ bool prove(const EnclosedSystem& system, PolytopeVertices<Enclosure>& vertices) 
 
 }  // namespace
 
+Enclosure enclosed_maximum(const PolytopeVertices<Enclosure>& vertices,
+                           const std::vector<Enclosure>& costs) {
+  if (vertices.status != PolytopeStatus::kComplete ||
+      static_cast<Index>(costs.size()) != vertices.graph.atoms) {
+    throw InvalidArgument("needs all vertices and one cost for each of " +
+                          std::to_string(vertices.graph.atoms) + " atoms");
+  }
+  Enclosure maximum{-kInfinity, -kInfinity};
+  for (std::size_t v = 0; v < vertices.masses.size(); ++v) {
+    Enclosure value;
+    for (std::size_t i = 0; i < vertices.masses[v].size(); ++i) {
+      const Enclosure& mass = vertices.masses[v][i];  // positive
+      const Enclosure& cost = costs[static_cast<std::size_t>(vertices.graph.supports[v][i])];
+      value.lower =
+          below(value.lower + below(cost.lower * (cost.lower < 0 ? mass.upper : mass.lower)));
+      value.upper =
+          above(value.upper + above(cost.upper * (cost.upper < 0 ? mass.lower : mass.upper)));
+    }
+    maximum.lower = std::max(maximum.lower, value.lower);
+    maximum.upper = std::max(maximum.upper, value.upper);
+  }
+  return maximum;
+}
+
 std::optional<std::vector<Enclosure>> enclosed_solution(const EnclosedSystem& square) {
   check(square);
   const Index r = square.A.rows();
@@ -112,12 +143,10 @@ std::optional<std::vector<Enclosure>> enclosed_solution(const EnclosedSystem& sq
   const Vector rho = (R_size * padded) * (1 + 4 * slack) + Vector::Constant(r, 4 * tiny);
   if (!rho.allFinite()) return std::nullopt;
   const double spread = r == 0 ? 0 : alpha / (1 - alpha) * rho.maxCoeff() * (1 + 4 * slack) + tiny;
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   std::vector<Enclosure> solution;
   for (Index i = 0; i < r; ++i) {
-    const double error = std::nextafter(rho[i] + spread, kInfinity);
-    solution.push_back(
-        {std::nextafter(x[i] - error, -kInfinity), std::nextafter(x[i] + error, kInfinity)});
+    const double error = above(rho[i] + spread);
+    solution.push_back({below(x[i] - error), above(x[i] + error)});
   }
   return solution;
 }

@@ -54,4 +54,10 @@ struct Enclosure {
 [[nodiscard]] PolytopeVertices<Enclosure> enclosed_vertices(const EnclosedSystem& system,
                                                             const PolytopeLimits& limits = {});
 
+/// Encloses max {sum c_q z_q : z in P} over all systems within the radii and all c (N) within its
+/// enclosures, given all vertices (status kComplete): the largest value is taken at a vertex.
+/// Errors: InvalidArgument (length of c, no complete list). O(N + vertices r).
+[[nodiscard]] Enclosure enclosed_maximum(const PolytopeVertices<Enclosure>& vertices,
+                                         const std::vector<Enclosure>& costs);
+
 }  // namespace thalweg::landscape

@@ -100,9 +100,19 @@ TEST(EnclosedPolytope, WhatIsProvedHoldsForEverySystemWithinTheRadii) {
     const auto enclosed = enclosed_vertices(system);
     ++(enclosed.status == PolytopeStatus::kComplete ? proved : undetermined);
     if (enclosed.status != PolytopeStatus::kComplete) continue;
+    std::vector<Enclosure> costs;
+    std::vector<mpq_class> cost;
+    for (Index q = 0; q < system.A.cols(); ++q) {
+      cost.emplace_back(random.normal());
+      costs.push_back({cost.back().get_d() - 0.01, cost.back().get_d() + 0.001});
+    }
+    const Enclosure maximum = enclosed_maximum(enclosed, costs);
     for (int draw = 0; draw < 3; ++draw) {
       ExactPolytope exact(sample(system, random));
       EXPECT_EQ(type_of(exact.vertices().graph), type_of(enclosed.graph));
+      const mpq_class value = exact.maximum(cost).value;
+      EXPECT_LT(mpq_class(maximum.lower), value);
+      EXPECT_GT(mpq_class(maximum.upper), value);
     }
   }
   EXPECT_GT(proved, 40);
@@ -196,6 +206,8 @@ TEST(EnclosedSolution, WrongShapesAreRefused) {
   EnclosedSystem misshapen = flat;
   misshapen.A_radius.resize(2, 2);
   EXPECT_THROW((void)enclosed_vertices(misshapen), InvalidArgument);
+  EXPECT_THROW((void)enclosed_maximum({PolytopeStatus::kUndetermined, {1, {}, {}}, {}}, {{0, 1}}),
+               InvalidArgument);
 }
 
 }  // namespace

@@ -56,6 +56,28 @@ bool agrees(const PolytopeGraph& graph, const RationalSystem& system, Index widt
          counted.isolated_with_permutations == std::to_string(cells.isolated);
 }
 
+/// Classes of the vertices of a width that chains join; every step of a chain must be an edge.
+Index classes_by_chains(const PolytopeGraph& graph, Index width) {
+  const std::set<std::set<Support>> edges = edges_of(graph);
+  std::vector<Index> representatives;
+  for (Index v = 0; v < static_cast<Index>(graph.supports.size()); ++v) {
+    if (static_cast<Index>(graph.supports[static_cast<std::size_t>(v)].size()) > width) continue;
+    bool known = false;
+    for (Index other : representatives) {
+      const auto chain = vertex_chain(graph, v, other, width);
+      known = known || chain.has_value();
+      for (std::size_t i = 1; chain && i < chain->size(); ++i) {
+        const Support& a = graph.supports[static_cast<std::size_t>((*chain)[i - 1])];
+        const Support& b = graph.supports[static_cast<std::size_t>((*chain)[i])];
+        EXPECT_EQ(edges.count({a, b}), 1U);
+        EXPECT_LE(static_cast<Index>(union_of(a, b).size()), width);
+      }
+    }
+    if (!known) representatives.push_back(v);
+  }
+  return static_cast<Index>(representatives.size());
+}
+
 TEST(ExactPolytope, FixtureF1x) {
   ExactPolytope polytope(thalweg::testing::fixture_F1x());
   EXPECT_EQ(polytope.dimension(), 1);
@@ -164,6 +186,7 @@ TEST(ExactPolytope, RandomPolytopesHaveTheComponentsOfTheCellComplex) {
     const Index widest = system.A.columns() <= 4 ? 5 : 4;
     for (Index width = 0; width <= widest; ++width) {
       EXPECT_TRUE(agrees(graph, system, width)) << "width " << width;
+      EXPECT_EQ(classes_by_chains(graph, width), width_components(graph, width).components);
       if (width >= staircase.connected_from) {
         EXPECT_EQ(width_components(graph, width).components_with_permutations, "1");
       }
