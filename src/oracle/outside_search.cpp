@@ -12,7 +12,7 @@
 namespace thalweg::oracle {
 namespace {
 
-constexpr Index kManyCrossing = 96;
+constexpr Index kManyCrossing = 32;
 constexpr int kLookEvery = 4;
 
 /// What one thread keeps for one sign.
@@ -72,9 +72,10 @@ class OutsideClient : public SearchClient {
   }
   [[nodiscard]] bool settle(const Cone& cone, ConeRelaxation& relaxation,
                             ConeBound& bound) override {
-    // Where very many rows cross no star is near enough to matter; a look now and then keeps the
-    // list short.
-    if (cone.up.crossing + cone.down.crossing > kManyCrossing && cone.depth % kLookEvery != 0) {
+    if (stars_.count() == 0) return false;
+    // Where many rows cross no star can help yet; a look now and then keeps the lists short.
+    if (cone.up.crossing + cone.down.crossing > kManyCrossing && cone.depth % kLookEvery != 0 &&
+        worker_.tracker.frame_around(cone) != nullptr) {
       worker_.tracker.skip(cone);
       return false;
     }
