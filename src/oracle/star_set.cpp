@@ -43,8 +43,8 @@ void StarSet::add(const StarAtom& atom, std::size_t index) {
       const double share =
           std::fabs(rows_.at_direction(g, atom.u).value) * rows_.inverse_norm(g) / norm;
       if (share > kTieTolerance) {
-        throw InvalidArgument(name + " lists row " + row + " as a tie, but x.u is " +
-                              std::to_string(share) + " |x| |u|");
+        throw InvalidArgument(name + " lists row " + row +
+                              " as a tie, but |x.u| / (|x| |u|) exceeds kTieTolerance");
       }
       continue;
     }
