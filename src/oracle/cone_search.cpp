@@ -87,8 +87,9 @@ double ConeSearch::visit(int depth, double inherited, unsigned guess) {
   } else if (client_->settle(cone, relaxation_, bound)) {
     ++outcome_.leaves;
     return std::min(bound.bound, inherited);
-  } else if (bound.estimate <= client_->threshold()) {
+  } else if (bound.estimate <= client_->threshold() && std::isfinite(bound.bound)) {
     // Only the error margin is above the threshold, and the margin does not shrink with the cone.
+    // (A cone too wide for any bound becomes narrower.)
     return give_up(std::min(bound.bound, inherited));
   }
   bound.bound = std::min(bound.bound, inherited);
@@ -126,7 +127,8 @@ double ConeSearch::branch(int depth, const ConeBound& bound) {
 
 /// The edge (k, l) whose bisection removes most of the interpolation gap near the relaxation's
 /// maximiser: the largest (x_k + 0.02)(x_l + 0.02) sum_j [F_j(r_k) + F_j(r_l) - F_j(r_k + r_l)]
-/// over rows of positive weight, F_j = (y_j . r)_+.
+/// over rows of positive weight, F_j = (y_j . r)_+. A little is added for the edge's length, more
+/// than rounding makes of a gap that is zero.
 bool ConeSearch::choose_edge(const Cone& cone, const RayVector& point, Index& k, Index& l) const {
   struct Edge {
     double limit;  ///< upper bound of its weight
@@ -141,12 +143,12 @@ bool ConeSearch::choose_edge(const Cone& cone, const RayVector& point, Index& k,
   RayVector shares;
   RayVector plus;
   double total = 1e-300;
-  double total_plus = 1e-300;
+  double unit = 1e-300;  // of the length's share
   for (Index i = 0; i < rank; ++i) total += point[static_cast<std::size_t>(i)];
   for (std::size_t i = 0; i < static_cast<std::size_t>(rank); ++i) {
     shares[i] = point[i] / total + 0.02;
     plus[i] = std::max(0.0, cone.plus_up[i] - cone.frozen_up[i]) / cone.metric.norm[i];
-    total_plus += plus[i];
+    unit += 1e-12 * plus[i] + 1e-14 * cone.magnitude[i] / cone.metric.norm[i];
   }
   for (Index i = 0; i < rank; ++i) {
     for (Index j = i + 1; j < rank; ++j) {
@@ -161,8 +163,8 @@ bool ConeSearch::choose_edge(const Cone& cone, const RayVector& point, Index& k,
   double best = -1;
   for (std::size_t e = 0; e < count; ++e) {
     const Edge& edge = edges[e];
-    const double length = 1e-12 * total_plus * (1 - cone.metric.gram(edge.k, edge.l));
-    if (edge.limit + 2e-12 * total_plus < best) break;
+    const double length = unit * (1 - cone.metric.gram(edge.k, edge.l));
+    if (edge.limit + 2 * unit < best) break;
     const auto a = static_cast<std::size_t>(edge.k);
     const auto b = static_cast<std::size_t>(edge.l);
     const std::array<const double*, 2> columns{cone.up.columns[a], cone.up.columns[b]};
