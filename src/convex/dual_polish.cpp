@@ -17,11 +17,16 @@ using detail::NeuronModel;
 using Wide = std::vector<DoubleDouble>;
 
 constexpr int kIterations = 8;
-constexpr double kEnough = 1e-18;  ///< reduced stationarity relative to beta
-constexpr double kTooFar = 1e-2;   ///< a point this far from stationary is not to be refined
-constexpr double kSlack = 1e-10;   ///< how far a row may be beyond its wall, relative
+constexpr double kTooFar = 1e-2;  ///< a point this far from stationary is not to be refined
+constexpr double kSlack = 1e-10;  ///< how far a row may be beyond its wall, relative
 
 Wide widen(const Vector& v) { return Wide(v.data(), v.data() + v.size()); }
+
+Vector tail(const Wide& v) {
+  Vector result(static_cast<Index>(v.size()));
+  for (std::size_t k = 0; k < v.size(); ++k) result[static_cast<Index>(k)] = v[k].lo;
+  return result;
+}
 
 Vector narrow(const Wide& v) {
   Vector result(static_cast<Index>(v.size()));
@@ -66,8 +71,11 @@ struct WideNeuron {
 class Polisher {
  public:
   Polisher(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
-           const AffinePart& affine)
-      : problem_(problem), model_(problem, neurons, affine), affine_(widen(model_.affine)) {
+           const AffinePart& affine, double enough)
+      : problem_(problem),
+        enough_(enough),
+        model_(problem, neurons, affine),
+        affine_(widen(model_.affine)) {
     for (const GatedNeuron& neuron : model_.neurons) wide_.push_back(start(neuron));
     system_ = std::make_unique<detail::NewtonSystem>(model_, 1e-14);
   }
@@ -83,7 +91,7 @@ class Polisher {
       const bool fast = stationarity < 0.3 * best.stationarity;
       if (!better && iteration > 1) break;
       if (better) best = snapshot(stationarity);
-      if (stationarity <= kEnough || (!fast && iteration > 1) || stationarity > kTooFar) break;
+      if (stationarity <= enough_ || (!fast && iteration > 1) || stationarity > kTooFar) break;
       correct();
     }
     return best;
@@ -257,7 +265,11 @@ class Polisher {
   PolishedPoint snapshot(double stationarity) const {
     PolishedPoint point;
     point.neurons = model_.neurons_out();
-    for (std::size_t j = 0; j < wide_.size(); ++j) point.neurons[j].w = narrow(wide_[j].w);
+    for (std::size_t j = 0; j < wide_.size(); ++j) {
+      point.neurons[j].w = narrow(wide_[j].w);
+      point.weight_tails.push_back(tail(wide_[j].w));
+    }
+    point.affine_tail = problem_.unstack(tail(affine_));
     const AffinePart affine = problem_.unstack(narrow(affine_));
     point.bias = affine.bias;
     point.skip = affine.skip;
@@ -267,6 +279,7 @@ class Polisher {
   }
 
   const TrainingProblem& problem_;
+  double enough_;
   NeuronModel model_;
   std::vector<WideNeuron> wide_;
   std::unique_ptr<detail::NewtonSystem> system_;
@@ -278,18 +291,24 @@ class Polisher {
 }  // namespace
 
 PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
-                          const AffinePart& affine) {
+                          const AffinePart& affine, double enough) {
   if (problem.loss().kind() == LossKind::kLogistic || neurons.empty()) {
     const NeuronModel model(problem, neurons, affine);
     const AffinePart same = problem.unstack(model.affine);
-    PolishedPoint point{model.neurons_out(), same.bias, same.skip, model.nu, 0};
+    PolishedPoint point;
+    point.neurons = model.neurons_out();
+    point.bias = same.bias;
+    point.skip = same.skip;
+    point.dual = model.nu;
+    point.weight_tails.assign(point.neurons.size(), Vector::Zero(problem.dimension()));
+    point.affine_tail = problem.unstack(Vector::Zero(problem.affine_size()));
     for (const GatedNeuron& neuron : model.neurons) {
       const Vector reduced = neuron.basis.transpose() * model.gradient(neuron);
       point.stationarity = std::max(point.stationarity, reduced.norm() / problem.beta());
     }
     return point;
   }
-  return Polisher(problem, neurons, affine).run();
+  return Polisher(problem, neurons, affine, enough).run();
 }
 
 }  // namespace thalweg

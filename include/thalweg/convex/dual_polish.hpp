@@ -13,6 +13,9 @@ struct PolishedPoint {
   Vector skip;              ///< v (d), empty when the problem has no skip connection
   Vector dual;              ///< nu (n), rounded once from double-double
   double stationarity = 0;  ///< reduced stationarity of the unrounded point, relative to beta
+  /// The unrounded point is the rounded one plus these: (d) a neuron, bias and skip connection.
+  std::vector<Vector> weight_tails;
+  AffinePart affine_tail;
 
   [[nodiscard]] AffinePart affine() const { return {bias, skip}; }
 };
@@ -25,9 +28,10 @@ struct PolishedPoint {
 /// leaves nu only 1e-16 |y| / beta relative accuracy; here nu is accurate to rounding relative to
 /// beta where the reduced system is not singular to working precision. Never worse than the given
 /// point: without progress the point is returned as it is. The logistic loss is returned unchanged.
-/// O(n m d) in double-double an iteration.
+/// O(n m d) in double-double an iteration; ends at a stationarity of `enough`, where the rounding
+/// of 106 bits (about 1e-30 |y| / beta) allows it.
 [[nodiscard]] PolishedPoint polish_dual(const TrainingProblem& problem,
                                         const std::vector<Neuron>& neurons,
-                                        const AffinePart& affine);
+                                        const AffinePart& affine, double enough = 1e-18);
 
 }  // namespace thalweg
