@@ -3,8 +3,12 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <limits>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "landscape/polytope_rounded.hpp"
 #include "thalweg/core/error.hpp"
@@ -48,7 +52,6 @@ EnclosedSystem columns_of(const EnclosedSystem& system, const std::vector<Index>
 /// Encloses every vertex; false when one is not proved to be a nondegenerate vertex of all systems.
 bool enclose_masses(const EnclosedSystem& system, PolytopeVertices<Enclosure>& vertices) {
   for (const std::vector<Index>& support : vertices.graph.supports) {
-    if (static_cast<Index>(support.size()) != system.A.rows()) return false;
     auto masses = enclosed_solution(columns_of(system, support));
     if (!masses) return false;
     for (const Enclosure& mass : *masses) {
@@ -59,33 +62,52 @@ bool enclose_masses(const EnclosedSystem& system, PolytopeVertices<Enclosure>& v
   return true;
 }
 
-/// Whether all pairs are edges of all systems, given that all vertices are: they differ in one
-/// atom.
-bool edges_are_lines(const PolytopeGraph& graph, Index rank) {
-  return std::all_of(graph.edges.begin(), graph.edges.end(),
-                     [&](const PolytopeEdge& edge) { return edge.size == rank + 1; });
+/// Whether the supports are distinct ascending r-sets of atoms.
+bool supports_are_bases(const PolytopeGraph& graph, Index rank) {
+  std::set<std::vector<Index>> seen;
+  return std::all_of(graph.supports.begin(), graph.supports.end(), [&](const auto& support) {
+    return static_cast<Index>(support.size()) == rank && seen.insert(support).second &&
+           std::adjacent_find(support.begin(), support.end(), std::greater_equal<>()) ==
+               support.end() &&
+           (rank == 0 || (support.front() >= 0 && support.back() < graph.atoms));
+  });
 }
 
-/// Condition (ii) of the theorem, for edges that are lines.
-bool every_edge_ends_in_the_list(const PolytopeGraph& graph, Index rank) {
-  std::vector<Index> degree(graph.supports.size(), 0);
+/// The atom of `support` that `other` lacks when it lacks one only.
+std::optional<Index> only_difference(const std::vector<Index>& support,
+                                     const std::vector<Index>& other) {
+  std::vector<Index> difference;
+  std::set_difference(support.begin(), support.end(), other.begin(), other.end(),
+                      std::back_inserter(difference));
+  return difference.size() == 1 ? std::optional(difference.front()) : std::nullopt;
+}
+
+/// Condition (ii) of the theorem, where the list claims to be complete, and in any case that all
+/// edges join bases that differ in one atom.
+bool edges_are_consistent(const PolytopeGraph& graph, Index rank, bool complete) {
+  std::set<std::pair<Index, Index>> left;  // vertices with the atoms that enter there
+  const auto vertices = static_cast<Index>(graph.supports.size());
   for (const PolytopeEdge& edge : graph.edges) {
-    ++degree[static_cast<std::size_t>(edge.first)];
-    ++degree[static_cast<std::size_t>(edge.second)];
+    const auto [least, most] = std::minmax(edge.first, edge.second);
+    if (least < 0 || most >= vertices) return false;
+    const auto& first = graph.supports[static_cast<std::size_t>(edge.first)];
+    const auto& second = graph.supports[static_cast<std::size_t>(edge.second)];
+    const auto into_first = only_difference(second, first);
+    const auto into_second = only_difference(first, second);
+    if (edge.size != rank + 1 || !into_first || !into_second) return false;
+    if (!left.emplace(edge.first, *into_first).second) return false;
+    if (!left.emplace(edge.second, *into_second).second) return false;
   }
-  return std::all_of(degree.begin(), degree.end(),
-                     [&](Index found) { return found == graph.atoms - rank; });
+  return !complete ||
+         left.size() == graph.supports.size() * static_cast<std::size_t>(graph.atoms - rank);
 }
 
 /// Encloses the masses; false when something is not proved for all systems.
 bool prove(const EnclosedSystem& system, PolytopeVertices<Enclosure>& vertices) {
   const Index rank = system.A.rows();
-  if (vertices.graph.supports.empty() || !edges_are_lines(vertices.graph, rank)) return false;
-  if (vertices.status == PolytopeStatus::kComplete &&
-      !every_edge_ends_in_the_list(vertices.graph, rank)) {
-    return false;
-  }
-  return enclose_masses(system, vertices);
+  const bool complete = vertices.status == PolytopeStatus::kComplete;
+  return !vertices.graph.supports.empty() && supports_are_bases(vertices.graph, rank) &&
+         edges_are_consistent(vertices.graph, rank, complete) && enclose_masses(system, vertices);
 }
 
 }  // namespace
@@ -151,16 +173,22 @@ std::optional<std::vector<Enclosure>> enclosed_solution(const EnclosedSystem& sq
   return solution;
 }
 
+PolytopeVertices<Enclosure> proved_vertices(const EnclosedSystem& system,
+                                            PolytopeStatus proposed_status,
+                                            PolytopeGraph proposal) {
+  check(system);
+  PolytopeVertices<Enclosure> vertices{proposed_status, std::move(proposal), {}};
+  if (vertices.graph.atoms == system.A.cols() && prove(system, vertices)) return vertices;
+  return {PolytopeStatus::kUndetermined, {system.A.cols(), {}, {}}, {}};
+}
+
 PolytopeVertices<Enclosure> enclosed_vertices(const EnclosedSystem& system,
                                               const PolytopeLimits& limits) {
   check(system);
-  const PolytopeVertices<Enclosure> undetermined{
-      PolytopeStatus::kUndetermined, {system.A.cols(), {}, {}}, {}};
   RoundedPolytope proposer({system.A, system.b, kProposalTolerance});
-  if (proposer.empty()) return undetermined;
+  if (proposer.empty()) return {PolytopeStatus::kUndetermined, {system.A.cols(), {}, {}}, {}};
   PolytopeVertices<double> proposal = proposer.vertices(limits);
-  PolytopeVertices<Enclosure> vertices{proposal.status, std::move(proposal.graph), {}};
-  return prove(system, vertices) ? vertices : undetermined;
+  return proved_vertices(system, proposal.status, std::move(proposal.graph));
 }
 
 }  // namespace thalweg::landscape

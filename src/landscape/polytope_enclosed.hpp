@@ -33,24 +33,30 @@ struct Enclosure {
 /// the rounding mode is not touched. R is the rounded inverse of the centre. O(r^3).
 [[nodiscard]] std::optional<std::vector<Enclosure>> enclosed_solution(const EnclosedSystem& square);
 
-/// The vertices and edges that P = {z >= 0 : A z = b} has for every system within the radii: the
-/// same supports and edges for all, with the masses enclosed. kUndetermined when that is not
-/// proved, as for all data near a degenerate polytope.
+/// Proves a proposed list of vertices and edges of P = {z >= 0 : A z = b} for every system within
+/// the radii, and encloses the masses. kUndetermined, with an empty list, when that is not proved.
 ///
-/// Doubles propose the list, enclosures prove it. *Theorem.* Let L be a nonempty list of r-sets of
-/// atoms such that for all systems within the radii (i) the columns S of each S in L are
-/// independent with A_S x = b, x > 0, and (ii) each S in L has N - r others in L that differ from
-/// it in one atom. Then for all these systems P is a bounded simple polytope of dimension N - r, L
-/// lists its vertices, and its edges are the pairs of (ii). *Proof.* By (i) each S is a
-/// nondegenerate vertex. Its N - r edges leave along one entering atom j each, inside the line {A z
-/// = b, z = 0 off S + j}. A T of (ii) with T - S = {j} is a second vertex on that line, and a
-/// segment has only two ends: T is the other end of that edge, and different T have different j. As
-/// there are N - r of them, every edge at S ends in L. The graph of a polyhedron with vertices is
-/// connected, so L has all vertices and no edge is unbounded, hence P is bounded. QED
+/// *Theorem.* Let L be a nonempty list of r-sets of atoms such that for all systems within the
+/// radii (i) the columns S of each S in L are independent with A_S x = b, x > 0, and (ii) each S in
+/// L has N - r others in L that differ from it in one atom. Then for all these systems P is a
+/// bounded simple polytope of dimension N - r, L lists its vertices, and its edges are the pairs of
+/// (ii). *Proof.* By (i) each S is a nondegenerate vertex. Its N - r edges leave along one entering
+/// atom j each, inside the line {A z = b, z = 0 off S + j}. A T of (ii) with T - S = {j} is a
+/// second vertex on that line, and a segment has only two ends: T is the other end of that edge,
+/// and different T have different j. As there are N - r of them, every edge at S ends in L. The
+/// graph of a polyhedron with vertices is connected, so L has all vertices and no edge is
+/// unbounded, hence P is bounded. QED
 ///
-/// With status kLimit or kStopped the listed vertices and edges are proved, but there may be more.
-/// When there is at least one vertex, M* = r. Errors: InvalidArgument (shapes, negative radii,
-/// entries that are not finite). O(vertices r^3).
+/// A proposal with status kComplete must have (i) and (ii); of others (i) and the edges are proved,
+/// the status is kept, and there may be more vertices. Errors: InvalidArgument (shapes, negative
+/// radii, entries that are not finite). O(vertices r^3).
+[[nodiscard]] PolytopeVertices<Enclosure> proved_vertices(const EnclosedSystem& system,
+                                                          PolytopeStatus proposed_status,
+                                                          PolytopeGraph proposal);
+
+/// The vertices and edges that P has for every system within the radii, proposed by doubles and
+/// proved as above; kUndetermined for all data near a degenerate polytope. With status kLimit or
+/// kStopped a part is listed. Given one vertex, M* = r. Errors: as proved_vertices.
 [[nodiscard]] PolytopeVertices<Enclosure> enclosed_vertices(const EnclosedSystem& system,
                                                             const PolytopeLimits& limits = {});
 

@@ -180,6 +180,50 @@ TEST(EnclosedPolytope, PartialListsAreProvedAsFarAsTheyGo) {
   for (const Support& support : part.graph.supports) EXPECT_EQ(all.first.count(support), 1U);
 }
 
+TEST(EnclosedPolytope, ListsWithAMissingVertexOrAWrongEdgeAreNotProved) {
+  Random random(20260510);
+  for (int instance = 0; instance < 50; ++instance) {
+    const RationalSystem exact = random_generic_system(random);
+    const EnclosedSystem system = blown_up(exact, 1e-12);
+    const PolytopeGraph graph = ExactPolytope(exact).vertices().graph;
+    const auto status = [&](const PolytopeGraph& proposal) {
+      return proved_vertices(system, PolytopeStatus::kComplete, proposal).status;
+    };
+    ASSERT_EQ(status(graph), PolytopeStatus::kComplete);
+    PolytopeGraph changed = graph;
+    const auto last = static_cast<Index>(graph.supports.size()) - 1;
+    changed.supports.pop_back();
+    std::erase_if(changed.edges, [&](const PolytopeEdge& edge) {
+      return edge.first == last || edge.second == last;
+    });
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    changed = graph;
+    changed.edges.pop_back();
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    changed = graph;
+    ++changed.edges.front().size;
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    changed = graph;
+    changed.supports.back().front() =
+        changed.supports.back().front() == 0 ? graph.atoms - 1 : Index{0};
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    changed = graph;
+    changed.edges.push_back(changed.edges.front());
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    if (graph.edges.size() > 1) {
+      changed = graph;
+      changed.edges.back() = changed.edges.front();
+      EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    }
+    changed = graph;
+    changed.edges.back().second = last + 1;
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+    changed = graph;
+    ++changed.atoms;
+    EXPECT_EQ(status(changed), PolytopeStatus::kUndetermined);
+  }
+}
+
 TEST(EnclosedSolution, SingularWithinTheRadiiIsRefused) {
   Matrix B(2, 2);
   B << 1, 1, 1, 1 + 1e-6;

@@ -195,6 +195,39 @@ TEST(ExactPolytope, RandomPolytopesHaveTheComponentsOfTheCellComplex) {
   EXPECT_GT(interesting, 100);
 }
 
+/// Doubly stochastic n x n matrices: vertices are the permutations, and two are adjacent iff one
+/// cycle leads from one to the other; n of 2 n - 1 basic variables are positive.
+RationalSystem doubly_stochastic(Index n) {
+  RationalMatrix A(2 * n, n * n);
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < n; ++j) {
+      A(i, i * n + j) = 1;
+      A(n + j, i * n + j) = 1;
+    }
+  }
+  return {std::move(A), std::vector<mpq_class>(static_cast<std::size_t>(2 * n), 1)};
+}
+
+TEST(ExactPolytope, PermutationMatricesAndTheirCycles) {
+  const std::vector<std::pair<std::size_t, std::size_t>> known = {{2, 1}, {6, 15}, {24, 240}};
+  for (Index n = 2; n <= 4; ++n) {
+    const RationalSystem system = doubly_stochastic(n);
+    ExactPolytope polytope(system);
+    EXPECT_EQ(polytope.dimension(), (n - 1) * (n - 1));
+    const auto vertices = polytope.vertices();
+    ASSERT_EQ(vertices.status, PolytopeStatus::kComplete);
+    EXPECT_EQ(vertices.graph.supports.size(), known[static_cast<std::size_t>(n - 2)].first);
+    EXPECT_EQ(vertices.graph.edges.size(), known[static_cast<std::size_t>(n - 2)].second);
+    const ConnectivityStaircase staircase = connectivity_staircase(vertices.graph);
+    EXPECT_EQ(staircase.m_star, n);
+    EXPECT_EQ(staircase.connected_from, n + 2);  // transpositions generate
+    RoundedPolytope doubles(thalweg::testing::rounded(system));
+    const auto estimated = doubles.vertices();
+    EXPECT_EQ(estimated.graph.supports.size(), vertices.graph.supports.size());
+    EXPECT_EQ(estimated.graph.edges.size(), vertices.graph.edges.size());
+  }
+}
+
 TEST(ExactPolytope, OptimaAreThoseOverTheVertices) {
   Random random(20260503);
   for (int instance = 0; instance < 200; ++instance) {
@@ -224,6 +257,30 @@ TEST(ExactPolytope, OptimaAreThoseOverTheVertices) {
       }
     }
   }
+}
+
+/// Beale's linear program, on which the largest reduced cost with the first of tied rows cycles for
+/// ever, made bounded by a row with one more variable (the first).
+TEST(ExactPolytope, LexicographicRatiosDoNotCycle) {
+  Matrix A(4, 8);
+  A << 0, 4, 0, 0, 1, -32, -4, 36,  //
+      0, 0, 2, 0, 1, -24, -1, 6,    //
+      0, 0, 0, 1, 0, 0, 1, 0,       //
+      1, 1, 1, 1, 1, 1, 1, 1;
+  auto tableau =
+      IntegerTableau::make({RationalMatrix(A), {0, 0, 1, 100}}, {0, 1, 2, 3, 4, 5, 6, 7});
+  ASSERT_TRUE(tableau);
+  LexicographicPivoting<IntegerTableau> pivoting(std::move(*tableau));
+  ASSERT_TRUE(pivoting.reach_feasible());
+  EXPECT_EQ(pivoting.tableau().row_of(4), -1);  // Beale's start: the slacks
+  const std::vector<mpq_class> costs = {0, 0, 0, 0, mpq_class(3, 4), -20, mpq_class(1, 2), -6};
+  pivoting.maximise(costs);
+  mpq_class value = 0;
+  for (Index row = 0; row < 4; ++row) {
+    value += costs[static_cast<std::size_t>(pivoting.tableau().basic(row))] *
+             pivoting.tableau().value(row);
+  }
+  EXPECT_EQ(value, mpq_class(5, 4));
 }
 
 TEST(ExactPolytope, NoFitIsTheZeroNetwork) {
