@@ -1,0 +1,423 @@
+#include "thalweg/landscape/strict_minimum.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "landscape/enclosure_arithmetic.hpp"
+#include "landscape/stationarity_system.hpp"
+#include "landscape/strict_minimum_pattern.hpp"
+#include "thalweg/core/error.hpp"
+
+namespace thalweg {
+namespace {
+
+using landscape::EnclosedSystem;
+using landscape::Enclosure;
+using landscape::KinkRow;
+using landscape::OwnPattern;
+using landscape::point;
+using landscape::RoundedMatrix;
+using landscape::StationaritySystem;
+using Status = StrictMinimumStatus;
+
+constexpr int kNewtonSteps = 30;
+constexpr int kEnclosureAttempts = 8;
+/// Reciprocal condition number below which the equations count as singular.
+constexpr double kSingular = 1e-14;
+
+/// The power of two at or below the largest entry of a row.
+double row_unit(const Matrix& A, Index row) {
+  const double size = A.row(row).cwiseAbs().maxCoeff();
+  return size > 0 ? std::ldexp(1.0, std::ilogb(size)) : 1.0;
+}
+
+/// G' over an enclosure, its columns in the given units, and its rows in their own units.
+struct ScaledJacobian {
+  EnclosedSystem system;  ///< b is not filled
+  Vector rows;            ///< what the rows were divided by
+};
+ScaledJacobian assemble(const StationaritySystem& system, const RoundedMatrix& hessian,
+                        const Vector& units) {
+  const Index p = system.weights();
+  const Index size = system.unknowns();
+  const Matrix& kinks = system.kink_rows();
+  ScaledJacobian jacobian{{Matrix::Zero(size, size), Matrix::Zero(size, size), {}, {}},
+                          Vector(size)};
+  Matrix& A = jacobian.system.A;
+  Matrix& spread = jacobian.system.A_radius;
+  A.topLeftCorner(p, p) = hessian.centre;
+  spread.topLeftCorner(p, p) = hessian.radius;
+  A.topRightCorner(p, size - p) = -kinks.transpose();
+  A.bottomLeftCorner(size - p, p) = kinks;
+  A = A * units.asDiagonal();
+  spread = spread * units.asDiagonal();
+  for (Index k = 0; k < size; ++k) {
+    jacobian.rows[k] = row_unit(A, k);
+    A.row(k) /= jacobian.rows[k];
+    spread.row(k) /= jacobian.rows[k];
+  }
+  // Powers of two are exact factors but for underflow.
+  spread.array() += std::numeric_limits<double>::min();
+  return jacobian;
+}
+
+std::vector<Enclosure> points(const Vector& x) {
+  std::vector<Enclosure> result;
+  for (const double value : x) result.push_back(point(value));
+  return result;
+}
+
+/// A network near the weights x (w and c are its first entries).
+TwoLayerNetwork network_at(const TrainingProblem& problem, const std::vector<double>& signs,
+                           const Vector& x, HiddenBias hidden_bias) {
+  const Index d = problem.dimension();
+  const Index m = static_cast<Index>(signs.size());
+  TwoLayerNetwork network = TwoLayerNetwork::empty(d);
+  network.W.resize(m, d);
+  network.alpha.resize(m, 1);
+  network.hidden_bias = hidden_bias;
+  for (Index j = 0; j < m; ++j) {
+    const Vector w = x.segment(j * d, d);
+    const double root = std::sqrt(w.norm());
+    network.W.row(j) = w.transpose() / root;
+    network.alpha(j, 0) = signs[static_cast<std::size_t>(j)] * root;
+  }
+  const AffinePart affine = problem.unstack(x.segment(m * d, problem.affine_size()));
+  network.output_bias[0] = affine.bias;
+  if (problem.skip() != SkipConnection::kNone) network.skip = affine.skip;
+  return network;
+}
+
+class Certification {
+ public:
+  Certification(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                const StrictMinimumSettings& settings)
+      : problem_(problem), given_(network), settings_(settings), d_(problem.dimension()) {
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    result_ = {Status::kUnsolved, network, kNaN, kNaN, kNaN, kNaN, kNaN, {}};
+  }
+
+  StrictMinimum run() {
+    result_.status = certify();
+    return std::move(result_);
+  }
+
+ private:
+  Status certify() {
+    if (!read_weights()) return Status::kEmptySlot;
+    auto pattern = landscape::pattern_near(problem_, weights(), signs_, settings_.kink);
+    if (!pattern) return Status::kNotEnclosed;
+    const bool implied = !pattern->implied.empty();
+    system_.emplace(problem_, std::move(*pattern));
+    x_ = Vector::Zero(system_->unknowns());
+    x_.head(start_.size()) = start_;
+    Status status = refine();
+    if (status == Status::kCertified && implied) {
+      choose_gates();
+      status = refine();
+    }
+    if (status == Status::kCertified) status = enclose();
+    if (status == Status::kCertified) status = check_pieces();
+    if (status != Status::kCertified) return status;
+    return describe_minimum();
+  }
+
+  /// The balanced weights alpha u and the affine part of the given network.
+  bool read_weights() {
+    const Index m = given_.width();
+    start_.resize(m * d_ + problem_.affine_size());
+    for (Index j = 0; j < m; ++j) {
+      const double alpha = given_.alpha(j, 0);
+      signs_.push_back(alpha < 0 ? -1.0 : 1.0);
+      start_.segment(j * d_, d_) = std::abs(alpha) * given_.W.row(j).transpose();
+      if (!(start_.segment(j * d_, d_).norm() > 0)) return false;
+    }
+    start_.tail(problem_.affine_size()) = problem_.stack(problem_.affine_part(given_));
+    return true;
+  }
+
+  [[nodiscard]] Matrix weights() const {
+    const Index m = static_cast<Index>(signs_.size());
+    return start_.head(m * d_).reshaped(d_, m).transpose();
+  }
+
+  void choose_gates() {
+    const auto fit = system_->fit(points(x_));
+    Vector nu(problem_.samples());
+    for (Index i = 0; i < nu.size(); ++i) {
+      nu[i] = landscape::middle(fit->dual[static_cast<std::size_t>(i)]);
+    }
+    OwnPattern pattern = system_->pattern();
+    const Index m = static_cast<Index>(signs_.size());
+    landscape::balance_gates(problem_, x_.head(m * d_).reshaped(d_, m).transpose(), nu, pattern);
+    system_.emplace(problem_, std::move(pattern));
+  }
+
+  /// Newton's method in floating point.
+  Status refine() {
+    double last = std::numeric_limits<double>::infinity();
+    for (int step = 0; step < kNewtonSteps; ++step) {
+      const std::vector<Enclosure> at = points(x_);
+      const auto fit = system_->fit(at);
+      if (!fit) return Status::kCurvature;
+      const auto hessian = system_->hessian(at, *fit);
+      if (!hessian) return Status::kFar;
+      const Vector units = system_->units(x_);
+      const ScaledJacobian jacobian = assemble(*system_, *hessian, units);
+      if (!jacobian.system.A.allFinite()) return Status::kNotEnclosed;
+      const Eigen::PartialPivLU<Matrix> factors(jacobian.system.A);
+      if (!(factors.rcond() > kSingular)) return Status::kDependent;
+      const std::vector<Enclosure> sides = system_->residual(at, *fit);
+      Vector right(system_->unknowns());
+      for (Index k = 0; k < right.size(); ++k) {
+        right[k] = -landscape::middle(sides[static_cast<std::size_t>(k)]) / jacobian.rows[k];
+      }
+      const Vector move = factors.solve(right);
+      // The multipliers start at 0 and enter linearly: only the weights must stay near.
+      const double length = move.head(system_->weights()).lpNorm<Eigen::Infinity>();
+      if (!(length < 1)) return Status::kFar;
+      if (step > 2 && length >= 0.5 * last && length < 1e-8) return Status::kCertified;
+      x_ += units.cwiseProduct(move);
+      last = length;
+    }
+    return Status::kFar;
+  }
+
+  /// Interval Newton test: box_ gets the enclosure of the only zero near x_.
+  Status enclose() {
+    const std::vector<Enclosure> centre = points(x_);
+    const auto fit = system_->fit(centre);
+    if (!fit) return Status::kCurvature;
+    const std::vector<Enclosure> sides = system_->residual(centre, *fit);
+    const Vector units = system_->units(x_);
+    Vector spread = Vector::Zero(system_->unknowns());
+    for (int attempt = 0; attempt < kEnclosureAttempts; ++attempt) {
+      std::vector<Enclosure> box = centre;
+      for (Index k = 0; k < spread.size(); ++k) {
+        Enclosure& side = box[static_cast<std::size_t>(k)];
+        side = side + Enclosure{-spread[k], spread[k]};
+      }
+      const auto box_fit = system_->fit(box);
+      if (!box_fit) return Status::kCurvature;
+      const auto hessian = system_->hessian(box, *box_fit);
+      if (!hessian) return Status::kNotEnclosed;
+      const auto moves = newton_moves(*hessian, sides, units);
+      if (!moves) return Status::kNotEnclosed;
+      bool inside = true;
+      for (Index k = 0; k < spread.size(); ++k) {
+        const double size = landscape::magnitude((*moves)[static_cast<std::size_t>(k)]);
+        if (!(size <= spread[k])) inside = false;
+        spread[k] = std::max(spread[k], 2 * size);
+      }
+      if (!inside) continue;
+      box_ = centre;
+      for (std::size_t k = 0; k < box_.size(); ++k) box_[k] = box_[k] + (*moves)[k];
+      return is_strictly_convex() ? Status::kCertified : Status::kDependent;
+    }
+    return Status::kNotEnclosed;
+  }
+
+  /// The solutions delta of B delta = -G(x_) for all B within the radii, in the original units.
+  std::optional<std::vector<Enclosure>> newton_moves(const RoundedMatrix& hessian,
+                                                     const std::vector<Enclosure>& sides,
+                                                     const Vector& units) const {
+    ScaledJacobian jacobian = assemble(*system_, hessian, units);
+    EnclosedSystem& equations = jacobian.system;
+    equations.b.resize(units.size());
+    equations.b_radius.resize(units.size());
+    for (Index k = 0; k < units.size(); ++k) {
+      const Enclosure side = -(sides[static_cast<std::size_t>(k)] / point(jacobian.rows[k]));
+      equations.b[k] = landscape::middle(side);
+      equations.b_radius[k] = landscape::radius(side);
+    }
+    if (!equations.A.allFinite() || !equations.A_radius.allFinite() || !equations.b.allFinite() ||
+        !equations.b_radius.allFinite()) {
+      return std::nullopt;
+    }
+    auto moves = landscape::enclosed_solution(equations);
+    if (!moves) return std::nullopt;
+    for (Index k = 0; k < units.size(); ++k) {
+      Enclosure& move = (*moves)[static_cast<std::size_t>(k)];
+      move = units[k] * move;
+    }
+    return moves;
+  }
+
+  /// Whether H is positive definite on V = {kink rows vanish} over box_: it is when H + K^T rho K
+  /// is for some rho.
+  bool is_strictly_convex() const {
+    const auto fit = system_->fit(box_);
+    if (!fit) return false;
+    const auto hessian = system_->hessian(box_, *fit);
+    if (!hessian) return false;
+    RoundedMatrix M = *hessian;
+    const Matrix& kinks = system_->kink_rows();
+    if (kinks.rows() > 0) {
+      const double size = M.centre.diagonal().maxCoeff();
+      const Vector rho = size * kinks.rowwise().squaredNorm().cwiseInverse();
+      const RoundedMatrix walls = landscape::weighted_gram(kinks, rho, Vector::Zero(rho.size()));
+      M.centre += walls.centre;
+      M.radius += walls.radius + 1e-15 * M.centre.cwiseAbs();
+      M.radius *= 1 + 1e-15;
+    }
+    const Vector units = system_->units(x_).head(system_->weights());
+    M.centre = units.asDiagonal() * M.centre * units.asDiagonal();
+    M.radius = units.asDiagonal() * M.radius * units.asDiagonal();
+    M.radius.array() += std::numeric_limits<double>::min();
+    return landscape::is_positive_definite(M);
+  }
+
+  [[nodiscard]] bool is_kink(Index row, Index neuron) const {
+    const auto matches = [&](const KinkRow& kink) {
+      return kink.row == row && kink.neuron == neuron;
+    };
+    const OwnPattern& pattern = system_->pattern();
+    return std::any_of(pattern.kinks.begin(), pattern.kinks.end(), matches) ||
+           std::any_of(pattern.implied.begin(), pattern.implied.end(), matches);
+  }
+
+  /// Conditions (1) and (3) of the lemma, and the radius.
+  Status check_pieces() {
+    const OwnPattern& pattern = system_->pattern();
+    const std::vector<bool> nonzero = landscape::nonzero_rows(problem_.X());
+    double least = std::numeric_limits<double>::infinity();
+    for (Index j = 0; j < pattern.gates.cols(); ++j) {
+      const Enclosure root = landscape::sqrt(system_->norm(box_, j));
+      least = std::min(least, root.lower);
+      for (Index i = 0; i < problem_.samples(); ++i) {
+        if (!nonzero[static_cast<std::size_t>(i)] || is_kink(i, j)) continue;
+        Enclosure value = point(0);
+        Enclosure square = point(0);
+        for (Index k = 0; k < d_; ++k) {
+          const double entry = problem_.X()(i, k);
+          value = value + entry * box_[static_cast<std::size_t>(j * d_ + k)];
+          square = square + landscape::square(point(entry));
+        }
+        if (pattern.gates(i, j) == 0) value = -value;
+        if (!landscape::is_positive(value)) return Status::kKink;
+        least = std::min(least, (value / (root * landscape::sqrt(square))).lower);
+      }
+    }
+    if (!(least > 0)) return Status::kKink;
+    result_.radius = least;
+    return check_multipliers();
+  }
+
+  Status check_multipliers() const {
+    const OwnPattern& pattern = system_->pattern();
+    const auto fit = system_->fit(box_);
+    if (!fit) return Status::kCurvature;
+    const auto slope = [&](const KinkRow& kink) {
+      return pattern.signs[static_cast<std::size_t>(kink.neuron)] *
+             fit->dual[static_cast<std::size_t>(kink.row)];
+    };
+    for (std::size_t e = 0; e < pattern.kinks.size(); ++e) {
+      const Enclosure& mu = box_[static_cast<std::size_t>(system_->weights()) + e];
+      if (!landscape::is_negative(mu) || !landscape::is_positive(mu - slope(pattern.kinks[e]))) {
+        return Status::kMultiplier;
+      }
+    }
+    for (const KinkRow& kink : pattern.implied) {
+      const double gate = pattern.gates(kink.row, kink.neuron);
+      if (!(gate > 0 && gate < 1) || !landscape::is_negative(slope(kink))) {
+        return Status::kMultiplier;
+      }
+    }
+    return Status::kCertified;
+  }
+
+  /// At least the Euclidean distance of a network from the minimum, over all parameters.
+  [[nodiscard]] double distance_of(const TwoLayerNetwork& network) const {
+    Enclosure sum = point(0);
+    const auto add = [&](double stored, const Enclosure& exact) {
+      sum = sum + landscape::square(point(stored) - exact);
+    };
+    const Index m = network.width();
+    for (Index j = 0; j < m; ++j) {
+      const Enclosure root = landscape::sqrt(system_->norm(box_, j));
+      add(network.alpha(j, 0), signs_[static_cast<std::size_t>(j)] * root);
+      for (Index k = 0; k < d_; ++k) {
+        add(network.W(j, k), box_[static_cast<std::size_t>(j * d_ + k)] / root);
+      }
+    }
+    const Vector affine = problem_.stack(problem_.affine_part(network));
+    for (Index k = 0; k < affine.size(); ++k) {
+      add(affine[k], box_[static_cast<std::size_t>(m * d_ + k)]);
+    }
+    return landscape::sqrt(sum).upper;
+  }
+
+  Status describe_minimum() {
+    const auto fit = system_->fit(box_);
+    if (!fit) return Status::kCurvature;
+    const Enclosure value = system_->objective(box_, *fit);
+    Vector centre(system_->weights());
+    for (Index k = 0; k < centre.size(); ++k) {
+      centre[k] = landscape::middle(box_[static_cast<std::size_t>(k)]);
+    }
+    TwoLayerNetwork network = network_at(problem_, signs_, centre, given_.hidden_bias);
+    const double moved = distance_of(given_);
+    const double length = std::sqrt(given_.W.squaredNorm() + given_.alpha.squaredNorm() +
+                                    start_.tail(problem_.affine_size()).squaredNorm());
+    if (!(moved <= settings_.distance * length)) return Status::kFar;
+    result_.distance = distance_of(network);
+    result_.moved = moved;
+    result_.network = std::move(network);
+    result_.lower = value.lower;
+    result_.upper = value.upper;
+    result_.kinks.assign(signs_.size(), 0);
+    for (const auto* kinks : {&system_->pattern().kinks, &system_->pattern().implied}) {
+      for (const KinkRow& kink : *kinks) ++result_.kinks[static_cast<std::size_t>(kink.neuron)];
+    }
+    return Status::kCertified;
+  }
+
+  const TrainingProblem& problem_;
+  const TwoLayerNetwork& given_;
+  const StrictMinimumSettings& settings_;
+  Index d_;
+  std::vector<double> signs_;
+  Vector start_;  ///< (w, c) of the given network
+  std::optional<StationaritySystem> system_;
+  Vector x_;                    ///< the refined point
+  std::vector<Enclosure> box_;  ///< holds exactly one stationary point
+  StrictMinimum result_;
+};
+
+}  // namespace
+
+std::string_view describe(StrictMinimumStatus status) {
+  switch (status) {
+    case Status::kUnsolved:
+      return "nothing was computed";
+    case Status::kCertified:
+      return "a strict local minimum is certified";
+    case Status::kEmptySlot:
+      return "a neuron is zero";
+    case Status::kDependent:
+      return "the activations of the neurons are not proved independent";
+    case Status::kFar:
+      return "no stationary point was found within the allowed distance";
+    case Status::kKink:
+      return "a neuron is too near a kink that it is not on";
+    case Status::kMultiplier:
+      return "a multiplier of a kink is not proved to be strictly between its bounds";
+    case Status::kCurvature:
+      return "the curvature of the loss jumps at a sample";
+    case Status::kNotEnclosed:
+      return "the stationarity equations are too ill-conditioned for double precision";
+  }
+  return "unknown";
+}
+
+StrictMinimum strict_minimum(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                             const StrictMinimumSettings& settings) {
+  problem.check(network);
+  if (network.width() < 1) throw InvalidArgument("network: expected at least one neuron, got none");
+  return Certification(problem, network, settings).run();
+}
+
+}  // namespace thalweg

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "landscape/stationarity_system.hpp"
+
+namespace thalweg::landscape {
+
+/// The rows of X that are not zero.
+[[nodiscard]] std::vector<bool> nonzero_rows(const Matrix& X);
+
+/// The piece that weights W (m x d), none zero, lie on, with rows of |x_i^T w_j| <= tolerance |x_i|
+/// |w_j| held on their kinks. Gates of rows that follow from other kinks are 1/2. None when it is
+/// not proved which follow. signs (m).
+[[nodiscard]] std::optional<OwnPattern> pattern_near(const TrainingProblem& problem,
+                                                     const Matrix& W,
+                                                     const std::vector<double>& signs,
+                                                     double tolerance);
+
+/// Sets the gates of `implied` rows: of all gates on a neuron's kinks that make it stationary,
+/// those nearest to 1/2, where they are in (0, 1). W (m x d); nu (n).
+void balance_gates(const TrainingProblem& problem, const Matrix& W, const Vector& nu,
+                   OwnPattern& pattern);
+
+}  // namespace thalweg::landscape
