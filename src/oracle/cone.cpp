@@ -27,6 +27,16 @@ double entry_sum(const RayVector& ray, Index rank) {
 
 }  // namespace
 
+Vector point_of(const Cone& cone, const RayVector& x) {
+  Vector z = Vector::Zero(cone.rank());
+  for (Index k = 0; k < cone.rank(); ++k) {
+    const auto ray = static_cast<std::size_t>(k);
+    const double factor = x[ray] / cone.metric.norm[ray];
+    for (Index i = 0; i < cone.rank(); ++i) z[i] += factor * cone.rays(i, k);
+  }
+  return z;
+}
+
 ConeStack::ConeStack(const SignedRows& rows, const RowGeometry& geometry)
     : rows_(rows), gram_(geometry.gram()), reduced_(!geometry.basis().empty()) {
   if (reduced_) {

@@ -64,6 +64,9 @@ struct Cone {
   [[nodiscard]] Index rank() const { return metric.rank; }
 };
 
+/// The point sum_k x_k r_k / norm_k of a cone, in coordinates of the tree.
+[[nodiscard]] Vector point_of(const Cone& cone, const RayVector& x);
+
 /// The cones on one path of the search, with buffers that are reused: no allocation once they have
 /// grown.
 class ConeStack {

@@ -50,16 +50,6 @@ SearchOutcome ConeSearch::run_top(std::uint32_t mask, int depth, SearchClient& c
   return outcome_;
 }
 
-Vector ConeSearch::direction(const Cone& cone, const RayVector& point) const {
-  Vector z = Vector::Zero(cone.rank());
-  for (Index k = 0; k < cone.rank(); ++k) {
-    const double factor =
-        point[static_cast<std::size_t>(k)] / cone.metric.norm[static_cast<std::size_t>(k)];
-    for (Index i = 0; i < cone.rank(); ++i) z[i] += factor * cone.rays(i, k);
-  }
-  return z;
-}
-
 /// Bound of everything below the cone at this depth; `inherited` bounds it already.
 double ConeSearch::visit(int depth, double inherited, unsigned guess) {
   if (open_ != nullptr && depth == open_depth_) {
@@ -77,7 +67,7 @@ double ConeSearch::visit(int depth, double inherited, unsigned guess) {
   ConeBound bound;
   relaxation_.bound(cone, rows_, client_->threshold(), client_->incumbent(), bound, guess);
   if (bound.value > client_->incumbent()) {
-    client_->improve(cone, direction(cone, bound.best_point));
+    client_->improve(cone, point_of(cone, bound.best_point));
   }
   if (bound.bound <= client_->threshold()) {
     if (client_->close(cone, relaxation_, bound)) {

@@ -74,7 +74,6 @@ class ConeSearch {
   double branch(int depth, const ConeBound& bound);
   [[nodiscard]] bool choose_edge(const Cone& cone, const RayVector& point, Index& k,
                                  Index& l) const;
-  [[nodiscard]] Vector direction(const Cone& cone, const RayVector& point) const;
 
   const SignedRows& rows_;
   ConeStack stack_;

@@ -30,16 +30,6 @@ bool narrow(const Cone& cone) {
   return true;
 }
 
-void append_point(const Cone& cone, const RayVector& x, std::vector<Vector>& points) {
-  Vector z = Vector::Zero(cone.rank());
-  for (Index k = 0; k < cone.rank(); ++k) {
-    const auto ray = static_cast<std::size_t>(k);
-    for (Index i = 0; i < cone.rank(); ++i)
-      z[i] += x[ray] / cone.metric.norm[ray] * cone.rays(i, k);
-  }
-  points.push_back(z);
-}
-
 }  // namespace
 
 /// Adds the rows' values at the scaled rays, crossing ones by half, and half the norms of the
@@ -134,7 +124,7 @@ void BandCollector::maximise_pattern(const Cone& cone, const RayVector& linear, 
   for (std::size_t k = 0; k < rank; ++k) base[k] -= sums[k] / cone.metric.norm[k];
   maximise_linear(cone.metric, base, x);
   for (std::size_t k = 0; k < rank; ++k) value += x[k] * base[k];
-  if (value >= threshold) append_point(cone, x, points);
+  if (value >= threshold) points.push_back(point_of(cone, x));
 }
 
 bool BandCollector::accepts(const Cone& cone) {
@@ -146,7 +136,7 @@ void BandCollector::collect(const Cone& cone, double threshold, std::vector<Vect
   if (narrow_) {
     RayVector middle;
     middle.fill(1);
-    append_point(cone, middle, points);
+    points.push_back(point_of(cone, middle));
     return;
   }
   const auto patterns = 1u << crossing_.size();

@@ -85,15 +85,31 @@ class OutsideClient : public SearchClient {
       bound.bound = 0;
       return true;
     }
-    StarCloser& closer = worker_.closer;
-    if (closer.close(cone, frame, bound.point, relaxation.sums(), bound.bound, threshold())) {
-      bound.bound = closer.bound();
-      return true;
+    // A better direction raises the threshold; then the cone may close after all.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      const double before = value_;
+      if (worker_.closer.close(cone, frame, bound, relaxation.sums(), threshold())) {
+        bound.bound = worker_.closer.bound();
+        return true;
+      }
+      consider(cone);
+      if (value_ == before) break;
     }
     return false;
   }
 
  private:
+  /// Takes the point that kept the closer from closing, if it is worth it.
+  void consider(const Cone& cone) {
+    const std::optional<StarCloser::Candidate>& candidate = worker_.closer.candidate();
+    if (!candidate || candidate->value <= incumbent()) return;
+    const Vector u = query_.from_frame(query_.frame_of_tree(point_of(cone, candidate->point)));
+    if (const std::optional<Vector> beyond = worker_.walls.push(u, candidate->walls)) {
+      accept(*beyond);
+      bar_ = std::max(bar_, candidate->value);
+    }
+  }
+
   void accept(const Vector& u) {
     DualDirection direction = query_.describe(u, task_.sign);
     if (direction.value <= std::max(value_, request_.threshold)) return;

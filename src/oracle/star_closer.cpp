@@ -18,8 +18,8 @@ std::size_t rays_of(const Cone& cone) { return static_cast<std::size_t>(cone.ran
 
 }  // namespace
 
-bool StarCloser::close(const Cone& cone, const StarFrame& frame, const RayVector& point,
-                       const RayVector& sums, double value, double threshold) {
+bool StarCloser::close(const Cone& cone, const StarFrame& frame, const ConeBound& relaxed,
+                       const RayVector& sums, double threshold) {
   candidate_.reset();
   if (frame.stars.empty() || frame.crossing.size() > kMaxCrossing) return false;
   cone_ = &cone;
@@ -27,11 +27,11 @@ bool StarCloser::close(const Cone& cone, const StarFrame& frame, const RayVector
   threshold_ = threshold;
   bound_ = 0;
   budget_ = kSolves;
-  if (!prepare(cone, frame, point)) return false;
+  if (!prepare(cone, frame, relaxed.point)) return false;
   Piece whole;
   whole.sums = sums;
-  whole.point = point;
-  whole.value = value;
+  whole.point = relaxed.point;
+  whole.value = relaxed.bound;
   whole.cuts.count = 0;
   whole.extra.fill(0);
   const double factor = rows_.error_factor(cone.depth);
@@ -44,14 +44,7 @@ bool StarCloser::close(const Cone& cone, const StarFrame& frame, const RayVector
 
 /// Fills the rows of the cone; false when the point lies in no star.
 bool StarCloser::prepare(const Cone& cone, const StarFrame& frame, const RayVector& point) {
-  RayVector z{};
-  for (Index k = 0; k < cone.rank(); ++k) {
-    const auto ray = static_cast<std::size_t>(k);
-    const double factor = point[ray] / cone.metric.norm[ray];
-    for (Index i = 0; i < cone.rank(); ++i) {
-      z[static_cast<std::size_t>(i)] += factor * cone.rays(i, k);
-    }
-  }
+  const Vector z = point_of(cone, point);
   const RowSigns& signs = stars_.rows();
   std::vector<double> at_point;
   at_point.reserve(frame.crossing.size());
@@ -143,11 +136,11 @@ std::vector<std::size_t> StarCloser::walls(const Piece& piece, Index star) const
   return rows;
 }
 
-/// The row of positive weight whose interpolation error at the piece's point is largest; false when
-/// all are about 0.
-bool StarCloser::worst_interpolated(const Piece& piece, std::size_t& row) const {
+/// The sum of the interpolation errors at the piece's point, and the row of the largest where they
+/// matter.
+double StarCloser::worst_interpolated(const Piece& piece, std::optional<std::size_t>& row) const {
   double largest = 1e-3 * (piece.value - threshold_);
-  bool found = false;
+  double sum = 0;
   for (std::size_t i = 0; i < rows_of_cone_.size(); ++i) {
     const Row& candidate = rows_of_cone_[i];
     if (candidate.weight == 0 || side_of(piece, i) != 0) continue;
@@ -158,13 +151,21 @@ bool StarCloser::worst_interpolated(const Piece& piece, std::size_t& row) const 
       chord += std::max(0.0, candidate.values[k]) * piece.point[k];
     }
     const double gap = candidate.weight * (chord - std::max(0.0, value));
+    sum += gap;
     if (gap > largest) {
       largest = gap;
       row = i;
-      found = true;
     }
   }
-  return found;
+  return sum;
+}
+
+void StarCloser::note_candidate(const Piece& piece, double value) {
+  if (candidate_ && candidate_->value >= value) return;
+  candidate_ = {value, piece.point, {}};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(piece.cuts.count); ++i) {
+    candidate_->walls.emplace_back(rows_of_cone_[piece.cut_rows[i]].group, piece.sides[i]);
+  }
 }
 
 /// The part of the piece on which the row has the sign `side`.
@@ -263,12 +264,9 @@ bool StarCloser::visit(Piece& piece) {
     }
     return true;
   }
-  std::size_t row = 0;
-  if (!worst_interpolated(piece, row)) {
-    candidate_ = piece.point;
-    return false;
-  }
-  return split_off(piece, row, 1) && split_off(piece, row, -1);
+  std::optional<std::size_t> row;
+  note_candidate(piece, piece.value - worst_interpolated(piece, row));
+  return row && split_off(piece, *row, 1) && split_off(piece, *row, -1);
 }
 
 }  // namespace thalweg::oracle

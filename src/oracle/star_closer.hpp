@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "oracle/cone.hpp"
+#include "oracle/cone_relaxation.hpp"
 #include "oracle/kink_solver.hpp"
 #include "oracle/star_tracker.hpp"
 
@@ -23,19 +25,25 @@ namespace thalweg::oracle {
 /// outside the stars are the closure of such u.
 class StarCloser {
  public:
+  /// A point of the cone outside its stars, or on their walls.
+  struct Candidate {
+    double value = 0;                          ///< f there, to rounding
+    RayVector point;                           ///< scaled coordinates, of unit norm
+    std::vector<std::pair<Index, int>> walls;  ///< groups it lies on or beyond, and the side
+  };
+
   /// rows of f; weights of f, (groups); all must outlive the object.
   StarCloser(const SignedRows& rows, const Vector& weights, const StarSet& stars)
       : rows_(rows), weights_(weights), stars_(stars) {}
 
   /// Whether f(u) <= threshold |u| was shown on the cone less the stars. `relaxed` is the
   /// relaxation's result for the cone, of which `sums` are the row sums.
-  [[nodiscard]] bool close(const Cone& cone, const StarFrame& frame, const RayVector& point,
-                           const RayVector& sums, double value, double threshold);
+  [[nodiscard]] bool close(const Cone& cone, const StarFrame& frame, const ConeBound& relaxed,
+                           const RayVector& sums, double threshold);
   /// After success: a bound of f(u) / |u| there.
   [[nodiscard]] double bound() const { return bound_; }
-  /// After failure: a point (scaled coordinates) that no star seemed to hold, of relaxed value
-  /// above the threshold.
-  [[nodiscard]] const std::optional<RayVector>& candidate() const { return candidate_; }
+  /// The best point met whose piece stays above the threshold, by its value.
+  [[nodiscard]] const std::optional<Candidate>& candidate() const { return candidate_; }
 
  private:
   /// A crossing row on the cone.
@@ -70,7 +78,9 @@ class StarCloser {
   [[nodiscard]] bool agrees_everywhere(const Piece& piece) const;
   [[nodiscard]] Index star_at(const Piece& piece) const;
   [[nodiscard]] std::vector<std::size_t> walls(const Piece& piece, Index star) const;
-  [[nodiscard]] bool worst_interpolated(const Piece& piece, std::size_t& row) const;
+  [[nodiscard]] double worst_interpolated(const Piece& piece,
+                                          std::optional<std::size_t>& row) const;
+  void note_candidate(const Piece& piece, double value);
 
   const SignedRows& rows_;
   const Vector& weights_;
@@ -83,7 +93,7 @@ class StarCloser {
   double threshold_ = 0;
   double bound_ = 0;
   int budget_ = 0;
-  std::optional<RayVector> candidate_;
+  std::optional<Candidate> candidate_;
 };
 
 }  // namespace thalweg::oracle

@@ -1,5 +1,6 @@
 #include "oracle/wall_ascent.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -40,8 +41,23 @@ std::optional<Vector> WallAscent::climb(Index group, int side, const Vector& u) 
   start.normalize();
   const SignedRows rows = with_wall(query_.climb_rows(sign_), normal, 4 * query_.crude_bound());
   const Vector summit = query_.from_frame(LocalAscent(rows).polish(start).u);
+  return push(summit, {{group, side}});
+}
+
+std::optional<Vector> WallAscent::push(const Vector& u,
+                                       const std::vector<std::pair<Index, int>>& walls) const {
+  const auto count = static_cast<Index>(walls.size());
+  Matrix normals(count, u.size());
+  Vector sides(count);
+  for (Index i = 0; i < count; ++i) {
+    const auto [group, side] = walls[static_cast<std::size_t>(i)];
+    normals.row(i) = query_.first_row(group).transpose() * stars_.rows().inverse_norm(group);
+    sides[i] = side;
+  }
+  Vector step = Vector::Zero(u.size());
+  if (count > 0) step = normals.completeOrthogonalDecomposition().solve(sides);
   for (double width = 0x1p-46; width < 0x1p-36; width *= 8) {
-    Vector beyond = (summit + side * width * unit).normalized();
+    Vector beyond = (u + width * step).normalized();
     if (stars_.outside(beyond)) return beyond;
   }
   return std::nullopt;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "oracle/dual_query.hpp"
 #include "oracle/star_set.hpp"
@@ -17,6 +19,10 @@ class WallAscent {
   /// A local maximiser of f on the hyperplane of the group, climbed to from u (d), and pushed
   /// `side` of it (-1 or 1) by rounding's width; none when that lies in a star.
   [[nodiscard]] std::optional<Vector> climb(Index group, int side, const Vector& u) const;
+  /// u (d) pushed by rounding's width to the given sides of hyperplanes on which it lies; none when
+  /// that lies in a star.
+  [[nodiscard]] std::optional<Vector> push(const Vector& u,
+                                           const std::vector<std::pair<Index, int>>& walls) const;
   /// From a point outside the stars and a better one within one: a local maximiser on the wall
   /// between.
   [[nodiscard]] std::optional<Vector> climb_between(const Vector& outside,
