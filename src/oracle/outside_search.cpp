@@ -58,9 +58,11 @@ class OutsideClient : public SearchClient {
   void improve(const Cone& cone, const Vector& z) override {
     const StarFrame* frame = worker_.tracker.frame_around(cone);
     if (frame != nullptr && worker_.tracker.holds(*frame, z)) return;
-    const Vector u = query_.from_frame(query_.frame_of_tree(z));
-    if (!stars_.outside(u)) return;
-    bar_ = std::max(bar_, query_.lower_value(u, task_.sign));
+    const Vector point = query_.from_frame(query_.frame_of_tree(z));
+    const std::optional<Vector> left = worker_.walls.leave(point);
+    if (!left) return;
+    const Vector& u = *left;
+    bar_ = std::max(bar_, query_.lower_value(point, task_.sign));
     accept(u);
     const Summit summit = worker_.ascent.polish(worker_.ascent.climb(query_.frame_of_tree(z)).u);
     const Vector top = query_.from_frame(summit.u);

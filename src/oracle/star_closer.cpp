@@ -10,6 +10,8 @@ namespace {
 constexpr double kUnit = 0x1p-53;
 constexpr std::size_t kMaxCrossing = 160;  ///< more rows are left to splitting
 constexpr std::size_t kMaxWalls = 48;
+/// Few enough rows to cut a cone by, wherever its point lies.
+constexpr std::size_t kFewCrossing = 6;
 constexpr int kSolves = 24;
 /// A point this close to a wall counts as on it.
 constexpr double kOnWall = 1e-13;
@@ -42,7 +44,7 @@ bool StarCloser::close(const Cone& cone, const StarFrame& frame, const ConeBound
   return visit(whole);
 }
 
-/// Fills the rows of the cone; false when the point lies in no star.
+/// Fills the rows of the cone; false when the point lies in no star and more than a few rows cross.
 bool StarCloser::prepare(const Cone& cone, const StarFrame& frame, const RayVector& point) {
   const Vector z = point_of(cone, point);
   const RowSigns& signs = stars_.rows();
@@ -62,7 +64,7 @@ bool StarCloser::prepare(const Cone& cone, const StarFrame& frame, const RayVect
     }
     return walls <= kMaxWalls;
   });
-  if (!in_star) return false;
+  if (!in_star && frame.crossing.size() > kFewCrossing) return false;
   rows_of_cone_.clear();
   for (const std::int32_t group : frame.crossing) {
     Row row{group, 0, {}, {}};

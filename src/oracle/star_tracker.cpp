@@ -142,7 +142,7 @@ bool StarTracker::holds(const StarFrame& frame, const Vector& z) const {
       const int sign = stars_.signs(star)[static_cast<std::size_t>(group)];
       if (sign == 0) return true;
       const RowProduct product = stars_.rows().at_point(group, z.data());
-      return sign * product.value >= -product.error;
+      return sign * product.value > product.error;
     });
   });
 }

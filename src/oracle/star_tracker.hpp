@@ -38,7 +38,7 @@ class StarTracker {
   [[nodiscard]] const StarFrame* frame_around(const Cone& cone) const;
   /// Whether the cone lies in the closure of one star.
   [[nodiscard]] bool inside(const StarFrame& frame) const;
-  /// Whether z (R), in the frame's cone, lies in the closure of a star, to rounding.
+  /// Whether z (R), in the frame's cone, lies in a star, clear of its walls.
   [[nodiscard]] bool holds(const StarFrame& frame, const Vector& z) const;
 
  private:

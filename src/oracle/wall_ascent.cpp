@@ -11,6 +11,8 @@ namespace thalweg::oracle {
 namespace {
 
 constexpr std::size_t kWallsTried = 8;  ///< of one star
+constexpr std::size_t kMostWalls = 5;   ///< through one point
+constexpr double kOnWall = 1e-14;
 
 /// The rows with |strength normal . u| subtracted, which keeps the maximisers on the hyperplane.
 SignedRows with_wall(const SignedRows& rows, const Vector& normal, double strength) {
@@ -59,6 +61,21 @@ std::optional<Vector> WallAscent::push(const Vector& u,
   for (double width = 0x1p-46; width < 0x1p-36; width *= 8) {
     Vector beyond = (u + width * step).normalized();
     if (stars_.outside(beyond)) return beyond;
+  }
+  return std::nullopt;
+}
+
+std::optional<Vector> WallAscent::leave(const Vector& u) const {
+  if (stars_.outside(u)) return u;
+  std::vector<std::pair<Index, int>> walls;
+  for (Index g = 0; g < stars_.rows().groups(); ++g) {
+    const double share = stars_.rows().at_direction(g, u).value * stars_.rows().inverse_norm(g);
+    if (std::fabs(share) <= kOnWall) walls.emplace_back(g, 1);
+  }
+  if (walls.empty() || walls.size() > kMostWalls) return std::nullopt;
+  for (unsigned sides = 0; sides < 1u << walls.size(); ++sides) {
+    for (std::size_t i = 0; i < walls.size(); ++i) walls[i].second = sides >> i & 1 ? 1 : -1;
+    if (std::optional<Vector> beyond = push(u, walls)) return beyond;
   }
   return std::nullopt;
 }

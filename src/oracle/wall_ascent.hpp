@@ -23,6 +23,9 @@ class WallAscent {
   /// that lies in a star.
   [[nodiscard]] std::optional<Vector> push(const Vector& u,
                                            const std::vector<std::pair<Index, int>>& walls) const;
+  /// u (d) itself when it is outside the stars, or pushed off the few hyperplanes on which it lies
+  /// to some sides that are; none when there are none, or too many to try.
+  [[nodiscard]] std::optional<Vector> leave(const Vector& u) const;
   /// From a point outside the stars and a better one within one: a local maximiser on the wall
   /// between.
   [[nodiscard]] std::optional<Vector> climb_between(const Vector& outside,
