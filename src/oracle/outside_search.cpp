@@ -108,7 +108,6 @@ class OutsideClient : public SearchClient {
     const Vector u = query_.from_frame(query_.frame_of_tree(point_of(cone, candidate->point)));
     if (const std::optional<Vector> beyond = worker_.walls.push(u, candidate->walls)) {
       accept(*beyond);
-      bar_ = std::max(bar_, candidate->value);
     }
   }
 

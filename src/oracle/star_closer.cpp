@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "oracle/column_kernels.hpp"
+
 namespace thalweg::oracle {
 namespace {
 
@@ -138,11 +140,11 @@ std::vector<std::size_t> StarCloser::walls(const Piece& piece, Index star) const
   return rows;
 }
 
-/// The sum of the interpolation errors at the piece's point, and the row of the largest where they
-/// matter.
-double StarCloser::worst_interpolated(const Piece& piece, std::optional<std::size_t>& row) const {
+/// The row of positive weight whose interpolation error at the piece's point is largest, if it
+/// matters.
+std::optional<std::size_t> StarCloser::worst_interpolated(const Piece& piece) const {
   double largest = 1e-3 * (piece.value - threshold_);
-  double sum = 0;
+  std::optional<std::size_t> row;
   for (std::size_t i = 0; i < rows_of_cone_.size(); ++i) {
     const Row& candidate = rows_of_cone_[i];
     if (candidate.weight == 0 || side_of(piece, i) != 0) continue;
@@ -153,16 +155,26 @@ double StarCloser::worst_interpolated(const Piece& piece, std::optional<std::siz
       chord += std::max(0.0, candidate.values[k]) * piece.point[k];
     }
     const double gap = candidate.weight * (chord - std::max(0.0, value));
-    sum += gap;
     if (gap > largest) {
       largest = gap;
       row = i;
     }
   }
-  return sum;
+  return row;
 }
 
-void StarCloser::note_candidate(const Piece& piece, double value) {
+void StarCloser::note_candidate(const Piece& piece) {
+  RayVector factors;
+  double value = 0;
+  for (std::size_t k = 0; k < rays_of(*cone_); ++k) {
+    factors[k] = piece.point[k] / cone_->metric.norm[k];
+    value += factors[k] * (cone_->frozen_up[k] - cone_->frozen_down[k]);
+  }
+  for (const ConeRows* rows : {&cone_->up, &cone_->down}) {
+    const double sum =
+        kernels::plus_sum(rows->columns.data(), cone_->rank(), factors.data(), rows->stride);
+    value += rows == &cone_->up ? sum : -sum;
+  }
   if (candidate_ && candidate_->value >= value) return;
   candidate_ = {value, piece.point, {}};
   for (std::size_t i = 0; i < static_cast<std::size_t>(piece.cuts.count); ++i) {
@@ -266,8 +278,8 @@ bool StarCloser::visit(Piece& piece) {
     }
     return true;
   }
-  std::optional<std::size_t> row;
-  note_candidate(piece, piece.value - worst_interpolated(piece, row));
+  note_candidate(piece);
+  const std::optional<std::size_t> row = worst_interpolated(piece);
   return row && split_off(piece, *row, 1) && split_off(piece, *row, -1);
 }
 

@@ -78,9 +78,8 @@ class StarCloser {
   [[nodiscard]] bool agrees_everywhere(const Piece& piece) const;
   [[nodiscard]] Index star_at(const Piece& piece) const;
   [[nodiscard]] std::vector<std::size_t> walls(const Piece& piece, Index star) const;
-  [[nodiscard]] double worst_interpolated(const Piece& piece,
-                                          std::optional<std::size_t>& row) const;
-  void note_candidate(const Piece& piece, double value);
+  [[nodiscard]] std::optional<std::size_t> worst_interpolated(const Piece& piece) const;
+  void note_candidate(const Piece& piece);
 
   const SignedRows& rows_;
   const Vector& weights_;
