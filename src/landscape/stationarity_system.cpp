@@ -17,6 +17,12 @@ double power_of_two(double value) {
 
 }  // namespace
 
+void OwnPattern::set_gate(const Kink& kink, double g) {
+  for (std::size_t i = 0; i < kink.rows.size(); ++i) {
+    gates(kink.rows[i], kink.neuron) = is_positive(kink.multiples[i]) ? g : 1 - g;
+  }
+}
+
 StationaritySystem::StationaritySystem(const TrainingProblem& problem, OwnPattern pattern)
     : problem_(problem), pattern_(std::move(pattern)), penalties_(problem.affine_penalties()) {
   const Index d = problem.dimension();
@@ -32,8 +38,8 @@ StationaritySystem::StationaritySystem(const TrainingProblem& problem, OwnPatter
   if (problem.skip() != SkipConnection::kNone) slopes_.rightCols(d) = problem.X();
   kink_rows_ = Matrix::Zero(static_cast<Index>(pattern_.kinks.size()), slopes_.cols());
   for (Index k = 0; k < kink_rows_.rows(); ++k) {
-    const KinkRow& kink = pattern_.kinks[static_cast<std::size_t>(k)];
-    kink_rows_.row(k).segment(kink.neuron * d, d) = problem.X().row(kink.row);
+    const Kink& kink = pattern_.kinks[static_cast<std::size_t>(k)];
+    kink_rows_.row(k).segment(kink.neuron * d, d) = problem.X().row(kink.rows.front());
   }
 }
 

@@ -9,26 +9,32 @@
 
 namespace thalweg::landscape {
 
-/// A row on a neuron's kink, x_row^T w_neuron = 0.
-struct KinkRow {
+/// A hyperplane x^T w = 0 that a neuron is on: all rows of X that are multiples of one row.
+struct Kink {
   Index neuron = 0;
-  Index row = 0;
+  std::vector<Index> rows;           ///< the first one stands for the hyperplane
+  std::vector<Enclosure> multiples;  ///< a_i with x_i = a_i x_first for each of the rows
 };
 
 /// The linear piece on which a network's neurons lie.
 struct OwnPattern {
-  std::vector<double> signs;     ///< (m) s_j, of the output weights
-  Matrix gates;                  ///< (n x m) slopes of the ReLUs: 1, 0, or in (0, 1) at `implied`
-  std::vector<KinkRow> kinks;    ///< equations, independent for each neuron; gate 0
-  std::vector<KinkRow> implied;  ///< rows in the span of a neuron's kinks, exactly
+  std::vector<double> signs;  ///< (m) s_j, of the output weights
+  Matrix gates;               ///< (n x m) slopes of the ReLUs
+  std::vector<Kink> kinks;    ///< equations, independent for each neuron
+  std::vector<Kink> implied;  ///< hyperplanes of normals in the span of a neuron's kinks, exactly
+
+  /// Gates of a kink's rows: g where a_i > 0, 1 - g where a_i < 0. So s nu^T diag(gates) X w has
+  /// the slope g of (t)_+ for t = x_first^T w. Precondition: 1 - g is not rounded.
+  void set_gate(const Kink& kink, double g);
 };
 
 /// The stationarity equations of a pattern's convex program, in x = (w_1, ..., w_m, c, mu):
-///   beta w_j / |w_j| - s_j X^T diag(g_j) nu - sum_i mu_ji x_i = 0        for each neuron,
+///   beta w_j / |w_j| - s_j X^T diag(g_j) nu - sum_k mu_jk x_k = 0        for each neuron,
 ///   gamma c - U^T nu = 0                                                 for the affine part,
-///   x_i^T w_j = 0                                                        for each kink,
-/// with nu = -grad l at the fit sum_j s_j diag(g_j) X w_j + U c and g_j the gates of neuron j.
-/// c are the stacked affine coefficients, gamma their penalties and U the columns they multiply.
+///   x_k^T w_j = 0                                                        for each kink,
+/// with x_k the first row of kink k, nu = -grad l at the fit sum_j s_j diag(g_j) X w_j + U c and
+/// g_j the gates of neuron j. c are the stacked affine coefficients, gamma their penalties and U
+/// the columns they multiply.
 class StationaritySystem {
  public:
   /// `problem` must outlive the system.

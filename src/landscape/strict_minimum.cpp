@@ -16,7 +16,7 @@ namespace {
 
 using landscape::EnclosedSystem;
 using landscape::Enclosure;
-using landscape::KinkRow;
+using landscape::Kink;
 using landscape::OwnPattern;
 using landscape::point;
 using landscape::RoundedMatrix;
@@ -146,13 +146,11 @@ class Certification {
 
   void choose_gates() {
     const auto fit = system_->fit(points(x_));
-    Vector nu(problem_.samples());
-    for (Index i = 0; i < nu.size(); ++i) {
-      nu[i] = landscape::middle(fit->dual[static_cast<std::size_t>(i)]);
-    }
+    if (!fit) return;
     OwnPattern pattern = system_->pattern();
     const Index m = static_cast<Index>(signs_.size());
-    landscape::balance_gates(problem_, x_.head(m * d_).reshaped(d_, m).transpose(), nu, pattern);
+    landscape::balance_gates(problem_, x_.head(m * d_).reshaped(d_, m).transpose(), fit->dual,
+                             pattern);
     system_.emplace(problem_, std::move(pattern));
   }
 
@@ -270,25 +268,32 @@ class Certification {
     return landscape::is_positive_definite(M);
   }
 
-  [[nodiscard]] bool is_kink(Index row, Index neuron) const {
-    const auto matches = [&](const KinkRow& kink) {
-      return kink.row == row && kink.neuron == neuron;
-    };
+  /// (n x m): whether a row vanishes, or its neuron is exactly on it.
+  [[nodiscard]] Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> without_sign() const {
     const OwnPattern& pattern = system_->pattern();
-    return std::any_of(pattern.kinks.begin(), pattern.kinks.end(), matches) ||
-           std::any_of(pattern.implied.begin(), pattern.implied.end(), matches);
+    Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> without(pattern.gates.rows(),
+                                                               pattern.gates.cols());
+    for (Index i = 0; i < without.rows(); ++i) {
+      without.row(i).setConstant((problem_.X().row(i).array() == 0).all());
+    }
+    for (const auto* kinks : {&pattern.kinks, &pattern.implied}) {
+      for (const Kink& kink : *kinks) {
+        for (const Index row : kink.rows) without(row, kink.neuron) = true;
+      }
+    }
+    return without;
   }
 
   /// Conditions (1) and (3) of the lemma, and the radius.
   Status check_pieces() {
     const OwnPattern& pattern = system_->pattern();
-    const std::vector<bool> nonzero = landscape::nonzero_rows(problem_.X());
+    const auto without = without_sign();
     double least = std::numeric_limits<double>::infinity();
     for (Index j = 0; j < pattern.gates.cols(); ++j) {
       const Enclosure root = landscape::sqrt(system_->norm(box_, j));
       least = std::min(least, root.lower);
       for (Index i = 0; i < problem_.samples(); ++i) {
-        if (!nonzero[static_cast<std::size_t>(i)] || is_kink(i, j)) continue;
+        if (without(i, j)) continue;
         Enclosure value = point(0);
         Enclosure square = point(0);
         for (Index k = 0; k < d_; ++k) {
@@ -302,7 +307,7 @@ class Certification {
       }
     }
     if (!(least > 0)) return Status::kKink;
-    result_.radius = least;
+    radius_ = least;
     return check_multipliers();
   }
 
@@ -310,19 +315,17 @@ class Certification {
     const OwnPattern& pattern = system_->pattern();
     const auto fit = system_->fit(box_);
     if (!fit) return Status::kCurvature;
-    const auto slope = [&](const KinkRow& kink) {
-      return pattern.signs[static_cast<std::size_t>(kink.neuron)] *
-             fit->dual[static_cast<std::size_t>(kink.row)];
-    };
     for (std::size_t e = 0; e < pattern.kinks.size(); ++e) {
       const Enclosure& mu = box_[static_cast<std::size_t>(system_->weights()) + e];
-      if (!landscape::is_negative(mu) || !landscape::is_positive(mu - slope(pattern.kinks[e]))) {
+      const Enclosure jump = landscape::slope_jump(pattern, pattern.kinks[e], fit->dual);
+      if (!landscape::is_negative(mu) || !landscape::is_positive(mu - jump)) {
         return Status::kMultiplier;
       }
     }
-    for (const KinkRow& kink : pattern.implied) {
-      const double gate = pattern.gates(kink.row, kink.neuron);
-      if (!(gate > 0 && gate < 1) || !landscape::is_negative(slope(kink))) {
+    for (const Kink& kink : pattern.implied) {
+      const double gate = pattern.gates(kink.rows.front(), kink.neuron);
+      if (!(gate > 0 && gate < 1) ||
+          !landscape::is_negative(landscape::slope_jump(pattern, kink, fit->dual))) {
         return Status::kMultiplier;
       }
     }
@@ -350,10 +353,28 @@ class Certification {
     return landscape::sqrt(sum).upper;
   }
 
+  /// L at the minimum x*, from the refined point x~. F is convex with gradients G_w(x~) + K^T mu~
+  /// and K^T mu* at the two points and K w* = 0, so
+  ///   F(x~) - mu~^T K w~ + G_w(x~)^T (w* - w~) <= F(x*) <= F(x~) - mu*^T K w~.
+  [[nodiscard]] std::optional<Enclosure> enclose_objective() const {
+    const std::vector<Enclosure> centre = points(x_);
+    const auto fit = system_->fit(centre);
+    if (!fit) return std::nullopt;
+    const std::vector<Enclosure> sides = system_->residual(centre, *fit);
+    Enclosure lower = system_->objective(centre, *fit);
+    Enclosure upper = lower;
+    const auto weights = static_cast<std::size_t>(system_->weights());
+    for (std::size_t k = 0; k < weights; ++k) lower = lower + sides[k] * (box_[k] - centre[k]);
+    for (std::size_t k = weights; k < sides.size(); ++k) {
+      lower = lower - centre[k] * sides[k];
+      upper = upper - box_[k] * sides[k];
+    }
+    return Enclosure{lower.lower, upper.upper};
+  }
+
   Status describe_minimum() {
-    const auto fit = system_->fit(box_);
-    if (!fit) return Status::kCurvature;
-    const Enclosure value = system_->objective(box_, *fit);
+    const auto value = enclose_objective();
+    if (!value) return Status::kCurvature;
     Vector centre(system_->weights());
     for (Index k = 0; k < centre.size(); ++k) {
       centre[k] = landscape::middle(box_[static_cast<std::size_t>(k)]);
@@ -366,12 +387,17 @@ class Certification {
     result_.distance = distance_of(network);
     result_.moved = moved;
     result_.network = std::move(network);
-    result_.lower = value.lower;
-    result_.upper = value.upper;
-    result_.kinks.assign(signs_.size(), 0);
+    result_.lower = value->lower;
+    result_.upper = value->upper;
+    result_.radius = radius_;
+    result_.kinks.resize(signs_.size());
     for (const auto* kinks : {&system_->pattern().kinks, &system_->pattern().implied}) {
-      for (const KinkRow& kink : *kinks) ++result_.kinks[static_cast<std::size_t>(kink.neuron)];
+      for (const Kink& kink : *kinks) {
+        std::vector<Index>& rows = result_.kinks[static_cast<std::size_t>(kink.neuron)];
+        rows.insert(rows.end(), kink.rows.begin(), kink.rows.end());
+      }
     }
+    for (std::vector<Index>& rows : result_.kinks) std::sort(rows.begin(), rows.end());
     return Status::kCertified;
   }
 
@@ -384,6 +410,7 @@ class Certification {
   std::optional<StationaritySystem> system_;
   Vector x_;                    ///< the refined point
   std::vector<Enclosure> box_;  ///< holds exactly one stationary point
+  double radius_ = 0;
   StrictMinimum result_;
 };
 

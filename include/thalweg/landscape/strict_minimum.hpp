@@ -42,37 +42,46 @@ struct StrictMinimum {
   /// L(theta) > L(minimum) for every other theta whose weights w_j and alpha_j are all closer than
   /// this to the minimum's (any output bias and skip connection).
   double radius;
-  double lower;              ///< of L at the minimum
-  double upper;              ///< of L at the minimum
-  std::vector<Index> kinks;  ///< (m) number of rows each neuron of the minimum is exactly on
+  double lower;                           ///< of L at the minimum
+  double upper;                           ///< of L at the minimum
+  std::vector<std::vector<Index>> kinks;  ///< (m) rows each neuron is exactly on, ascending
 };
 
 /// Certifies, for the stored doubles, that a network is next to a strict local minimum of L among
 /// all networks of its width.
 ///
-/// *Lemma.* Let each neuron j have a sign s_j, a set K_j of kinks and gates g_ij in {0, 1} off K_j,
-/// rows of zeros left out. Let (w, c) be such that, with nu = -grad l at the fit,
+/// *Lemma.* Let each neuron j have a sign s_j, a set K_j of kinks and gates g_ij in {0, 1} off K_j;
+/// rows of zeros are left out. On K_j all rows x_i = a_i x of one hyperplane x^T w = 0 share a
+/// number g in (0, 1): g_ij is g where a_i > 0 and 1 - g where a_i < 0. Let (w, c) be such that,
+/// with nu = -grad l at the fit,
+///
 ///   (1) w_j != 0, x_i^T w_j = 0 on K_j, and x_i^T w_j > 0 or < 0 elsewhere as g_ij is 1 or 0;
-///   (2) beta w_j / |w_j| = s_j X^T diag(g_j) nu for all j, where some g_ij in (0, 1) are chosen
-///       on K_j, and U^T nu = gamma c for the affine part c with columns U and penalties gamma;
-///   (3) s_j nu_i < 0 on K_j;
+///   (2) beta w_j / |w_j| = s_j X^T diag(g_j) nu for all j, and U^T nu = gamma c for the affine
+///       part c with columns U and penalties gamma;
+///   (3) sum s_j nu_i |a_i| < 0 over the rows of each hyperplane of K_j;
 ///   (4) the convex function F(w, c) = l(sum_j s_j diag(g_j) X w_j + U c) + beta sum |w_j| +
 ///       gamma c^2 / 2 has a positive definite Hessian there on V = {x_i^T w_j = 0 on K_j}.
+///
 /// Then the balanced network u_j = w_j / sqrt|w_j|, alpha_j = s_j sqrt|w_j| has a lower L than
 /// every other (u', alpha', c') with s_j alpha_j' > 0 and x_i^T u_j' of the sign of x_i^T u_j off
-/// K_j. *Proof.* Let w_j' = |alpha_j'| u_j' and t_ij = x_i^T w_j'. By 2 |u| |alpha| <= |u|^2 +
-/// alpha^2, L(u', alpha', c') >= l(f') + beta sum |w_j'| + gamma c'^2 / 2 with f' = sum_j s_j (X
-/// w_j')_+ + U c', with equality only if balanced. By convexity l(f') >= l(f) - nu^T (f' - f),
-/// |w_j'| >= w_j^T w_j' / |w_j| and c'^2 >= c^2 + 2 c (c' - c), so with (2) the right-hand side
-/// exceeds the value at (w, c) by at least sum over j and i in K_j of s_j nu_i (g_ij t_ij -
-/// (t_ij)_+). By (3) and 0 < g_ij < 1 each term is positive unless t_ij = 0. If all t_ij = 0 then
-/// (w', c') is in V and the right-hand side is F(w', c'), whose only minimiser on V is (w, c) by
-/// (2) and (4). QED Without kinks (4) says: the activations of the neurons, and the columns of the
-/// affine part, are independent on the samples of positive curvature.
+/// K_j.
+///
+/// *Proof.* Let w_j' = |alpha_j'| u_j' and t_ij = x_i^T w_j'. By 2 |u| |alpha| <= |u|^2 + alpha^2,
+/// L(u', alpha', c') >= l(f') + beta sum |w_j'| + gamma c'^2 / 2 with f' = sum_j s_j (X w_j')_+ +
+/// U c', with equality only if balanced. By convexity l(f') >= l(f) - nu^T (f' - f), |w_j'| >=
+/// w_j^T w_j' / |w_j| and c'^2 >= c^2 + 2 c (c' - c), so with (2) the right-hand side exceeds the
+/// value at (w, c) by at least the sum over j and i in K_j of s_j nu_i (g_ij t_ij - (t_ij)_+). The
+/// rows of one hyperplane, with t = x^T w_j', contribute (sum s_j nu_i |a_i|) (g t - (t)_+), which
+/// by (3) is positive unless t = 0. If all t are 0 then (w', c') is in V and the right-hand side is
+/// F(w', c'), whose only minimiser on V is (w, c) by (2) and (4). QED
+///
+/// Without kinks (4) says: the activations of the neurons, and the columns of the affine part, are
+/// independent on the samples of positive curvature. Two colinear neurons of one sign are a split,
+/// and fail it.
 ///
 /// A point with (2) exists although no stored network is one: Newton's method refines the given
-/// network, with the rows near a kink held on it (rows that follow from others exactly get a gate
-/// chosen near 1/2), and the equations G(x) = 0 of src/landscape/stationarity_system.hpp are
+/// network, with the rows near a kink held on it (hyperplanes that follow from others exactly get a
+/// gate chosen near 1/2), and the equations G(x) = 0 of src/landscape/stationarity_system.hpp are
 /// enclosed. *Lemma* (interval Newton). If the solutions delta of B delta = -G(x~), for all B
 /// within the entrywise range of G' over the box x~ + [-r, r], are enclosed in [-r, r] and all B
 /// are regular, the box has exactly one zero of G, within that enclosure. *Proof.* For x in the box
