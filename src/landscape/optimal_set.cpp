@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "landscape/antipodal_optimum.hpp"
+#include "landscape/estimated_optimum.hpp"
 #include "landscape/independent_atoms.hpp"
 #include "landscape/polytope_bounds.hpp"
 #include "landscape/polytope_rounded.hpp"
@@ -83,8 +84,12 @@ class Describing {
     enclosing.threads = settings_.threads;
     enclosing.seed = settings_.seed;
     enclosing.control = settings_.control;
-    optimum_ = enclose_optimum(problem_, oracle_, to_neurons(trained.network),
-                               problem_.affine_part(trained.network), enclosing);
+    const std::vector<Neuron> neurons = to_neurons(trained.network);
+    const AffinePart affine = problem_.affine_part(trained.network);
+    optimum_ =
+        ExactPoint::takes(problem_)
+            ? enclose_optimum(problem_, oracle_, neurons, affine, enclosing)
+            : estimate_optimum(problem_, oracle_, neurons, affine, trained.lower_bound, enclosing);
     limits_.max_bases = settings_.max_vertices;
     limits_.control = settings_.control;
     take(optimum_);
@@ -160,6 +165,7 @@ class Describing {
   }
 
   bool prove_pairs(const OptimumSettings& enclosing) {
+    if (!ExactPoint::takes(problem_)) return false;
     const std::vector<AntipodalPair> pairs = antipodal_pairs(problem_, optimum_);
     if (pairs.empty()) return false;
     const std::optional<AntipodalOptimum> proved =

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "landscape/dyadic.hpp"
+#include "landscape/estimated_optimum.hpp"
 #include "thalweg/convex/kink_newton.hpp"
 #include "thalweg/oracle/outside_stars.hpp"
 
@@ -17,23 +18,12 @@ constexpr double kEnough = 1e-30;  ///< stationarity at which refinement ends
 constexpr double kNear = 1e-9;
 /// Below this margin the data's own rounding decides what is active: not told apart on purpose.
 constexpr double kDataRounding = 1e-12;
-constexpr double kTie = 1e-9;  ///< a trained neuron this close to a kink is meant to lie on it
 constexpr int kSearches = 12;
 constexpr Index kClimbs = 64;
 constexpr double kUp = 1 + 1e-12;
 
 double oracle_unit(double beta) {
   return std::ldexp(1.0, std::clamp(-std::ilogb(beta), -900, 900));
-}
-
-/// Rows on which w lies but for rounding, zero rows left out.
-std::vector<Index> near_kinks(const Matrix& X, const Vector& w) {
-  std::vector<Index> rows;
-  for (Index i = 0; i < X.rows(); ++i) {
-    const double length = X.row(i).norm();
-    if (length > 0 && std::abs(X.row(i).dot(w)) <= kTie * length * w.norm()) rows.push_back(i);
-  }
-  return rows;
 }
 
 class Enclosing {
@@ -43,7 +33,8 @@ class Enclosing {
       : problem_(problem),
         oracle_(oracle),
         settings_(settings),
-        exact_(problem, point),
+        X_(problem.X()),
+        exact_(problem, X_, point),
         groups_(group_parallel_rows(problem.X())),
         norm_(spectral_norm_above(problem.X())) {
     result_.point = std::move(point);
@@ -51,7 +42,7 @@ class Enclosing {
 
   Optimum run() {
     result_.fit = exact_.fit();
-    result_.dual = exact_.dual();
+    result_.dual = exact_.dual().rounded();
     const PolishedPoint& point = result_.point;
     for (std::size_t j = 0; j < point.neurons.size(); ++j) {
       const Neuron& neuron = point.neurons[j];
@@ -71,7 +62,7 @@ class Enclosing {
   /// The atom of the star around u; made when it is new. None where the star has no maximum inside
   /// or one clearly below beta.
   OptimumAtom* add(const Vector& u, Sign sign, const std::vector<Index>& ties) {
-    std::optional<StarMaximum> star = star_maximum(exact_, groups_, u, sign, ties);
+    std::optional<StarMaximum> star = star_maximum(exact_.dual(), groups_, u, sign, ties);
     if (!star) return nullptr;
     if (relative_value(*star) < 1 - kNear) return nullptr;
     for (OptimumAtom& atom : result_.atoms) {
@@ -98,9 +89,9 @@ class Enclosing {
     for (int attempt = 0; attempt < 3; ++attempt) {
       const std::size_t before = result_.atoms.size();
       const auto found =
-          oracle_.climb(unit * exact_.dual(), unit * problem_.beta() * (1 - kNear), kClimbs,
-                        settings_.seed + static_cast<std::uint64_t>(attempt), settings_.threads, {},
-                        settings_.control);
+          oracle_.climb(unit * exact_.dual().rounded(), unit * problem_.beta() * (1 - kNear),
+                        kClimbs, settings_.seed + static_cast<std::uint64_t>(attempt),
+                        settings_.threads, {}, settings_.control);
       for (const DualDirection& direction : found)
         add(direction.u, direction.sign, direction.kinks);
       if (result_.atoms.size() == before) break;
@@ -120,7 +111,8 @@ class Enclosing {
       for (const OptimumAtom& atom : result_.atoms) {
         stars.push_back({atom.star.u, atom.sign, atom.star.ties});
       }
-      OutsideResult answer = oracle_.maximise_outside(unit * exact_.dual(), stars, outside);
+      OutsideResult answer =
+          oracle_.maximise_outside(unit * exact_.dual().rounded(), stars, outside);
       answer.lower /= unit;
       answer.upper /= unit;
       const std::size_t before = result_.atoms.size();
@@ -136,7 +128,7 @@ class Enclosing {
 
   void close(const OutsideResult& outside) {
     const double beta = problem_.beta();
-    const double beyond = (outside.upper + exact_.dual_error() * norm_) * kUp;
+    const double beyond = (outside.upper + exact_.dual().error() * norm_) * kUp;
     mpq_class square = mpq_class(beyond) * mpq_class(beyond);
     for (const OptimumAtom& atom : result_.atoms) {
       square = std::max<mpq_class>(square, atom.star.value_square);
@@ -148,12 +140,12 @@ class Enclosing {
     // |nu - tau nu| for a nu that is not feasible itself.
     const double excess =
         std::max(0.0, rounded_up(mpq_class(square / (mpq_class(beta) * mpq_class(beta)) - 1)));
-    const double rescaled = excess * exact_.dual().norm();
+    const double rescaled = excess * exact_.dual().rounded().norm();
     const double radius = (rounded_up(root_above(2 * gap)) + rescaled) * kUp;
-    result_.radius = radius + exact_.dual_error();
+    result_.radius = radius + exact_.dual().error();
     result_.margin_lower = std::max(0.0, 1 - (beyond + radius * norm_ * kUp) / beta - 1e-15);
     result_.margin_upper =
-        std::min(1.0, 1 - (outside.lower - (radius + exact_.dual_error()) * norm_ * kUp) / beta);
+        std::min(1.0, 1 - (outside.lower - (radius + exact_.dual().error()) * norm_ * kUp) / beta);
     settle_atoms(radius);
     result_.enclosed =
         !unresolved_ && !result_.stopped && beyond + radius * norm_ * kUp < beta && concave(radius);
@@ -190,6 +182,7 @@ class Enclosing {
   const TrainingProblem& problem_;
   const DualOracle& oracle_;
   const OptimumSettings& settings_;
+  DyadicMatrix X_;
   ExactPoint exact_;
   RowGroups groups_;
   double norm_;
