@@ -1,6 +1,8 @@
 """`thalweg train --patterns restricted|gated`: what each program bounds, against certified training over all patterns."""
 
+import hashlib
 import math
+import struct
 import unittest
 
 from cli_case import CliCase, TwoPoints, gaussian_problem, npy_bytes, read_npz, write_npz
@@ -105,10 +107,116 @@ class Patterns(CliCase):
             ("restricted", ["--sample-patterns", "5"], ["upper bound of the optimum"]),
             ("gated", ["--sample-patterns", "5"], ["neither from above nor from below"]),
             ("gated", self.list_cells(), ["below every ReLU network"]),
-            ("restricted", self.list_cells(), ["All patterns, with their cones"]),
+            ("restricted", self.list_cells(), ["All patterns, with their cones", "all patterns are given"]),
         ]:
             text = " ".join(self.thalweg("train", *self.problem, "--patterns", mode, *more).stdout.split())
             self.assert_mentions(text, *words)
+            # Headline, level and the line of the bound agree.
+            self.assertEqual("given patterns only" in text, mode == "restricted" and "upper bound" in text)
+            self.assertEqual("no network of any width" in text, "all patterns are given" in text)
+
+
+class Cells(CliCase):
+    """A listing counts as all patterns only where it is one of just these data, unchanged."""
+
+    def setUp(self):
+        super().setUp()
+        self.X, self.y = gaussian_problem(9, 2, seed=6)
+        self.data = write_npz(self.path("data.npz"), X=self.X, y=self.y)
+        self.cells = self.list_cells(self.data)
+
+    def list_cells(self, data, *more, name="cells.npz"):
+        self.thalweg("arrangement", "--dataset", data, "--out", name, *more)
+        return self.path(name)
+
+    def edited(self, name="edited.npz", shuffle=None, **arrays):
+        """The listing with some arrays replaced (None: left out), as NumPy's users would write it."""
+        stored = read_npz(self.cells)
+        (p, n), flat = stored["signs"]
+        rows = [flat[k * n : (k + 1) * n] for k in range(p)]
+        content = {key: values if shape else values[0] for key, (shape, values) in stored.items()}
+        content["signs"] = shuffle(rows) if shuffle else rows
+        content.update(arrays)
+        return write_npz(self.path(name), **{key: value for key, value in content.items() if value is not None})
+
+    def train(self, cells, *more, data=None, mode="restricted"):
+        return self.answer("train", "--dataset", data or self.data, "--beta", "0.4", "--patterns", mode, "--cells", cells,
+                           *more)
+
+    def assert_all(self, document, bound="optimum"):
+        self.assertEqual((document["patterns"]["complete"], document["relu_bound"]), (True, bound))
+
+    def assert_some(self, cells, *more, words, data=None):
+        for mode, bound in [("restricted", "upper"), ("gated", "none")]:
+            document = self.train(cells, *more, data=data, mode=mode)
+            self.assertEqual((document["patterns"]["complete"], document["relu_bound"]), (False, bound))
+        text = " ".join(self.thalweg("train", "--dataset", data or self.data, "--beta", "0.4", "--patterns", "restricted",
+                                     "--cells", cells, *more).stdout.split())
+        self.assert_mentions(text, *words, "some patterns, not as all")
+        self.assertNotIn("All patterns", text)
+
+    def test_the_same_data_in_another_file(self):
+        self.assert_all(self.train(self.cells))
+        self.assert_all(self.train(self.edited()))
+        self.assert_all(self.train(self.cells, mode="gated"), "lower")
+        with open(self.path("data.csv"), "w") as file:
+            for row, target in zip(self.X, self.y):
+                file.write(",".join(map(repr, row + [target])) + "\n")
+        self.assert_all(self.answer("train", "--dataset", self.path("data.csv"), "--target-column", "-1", "--beta", "0.4",
+                                    "--patterns", "restricted", "--cells", self.cells))
+        self.assert_all(self.train(self.list_cells(self.data, "--bias", "--packed", name="b.npz"), "--bias"))
+
+    def test_digests_as_documented(self):
+        stored = read_npz(self.list_cells(self.data, "--bias", name="b.npz"))
+        samples = struct.pack("<2q", 9, 3) + b"".join(struct.pack("<3d", *row, 1) for row in self.X)
+        self.assertEqual(bytes(stored["data_sha256"][1]), hashlib.sha256(samples).digest())
+        signs = struct.pack("<%db" % len(stored["signs"][1]), *stored["signs"][1])
+        self.assertEqual(bytes(stored["patterns_sha256"][1]), hashlib.sha256(signs).digest())
+
+    def test_other_data(self):
+        X, y = gaussian_problem(9, 2, seed=7)
+        other = write_npz(self.path("other.npz"), X=X, y=y)
+        self.assert_some(self.cells, data=other, words=["other data"])
+        self.assert_some(self.cells, "--bias", words=["other data"])
+        self.assert_some(self.cells, "--standardize", words=["other data"])
+        moved = write_npz(self.path("moved.npz"), X=[[self.X[0][0] * (1 + 2**-50), self.X[0][1]]] + self.X[1:], y=self.y)
+        self.assert_some(self.cells, data=moved, words=["other data"])
+
+    def test_changed_rows(self):
+        def twice(rows):
+            return rows[:3] + rows[2:3] + rows[4:]
+
+        def flipped(rows):
+            return rows[:3] + [[-v for v in rows[3]]] + rows[4:]
+
+        for name, shuffle in [("twice", twice), ("flipped", flipped), ("short", lambda rows: rows[:-1])]:
+            with self.subTest(name):
+                self.assert_some(self.edited(shuffle=shuffle), words=["was changed"])
+
+    def test_files_that_do_not_say_whose_patterns_they_are(self):
+        for left_out in ["all_patterns", "data_sha256", "patterns_sha256"]:
+            self.assert_some(self.edited(**{left_out: None}), words=["does not say of which data"])
+
+    def test_parts(self):
+        self.assert_some(self.list_cells(self.data, "--half", name="half.npz"), words=["one of each pair"])
+        for name, box in [("lower.npy", [0.1, -5]), ("upper.npy", [5, 5])]:
+            with open(self.path(name), "wb") as file:
+                file.write(npy_bytes(box))
+        part = self.list_cells(self.data, "--box", "lower.npy,upper.npy", name="part.npz")
+        self.assertEqual(read_npz(part)["complete"][1], [True])
+        self.assert_some(part, words=["under constraints"])
+
+    def test_entries_that_are_no_signs(self):
+        for wrong in [0, 3, -0.5]:
+            cells = self.edited(shuffle=lambda rows: rows[:2] + [rows[2][:4] + [wrong] + rows[2][5:]] + rows[3:])
+            done = self.thalweg("train", "--dataset", self.data, "--beta", "0.4", "--patterns", "restricted", "--cells",
+                                cells, expect=2)
+            self.assert_mentions(done.stderr, "edited.npz", "row 2, column 4", "expected 1 or -1")
+        for wrong in [256, -1, 0.5]:
+            cells = write_npz(self.path("bits.npz"), bits=[[7, 1], [wrong, 0]])
+            done = self.thalweg("train", "--dataset", self.data, "--beta", "0.4", "--patterns", "gated", "--cells", cells,
+                                expect=2)
+            self.assert_mentions(done.stderr, "bits.npz", "row 1, column 0", "expected a byte")
 
 
 class Refusals(TwoPoints):

@@ -15,6 +15,17 @@ TEST(Sha256, GivesThePublishedDigests) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+TEST(Sha256, TakesPartsAndBeginsAnew) {
+  Sha256 parts;
+  parts.add(to_bytes("a"));
+  parts.add(to_bytes(""));
+  parts.add(to_bytes("bc"));
+  const std::array<std::uint8_t, 32> abc = parts.digest();
+  EXPECT_EQ(abc[0], 0xba);
+  EXPECT_EQ(abc[31], 0xad);
+  EXPECT_EQ(parts.digest()[0], 0xe3);  // of the empty message
+}
+
 TEST(Sha256, StreamsAFile) {
   const TemporaryFolder folder;
   // A million times "a", the long example: several chunks.

@@ -77,7 +77,7 @@ ArrangementAnswer find_answer(const ArrangementOptions& options, const Inputs& i
   } else if (options.sample) {
     answer.sample = sample_to_file(options, inputs, arrangement, control);
   } else {
-    answer.listing = list_to_file(options, arrangement, constraints, control);
+    answer.listing = list_to_file(options, inputs.dataset.X, arrangement, constraints, control);
     if (options.graph && answer.listing->info.complete()) {
       answer.graph = connect_to_file(options, arrangement, control);
     }

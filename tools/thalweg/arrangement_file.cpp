@@ -30,6 +30,18 @@ std::size_t packed_bytes(Index samples) { return static_cast<std::size_t>((sampl
 
 }  // namespace
 
+PatternDigest digest_of_samples(const Matrix& X) {
+  const std::array<std::int64_t, 2> shape = {X.rows(), X.cols()};
+  io::Sha256 digest;
+  digest.add(std::as_bytes(std::span(shape)));
+  std::vector<double> row(static_cast<std::size_t>(X.cols()));
+  for (Index i = 0; i < X.rows(); ++i) {
+    for (Index k = 0; k < X.cols(); ++k) row[static_cast<std::size_t>(k)] = X(i, k) + 0.0;
+    digest.add(std::as_bytes(std::span(row)));
+  }
+  return digest.digest();
+}
+
 std::uint64_t CellFile::row_bytes(const HyperplaneArrangement& arrangement,
                                   const CellFileForm& form) {
   const auto samples = static_cast<std::uint64_t>(arrangement.samples());
@@ -39,9 +51,10 @@ std::uint64_t CellFile::row_bytes(const HyperplaneArrangement& arrangement,
          (form.witness ? 2 * sizeof(double) * dimension : 0);
 }
 
-CellFile::CellFile(const std::string& path, const HyperplaneArrangement& arrangement,
-                   const CellFileForm& form)
+CellFile::CellFile(const std::string& path, const Matrix& X,
+                   const HyperplaneArrangement& arrangement, const CellFileForm& form)
     : stream_(require(io::NpzStream::create(path))),
+      data_digest_(digest_of_samples(X)),
       form_(form),
       samples_(arrangement.samples()),
       dimension_(arrangement.dimension()),
@@ -95,6 +108,7 @@ Expected<void> CellFile::add(const PatternWord* pattern, const double* witness, 
 
 Expected<void> CellFile::flush() {
   Expected<void> done;
+  patterns_digest_.add(std::as_bytes(std::span(block_)));
   if (form_.packed) {
     done = stream_.append<std::uint8_t>(patterns_array_, block_);
   } else {
@@ -107,9 +121,18 @@ Expected<void> CellFile::flush() {
   return done;
 }
 
-Expected<void> CellFile::finish(bool complete) {
+Expected<void> CellFile::add_digest(const std::string& name, const PatternDigest& digest) {
+  const Expected<std::size_t> array = stream_.add_array(name, io::NpyType::kUint8, {});
+  if (!array) return tl::unexpected(array.error());
+  return stream_.append<std::uint8_t>(*array, digest);
+}
+
+Expected<void> CellFile::finish(CellRows rows) {
   if (auto done = flush(); !done) return done;
-  stream_.add_scalar("complete", complete);
+  if (auto done = add_digest("data_sha256", data_digest_); !done) return done;
+  if (auto done = add_digest("patterns_sha256", patterns_digest_.digest()); !done) return done;
+  stream_.add_scalar("complete", rows != CellRows::kSome);
+  stream_.add_scalar("all_patterns", rows == CellRows::kAllOfSamples);
   stream_.add_scalar("samples", static_cast<std::int64_t>(samples_));
   return stream_.commit();
 }

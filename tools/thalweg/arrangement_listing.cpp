@@ -80,15 +80,15 @@ std::string in_words(const CellCount& count, const BigCount& bound) {
 /// Hands cells to the file and to the progress line.
 class Delivery {
  public:
-  Delivery(const ArrangementOptions& options, const HyperplaneArrangement& arrangement,
-           const RunControl& control, bool antipodal)
+  Delivery(const ArrangementOptions& options, const Matrix& X,
+           const HyperplaneArrangement& arrangement, const RunControl& control, bool antipodal)
       : options_(options),
         dimension_(arrangement.dimension()),
         both_(antipodal && !options.half),
         factor_(antipodal ? 2 : 1),
         bound_(cells_in_general_position(arrangement.hyperplanes(), arrangement.rank()).decimal),
         progress_(control.progress) {
-    if (!options.out.empty()) file_.emplace(options.out, arrangement, file_form(options));
+    if (!options.out.empty()) file_.emplace(options.out, X, arrangement, file_form(options));
   }
 
   /// Each cell of a block, followed by its opposite where that is wanted; false after an error.
@@ -119,10 +119,10 @@ class Delivery {
   }
 
   /// Rows written. Failure when something could not be.
-  std::uint64_t finish(bool complete) {
+  std::uint64_t finish(CellRows rows) {
     if (!file_) return 0;
     require(std::move(error_));
-    require(file_->finish(complete));
+    require(file_->finish(rows));
     return file_->rows();
   }
 
@@ -208,8 +208,9 @@ ListingLimit plan_listing(const ArrangementOptions& options,
                     "that many, --range A:B lists a share");
 }
 
-Listing list_to_file(const ArrangementOptions& options, const HyperplaneArrangement& arrangement,
-                     const CellConstraints& constraints, const RunControl& control) {
+Listing list_to_file(const ArrangementOptions& options, const Matrix& X,
+                     const HyperplaneArrangement& arrangement, const CellConstraints& constraints,
+                     const RunControl& control) {
   Listing listing;
   listing.limit = plan_listing(options, arrangement, control);
   EnumerationSettings settings;
@@ -221,25 +222,30 @@ Listing list_to_file(const ArrangementOptions& options, const HyperplaneArrangem
   settings.constraints = constraints;
   settings.control = control;
   if (options.range) settings.range = *options.range;
+  const auto what_rows_are = [&] {
+    if (!listing.info.complete()) return CellRows::kSome;
+    const bool whole = constraints.empty() && !options.half;
+    return whole ? CellRows::kAllOfSamples : CellRows::kAllAskedFor;
+  };
   const bool antipodal = constraints.empty() && arrangement.hyperplanes() > 0;
   if (!options.out.empty() && !options.unsorted) {
     auto [list, info] = list_cells(arrangement, settings);
     listing.info = info;
     require_lucky(options, info);
     confirm(arrangement, settings, listing.info);
-    Delivery delivery(options, arrangement, control, antipodal);
+    Delivery delivery(options, X, arrangement, control, antipodal);
     delivery.take(list);
-    listing.rows = delivery.finish(info.complete());
+    listing.rows = delivery.finish(what_rows_are());
     return listing;
   }
   for (int attempt = 0; attempt < kMostSeeds; ++attempt, ++settings.seed) {
-    Delivery delivery(options, arrangement, control, antipodal);
+    Delivery delivery(options, X, arrangement, control, antipodal);
     listing.info = enumerate_cells(arrangement, settings,
                                    [&](const CellBlock& block) { return delivery.take(block); });
     require_lucky(options, listing.info);
     if (listing.info.status == EnumerationStatus::kUnluckyFlag) continue;
     confirm(arrangement, settings, listing.info);
-    listing.rows = delivery.finish(listing.info.complete());
+    listing.rows = delivery.finish(what_rows_are());
     break;
   }
   return listing;

@@ -39,9 +39,9 @@ struct Listing {
   ListingLimit limit;
 };
 
-/// Lists the cells that the options ask for, to --out where given. Failure (exit 3) when the file
-/// cannot be written.
-[[nodiscard]] Listing list_to_file(const ArrangementOptions& options,
+/// Lists the cells of samples X (n x d) that the options ask for, to --out where given. Failure
+/// (exit 3) when the file cannot be written.
+[[nodiscard]] Listing list_to_file(const ArrangementOptions& options, const Matrix& X,
                                    const HyperplaneArrangement& arrangement,
                                    const CellConstraints& constraints, const RunControl& control);
 

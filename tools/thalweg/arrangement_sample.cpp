@@ -75,11 +75,11 @@ CellSample sample_to_file(const ArrangementOptions& options, const Inputs& input
   check(options, arrangement);
   const CellSample sample = draw(options, inputs, arrangement, control);
   if (options.out.empty()) return sample;
-  CellFile file(options.out, arrangement, {options.packed, false});
+  CellFile file(options.out, inputs.dataset.X, arrangement, {options.packed, false});
   for (Index i = 0; i < sample.cells.size(); ++i) {
     require(file.add(sample.cells.pattern(i).data(), nullptr, CellSide::kItself));
   }
-  require(file.finish(false));
+  require(file.finish(CellRows::kSome));
   return sample;
 }
 

@@ -1,9 +1,13 @@
 #include "pattern_source.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "arrangement_file.hpp"
 #include "exit_code.hpp"
 #include "thalweg/arrangement/sample_cells.hpp"
 #include "thalweg/io/dataset_reader.hpp"
@@ -40,57 +44,105 @@ PatternChoice from_gates(const std::string& path, const Matrix& X, Inputs& input
   return {PatternSet(X.rows(), std::move(words)), "gates", false};
 }
 
-/// The patterns of an archive as 0 and 1, (p x n): from `signs`, or from packed `bits`.
-Matrix read_cells(const io::NpzArchive& archive, Index samples) {
-  const std::string name = archive.contains("bits") ? "bits" : "signs";
-  Matrix stored = require(io::to_matrix(require(archive.read(name)), {archive.file(), name}));
-  const Index columns = name == "bits" ? (samples + 7) / 8 : samples;
+/// Rows of `signs` (int8) or of packed `bits`, as bytes row by row.
+struct StoredPatterns {
+  std::vector<std::uint8_t> bytes;
+  Index rows = 0;
+  Index columns = 0;
+};
+
+[[noreturn]] void refuse_entry(const std::string& where, Index row, Index column,
+                               const std::string& expected, double found) {
+  throw Failure(ExitCode::kUsage, where + ": row " + std::to_string(row) + ", column " +
+                                      std::to_string(column) + " (counted from 0): expected " +
+                                      expected + ", found " + exact_digits(found));
+}
+
+/// Failure when the shape does not fit or an entry is no sign (no byte).
+StoredPatterns read_stored(const io::NpzArchive& archive, const std::string& name, Index samples) {
+  const Matrix stored = require(io::to_matrix(require(archive.read(name)), {archive.file(), name}));
+  const bool packed = name == "bits";
+  const Index columns = packed ? (samples + 7) / 8 : samples;
+  const std::string where = archive.file() + ": array '" + name + "'";
   if (stored.cols() != columns) {
-    throw Failure(ExitCode::kUsage, archive.file() + ": array '" + name + "': expected " +
-                                        std::to_string(columns) + " columns for " +
-                                        std::to_string(samples) + " samples, found " +
-                                        std::to_string(stored.cols()));
+    throw Failure(ExitCode::kUsage, where + ": expected " + std::to_string(columns) +
+                                        " columns for " + std::to_string(samples) +
+                                        " samples, found " + std::to_string(stored.cols()));
   }
-  if (name == "signs") return (stored.array() > 0).cast<double>();
-  Matrix active(stored.rows(), samples);
+  StoredPatterns patterns{{}, stored.rows(), columns};
+  patterns.bytes.reserve(static_cast<std::size_t>(stored.size()));
+  for (Index cell = 0; cell < stored.rows(); ++cell) {
+    for (Index k = 0; k < columns; ++k) {
+      const double value = stored(cell, k);
+      const bool legal = packed ? value >= 0 && value <= 255 && value == std::floor(value)
+                                : value == 1 || value == -1;
+      if (!legal) refuse_entry(where, cell, k, packed ? "a byte" : "1 or -1", value);
+      patterns.bytes.push_back(static_cast<std::uint8_t>(static_cast<int>(value)));
+    }
+  }
+  return patterns;
+}
+
+/// As 0 and 1, (p x n).
+Matrix active_samples(const StoredPatterns& patterns, bool packed, Index samples) {
+  Matrix active(patterns.rows, samples);
   for (Index i = 0; i < samples; ++i) {
-    for (Index cell = 0; cell < stored.rows(); ++cell) {
-      const auto byte = static_cast<unsigned>(stored(cell, i / 8));
-      active(cell, i) = (byte >> (i % 8) & 1U) != 0 ? 1 : 0;
+    for (Index cell = 0; cell < patterns.rows; ++cell) {
+      const Index at = cell * patterns.columns + (packed ? i / 8 : i);
+      const unsigned byte = patterns.bytes[static_cast<std::size_t>(at)];
+      active(cell, i) = (packed ? byte >> (i % 8) & 1U : unsigned{byte == 1}) != 0 ? 1 : 0;
     }
   }
   return active;
 }
 
-/// Whether the opposite of the first pattern is listed too (samples that are zero are always
-/// active): not so in a listing of halves.
-bool lists_both_halves(const Matrix& active, const Matrix& X) {
-  if (active.rows() == 0) return false;
-  Eigen::RowVectorXd opposite = 1 - active.row(0).array();
-  for (Index i = 0; i < X.rows(); ++i) {
-    if (X.row(i).isZero(0)) opposite[i] = 1;
+bool is_true(const io::NpzArchive& archive, const std::string& name) {
+  if (!archive.contains(name)) return false;
+  const io::NdArray flag = require(archive.read(name));
+  return flag.values.size() == 1 && flag.values.front() == 1;
+}
+
+bool equals(const io::NpzArchive& archive, const std::string& name, const PatternDigest& digest) {
+  const io::NdArray stored = require(archive.read(name));
+  return std::equal(stored.values.begin(), stored.values.end(), digest.begin(), digest.end());
+}
+
+/// Why rows that are called complete are not known to be all patterns of X; empty when they are.
+/// Rows as `arrangement` wrote them are distinct and patterns of their data: it proved them so.
+std::string why_not_all(const io::NpzArchive& archive, const StoredPatterns& patterns,
+                        const Matrix& X) {
+  for (const char* name : {"all_patterns", "data_sha256", "patterns_sha256"}) {
+    if (archive.contains(name)) continue;
+    return "does not say of which data it lists all patterns (`thalweg arrangement --out` does)";
   }
-  for (Index cell = active.rows() - 1; cell >= 0; --cell) {
-    if (active.row(cell) == opposite) return true;
+  if (!is_true(archive, "all_patterns")) {
+    return "lists all of some patterns: one of each pair of opposites, or those under constraints";
   }
-  return false;
+  if (!equals(archive, "data_sha256", digest_of_samples(X))) {
+    return "lists the patterns of other data (another file, hidden bias or standardisation)";
+  }
+  io::Sha256 digest;
+  digest.add(std::as_bytes(std::span(patterns.bytes)));
+  if (!equals(archive, "patterns_sha256", digest.digest())) {
+    return "was changed after its patterns were listed";
+  }
+  return "";
 }
 
 PatternChoice from_cells(const std::string& path, const Matrix& X, Inputs& inputs) {
   const io::NpzArchive archive = require(io::read_npz(path));
-  const Matrix active = read_cells(archive, X.rows());
-  inputs.files.push_back(describe_file("cells", path, {active.rows(), X.rows()}));
-  bool complete = false;
-  if (archive.contains("complete")) {
-    const io::NdArray flag = require(archive.read("complete"));
-    complete = flag.values.size() == 1 && flag.values.front() == 1;
+  const bool packed = archive.contains("bits");
+  const StoredPatterns patterns = read_stored(archive, packed ? "bits" : "signs", X.rows());
+  inputs.files.push_back(describe_file("cells", path, {patterns.rows, X.rows()}));
+  bool complete = is_true(archive, "complete");
+  if (complete) {
+    const std::string reason = why_not_all(archive, patterns, X);
+    complete = reason.empty();
+    if (!complete) {
+      inputs.notes.push_back(path + ' ' + reason + ": its rows count as some patterns, not as all");
+    }
   }
-  if (complete && !lists_both_halves(active, X)) {
-    complete = false;
-    inputs.notes.push_back(path +
-                           " lists one of each pair of opposite patterns: only these are used");
-  }
-  return {PatternSet(active), "cells", complete};
+  return {PatternSet(active_samples(patterns, packed, X.rows())), "cells", complete};
 }
 
 PatternChoice draw(const TrainOptions& options, const Matrix& X, const RunControl& control) {

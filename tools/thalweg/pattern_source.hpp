@@ -14,7 +14,7 @@ namespace thalweg::cli {
 struct PatternChoice {
   PatternSet patterns;
   std::string source;     ///< "gates", "cells", "gaussian" or "uniform"
-  bool complete = false;  ///< all patterns of X, as a complete listing says
+  bool complete = false;  ///< all patterns of X: a complete listing of just these data
 };
 
 /// Reads or draws the patterns that `options` ask for, for samples X (n x d), the column of ones

@@ -103,6 +103,17 @@ std::string bound_sentence(ReluBound bound) {
   return "";
 }
 
+/// What the lower bound is about, a clause.
+std::string bounded_programs(ReluBound bound) {
+  return bound == ReluBound::kOptimum ? "no network of any width is below (floating point)"
+                                      : "of the program over these patterns";
+}
+
+std::string level_in_words(const PatternAnswer& answer, Level level) {
+  if (answer.bound != ReluBound::kOptimum) return cli::level_in_words(level);
+  return std::string(to_string(level)) + ": floating point; all patterns are given";
+}
+
 Json describe_decomposition(const TrainOptions& options, const PatternAnswer& answer) {
   if (!answer.decomposition) return nullptr;
   const DecomposedNetwork& parts = *answer.decomposition;
@@ -172,18 +183,18 @@ void add_answer(Json& document, const TrainOptions& options, const PatternAnswer
 
 void add_answer(TextReport& text, const TrainOptions& options, const PatternAnswer& answer) {
   const bool restricted = options.patterns.mode == "restricted";
+  const Level level = restricted ? Level::kRestricted : Level::kEstimate;
   text.paragraph(bound_sentence(answer.bound));
   text.add("patterns", std::to_string(answer.choice.patterns.size()) + " (" + answer.choice.source +
                            (answer.choice.complete ? ", all)" : ")"));
   text.add("objective", exact_digits(answer.objective));
-  text.add("lower bound",
-           exact_digits(answer.lower_bound) + ": of the program over these patterns");
+  text.add("lower bound", exact_digits(answer.lower_bound) + ": " + bounded_programs(answer.bound));
   text.add("gap", "relative " + rounded_up(answer.relative_gap));
   text.add("status", std::string(describe(answer.info.status)));
   text.add("blocks", std::to_string(answer.blocks) + " that are not zero");
   if (restricted) text.add("width", std::to_string(answer.network->width()));
   add_decomposition(text, answer);
-  text.add("level", level_in_words(restricted ? Level::kRestricted : Level::kEstimate));
+  text.add("level", level_in_words(answer, level));
   if (answer.evaluations) add_evaluations(text, *answer.evaluations);
   if (!options.out.empty() && answer.network) text.add("network", options.out);
 }
