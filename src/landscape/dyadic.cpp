@@ -74,9 +74,14 @@ mpq_class root_above(const mpq_class& value) {
   return result;
 }
 
-std::vector<mpz_class> over_common_denominator(const std::vector<mpq_class>& values) {
+mpz_class common_denominator(const std::vector<mpq_class>& values) {
   mpz_class denominator = 1;
   for (const mpq_class& value : values) denominator = lcm(denominator, value.get_den());
+  return denominator;
+}
+
+std::vector<mpz_class> over_common_denominator(const std::vector<mpq_class>& values) {
+  const mpz_class denominator = common_denominator(values);
   std::vector<mpz_class> result;
   result.reserve(values.size());
   for (const mpq_class& value : values) {

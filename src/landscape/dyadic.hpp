@@ -25,7 +25,9 @@ namespace thalweg::landscape {
 /// A rational that is at least sqrt(value), relatively at most 2^-200 above; value >= 0.
 [[nodiscard]] mpq_class root_above(const mpq_class& value);
 
-/// Entries over their common denominator, as integers.
+/// The least common denominator, positive.
+[[nodiscard]] mpz_class common_denominator(const std::vector<mpq_class>& values);
+/// Entries times their common denominator.
 [[nodiscard]] std::vector<mpz_class> over_common_denominator(const std::vector<mpq_class>& values);
 
 /// x with A x = b by elimination, A (k x k) given by rows; empty when A is singular. O(k^3)

@@ -1,7 +1,7 @@
 #include "landscape/exact_point.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "landscape/dyadic.hpp"
 #include "thalweg/exact/rank.hpp"
@@ -9,13 +9,10 @@
 namespace thalweg::landscape {
 namespace {
 
-/// Entries times 2^bits, row-major.
-std::vector<mpz_class> integers(const Matrix& values, long bits) {
+/// Entries times 2^bits.
+std::vector<mpz_class> integers(const Eigen::Ref<const Vector>& values, long bits) {
   std::vector<mpz_class> result;
-  result.reserve(static_cast<std::size_t>(values.size()));
-  for (Index i = 0; i < values.rows(); ++i) {
-    for (Index k = 0; k < values.cols(); ++k) result.push_back(scaled_integer(values(i, k), bits));
-  }
+  for (const double value : values) result.push_back(scaled_integer(value, bits));
   return result;
 }
 
@@ -23,12 +20,13 @@ std::vector<mpz_class> integers(const Matrix& values, long bits) {
 
 bool ExactPoint::takes(const TrainingProblem& problem) {
   return problem.loss().kind() != LossKind::kLogistic &&
-         problem.loss().sample_weights().size() == 0;
+         problem.loss().sample_weights().size() == 0 &&
+         problem.loss().scale() == LossScale::kSum;
 }
 
-ExactPoint::ExactPoint(const TrainingProblem& problem, const PolishedPoint& point)
-    : problem_(problem), x_bits_(fraction_bits(problem.X())) {
-  X_ = integers(problem.X(), x_bits_);
+ExactPoint::ExactPoint(const TrainingProblem& problem, const DyadicMatrix& X,
+                       const PolishedPoint& point)
+    : problem_(problem), X_(X) {
   put_fit(point);
   put_dual();
   put_objective(point);
@@ -37,24 +35,17 @@ ExactPoint::ExactPoint(const TrainingProblem& problem, const PolishedPoint& poin
   mpz_class square = 0;
   mpq_class linear = 0;
   for (Index i = 0; i < problem.samples(); ++i) {
-    sum += nu(i);
-    square += nu(i) * nu(i);
-    linear += nu(i) * mpq_class(problem.y()[i]);
+    const mpz_class& nu = nu_[static_cast<std::size_t>(i)];
+    sum += nu;
+    square += nu * nu;
+    linear += nu * mpq_class(problem.y()[i]);
   }
   linear_ = linear * unit_;
   square_ = square * unit_ * unit_;
   if (problem.output_bias() == OutputBias::kPenalised) {
     square_ += sum * unit_ * sum * unit_ / mpq_class(problem.beta());
   }
-  dual_.resize(problem.samples());
-  mpq_class error = 0;
-  for (Index i = 0; i < problem.samples(); ++i) {
-    const mpq_class exact = nu(i) * unit_;
-    dual_[i] = exact.get_d();
-    const mpq_class off = exact - mpq_class(dual_[i]);
-    error += off * off;
-  }
-  dual_error_ = rounded_up(root_above(error));
+  dual_.emplace(X, std::move(nu_), std::move(unit_));
 }
 
 /// f at the least number of bits that holds data, weights and targets.
@@ -76,7 +67,7 @@ void ExactPoint::put_fit(const PolishedPoint& point) {
   }
   Vector bias(2);
   bias << point.bias, point.affine_tail.bias;
-  const long own = x_bits_ + weight_bits;
+  const long own = X_.bits() + weight_bits;
   bits_ = std::max({own, fraction_bits(bias), fraction_bits(problem_.y()),
                     fraction_bits(problem_.loss().delta())});
   f_.assign(static_cast<std::size_t>(n),
@@ -91,7 +82,7 @@ void ExactPoint::put_fit(const PolishedPoint& point) {
   const auto add = [&](const std::vector<mpz_class>& w, int sign, bool relu) {
     for (Index i = 0; i < n; ++i) {
       mpz_class t = 0;
-      for (Index k = 0; k < d; ++k) t += x(i, k) * w[static_cast<std::size_t>(k)];
+      for (Index k = 0; k < d; ++k) t += X_(i, k) * w[static_cast<std::size_t>(k)];
       if (relu && t <= 0) continue;
       t <<= static_cast<mp_bitcnt_t>(bits_ - own);
       mpz_class& f = f_[static_cast<std::size_t>(i)];
@@ -135,7 +126,8 @@ void ExactPoint::put_objective(const PolishedPoint& point) {
   mpz_class twice = 0;
   for (Index i = 0; i < problem_.samples(); ++i) {
     const mpz_class gap = scaled_integer(problem_.y()[i], bits_) - f_[static_cast<std::size_t>(i)];
-    twice += nu(i) * (2 * gap - nu(i));
+    const mpz_class& nu = nu_[static_cast<std::size_t>(i)];
+    twice += nu * (2 * gap - nu);
   }
   objective_ = scaled(twice, -2 * bits_ - 1);
   mpq_class mass = 0;
@@ -191,7 +183,7 @@ mpq_class ExactPoint::lower_bound(const mpq_class& norm_square) const {
   const Loss& loss = problem_.loss();
   for (Index i = 0; i < problem_.samples(); ++i) {
     // The projection may leave the domain of D; every loss is at least 0.
-    const mpq_class value = nu(i) * unit_;
+    const mpq_class value = dual()[i];
     if (loss.kind() == LossKind::kHuber && abs(value) > mpq_class(loss.delta())) return 0;
     if (loss.kind() == LossKind::kSquaredHinge && value * mpq_class(problem_.y()[i]) < 0) return 0;
   }

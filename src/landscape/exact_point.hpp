@@ -1,9 +1,8 @@
 #pragma once
 
-#include <gmpxx.h>
+#include <optional>
 
-#include <vector>
-
+#include "landscape/exact_dual.hpp"
 #include "thalweg/convex/dual_polish.hpp"
 #include "thalweg/model/training_problem.hpp"
 
@@ -21,22 +20,12 @@ class ExactPoint {
   /// hinge.
   [[nodiscard]] static bool takes(const TrainingProblem& problem);
 
-  /// Precondition: takes(problem). O(n m d) integer operations.
-  ExactPoint(const TrainingProblem& problem, const PolishedPoint& point);
+  /// Precondition: takes(problem). X is problem.X(); both must outlive this. O(n m d) integer
+  /// operations.
+  ExactPoint(const TrainingProblem& problem, const DyadicMatrix& X, const PolishedPoint& point);
 
-  [[nodiscard]] const TrainingProblem& problem() const { return problem_; }
-  /// X 2^x_bits, row-major (n d).
-  [[nodiscard]] const mpz_class& x(Index row, Index column) const {
-    return X_[static_cast<std::size_t>(row * problem_.dimension() + column)];
-  }
-  [[nodiscard]] long x_bits() const { return x_bits_; }
-  /// nu_i = nu(i) * unit().
-  [[nodiscard]] const mpz_class& nu(Index i) const { return nu_[static_cast<std::size_t>(i)]; }
-  [[nodiscard]] const mpq_class& unit() const { return unit_; }
-
-  [[nodiscard]] const Vector& dual() const { return dual_; }       ///< nu rounded, (n)
-  [[nodiscard]] double dual_error() const { return dual_error_; }  ///< at least |nu - dual()|
-  [[nodiscard]] const Vector& fit() const { return fit_; }         ///< rounded, (n)
+  [[nodiscard]] const ExactDual& dual() const { return *dual_; }
+  [[nodiscard]] const Vector& fit() const { return fit_; }  ///< rounded, (n)
   /// Upper bound of the point's objective.
   [[nodiscard]] const mpq_class& objective() const { return objective_; }
   /// D(tau nu) at the largest tau <= 1 with tau sigma <= beta that a rational formula gives, where
@@ -50,16 +39,14 @@ class ExactPoint {
   void put_objective(const PolishedPoint& point);
 
   const TrainingProblem& problem_;
-  std::vector<mpz_class> X_;
-  long x_bits_;
+  const DyadicMatrix& X_;
   long bits_ = 0;  ///< of the fit and of nu before projection
   std::vector<mpz_class> f_;
   std::vector<mpz_class> nu_;
   mpq_class unit_;
-  mpq_class linear_;  ///< nu^T y
-  mpq_class square_;  ///< |nu|^2 + (1^T nu)^2 / gamma
-  Vector dual_;
-  double dual_error_ = 0;
+  std::optional<ExactDual> dual_;  ///< nu_ times unit_
+  mpq_class linear_;               ///< nu^T y
+  mpq_class square_;               ///< |nu|^2 + (1^T nu)^2 / gamma
   Vector fit_;
   mpq_class objective_;
 };

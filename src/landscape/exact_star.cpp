@@ -21,15 +21,15 @@ using Rationals = std::vector<mpq_class>;
 /// One star in the making.
 class Star {
  public:
-  Star(const ExactPoint& point, const RowGroups& groups, const Vector& u, Sign sign,
+  Star(const ExactDual& dual, const RowGroups& groups, const Vector& u, Sign sign,
        const std::vector<Index>& ties)
-      : point_(point), X_(point.problem().X()), groups_(groups), s_(sign == Sign::kPlus ? 1 : -1) {
+      : nu_(dual), X_(dual.X()), groups_(groups), s_(sign == Sign::kPlus ? 1 : -1) {
     tied_.assign(groups.first_rows.size(), false);
     for (const Index row : ties) {
       const Index group = group_of(row);
       if (group >= 0) tied_[static_cast<std::size_t>(group)] = true;
     }
-    const Vector t = X_ * u;
+    const Vector t = X_.values() * u;
     for (const Index first : groups.first_rows) side_.push_back(t[first] > 0 ? 1 : -1);
   }
 
@@ -46,16 +46,16 @@ class Star {
   [[nodiscard]] Index group_of(Index row) const {
     return groups_.group_of_row[static_cast<std::size_t>(row)];
   }
-  [[nodiscard]] Index dimension() const { return X_.cols(); }
+  [[nodiscard]] Index dimension() const { return X_.values().cols(); }
 
   void add_row(Integers& sum, Index row, int sign) const {
-    if (point_.nu(row) == 0) return;
+    if (nu_.integer(row) == 0) return;
     for (Index k = 0; k < dimension(); ++k) {
       mpz_class& entry = sum[static_cast<std::size_t>(k)];
       if (sign > 0) {
-        entry += point_.nu(row) * point_.x(row, k);
+        entry += nu_.integer(row) * X_(row, k);
       } else {
-        entry -= point_.nu(row) * point_.x(row, k);
+        entry -= nu_.integer(row) * X_(row, k);
       }
     }
   }
@@ -71,7 +71,7 @@ class Star {
     }
     pulls_.assign(tied_.size(), {});
     for (const Index g : tie_list_) pulls_[static_cast<std::size_t>(g)].resize(d);
-    for (Index row = 0; row < X_.rows(); ++row) {
+    for (Index row = 0; row < X_.values().rows(); ++row) {
       const Index group = group_of(row);
       if (group < 0) continue;
       const bool along = groups_.multiples[row] > 0;
@@ -89,7 +89,7 @@ class Star {
     const Rationals along = coordinates(basis_, base_);
     for (std::size_t k = 0; k < basis_.size(); ++k) {
       for (std::size_t j = 0; j < d; ++j) {
-        p_[j] -= along[k] * point_.x(first_row(basis_[k]), static_cast<Index>(j));
+        p_[j] -= along[k] * X_(first_row(basis_[k]), static_cast<Index>(j));
       }
     }
   }
@@ -103,7 +103,7 @@ class Star {
     if (tie_list_.empty()) return;
     Matrix rows(static_cast<Index>(tie_list_.size()), dimension());
     for (std::size_t k = 0; k < tie_list_.size(); ++k) {
-      rows.row(static_cast<Index>(k)) = X_.row(first_row(tie_list_[k]));
+      rows.row(static_cast<Index>(k)) = X_.values().row(first_row(tie_list_[k]));
     }
     for (const Index k : row_basis(rows).rows) {
       basis_.push_back(tie_list_[static_cast<std::size_t>(k)]);
@@ -118,7 +118,7 @@ class Star {
     for (std::size_t k = 0; k < list.size(); ++k) {
       for (std::size_t l = 0; l <= k; ++l) gram[k][l] = gram[l][k] = product(list[k], list[l]);
       for (std::size_t j = 0; j < b.size(); ++j) {
-        pull[k] += b[j] * point_.x(first_row(list[k]), static_cast<Index>(j));
+        pull[k] += b[j] * X_(first_row(list[k]), static_cast<Index>(j));
       }
     }
     return solve_exactly(std::move(gram), std::move(pull));
@@ -127,7 +127,7 @@ class Star {
   [[nodiscard]] mpz_class product(Index group, Index other) const {
     mpz_class sum = 0;
     for (Index j = 0; j < dimension(); ++j) {
-      sum += point_.x(first_row(group), j) * point_.x(first_row(other), j);
+      sum += X_(first_row(group), j) * X_(first_row(other), j);
     }
     return sum;
   }
@@ -145,15 +145,9 @@ class Star {
     bool same = true;
     for (std::size_t g = 0; g < tied_.size(); ++g) {
       const Index row = groups_.first_rows[g];
-      const double t = X_.row(row).dot(u_);
-      int side = t > 0 ? 1 : -1;
-      if (tied_[g] || std::abs(t) <= kSure * X_.row(row).norm()) {
-        mpz_class sum = 0;
-        for (Index j = 0; j < dimension(); ++j) {
-          sum += point_.x(row, j) * exact[static_cast<std::size_t>(j)];
-        }
-        side = sgn(sum);
-      }
+      const double t = X_.values().row(row).dot(u_);
+      const bool sure = !tied_[g] && std::abs(t) > kSure * X_.values().row(row).norm();
+      const int side = sure ? (t > 0 ? 1 : -1) : side_of(row, exact);
       const int before = tied_[g] ? 0 : side_[g];
       if (side == before) continue;
       same = false;
@@ -163,21 +157,46 @@ class Star {
     return same;
   }
 
+  [[nodiscard]] int side_of(Index row, const Integers& direction) const {
+    mpz_class sum = 0;
+    for (Index j = 0; j < dimension(); ++j) {
+      sum += X_(row, j) * direction[static_cast<std::size_t>(j)];
+    }
+    return sgn(sum);
+  }
+
+  /// Whether rounding left u_ in the star.
+  [[nodiscard]] bool rounded_into_star() const {
+    const long bits = fraction_bits(u_);
+    Integers exact;
+    for (const double value : u_) exact.push_back(scaled_integer(value, bits));
+    for (std::size_t g = 0; g < tied_.size(); ++g) {
+      const Index row = groups_.first_rows[g];
+      const auto x = X_.values().row(row);
+      if (tied_[g] || std::abs(x.dot(u_)) > kSure * x.norm()) continue;
+      if (side_of(row, exact) != side_[g]) return false;
+    }
+    return true;
+  }
+
   /// s W_t for c_t = s W_t v_t.
   [[nodiscard]] mpq_class weight(Index group) const {
     mpq_class along = 0;
     const Integers& pull = pulls_[static_cast<std::size_t>(group)];
     for (Index j = 0; j < dimension(); ++j) {
-      along += mpq_class(pull[static_cast<std::size_t>(j)] * point_.x(first_row(group), j));
+      along += mpq_class(pull[static_cast<std::size_t>(j)] * X_(first_row(group), j));
     }
     return along / product(group, group);
   }
 
   std::optional<StarMaximum> finish() {
+    if (!rounded_into_star()) return std::nullopt;
     StarMaximum result;
-    const mpq_class unit = point_.unit() * scaled(1, -point_.x_bits());
-    for (const mpq_class& value : p_) result.value_square += value * value;
-    result.value_square *= unit * unit;
+    const mpq_class unit = nu_.unit() * scaled(1, -X_.bits());
+    for (const mpq_class& value : p_) {
+      result.p.emplace_back(value * unit);
+      result.value_square += result.p.back() * result.p.back();
+    }
     result.u = u_;
     result.concavity = std::numeric_limits<double>::infinity();
     result.interior = std::numeric_limits<double>::infinity();
@@ -185,8 +204,8 @@ class Star {
     for (const Index g : tie_list_) {
       weights.push_back(weight(g));
       if (weights.back() > 0) return std::nullopt;
-      const double length = X_.row(first_row(g)).norm() * (1 - 1e-12);
-      const mpq_class size = -weights.back() * point_.unit();
+      const double length = X_.values().row(first_row(g)).norm() * (1 - 1e-12);
+      const mpq_class size = -weights.back() * nu_.unit();
       result.concavity = std::min(result.concavity, rounded_down(size) * length);
       result.tie_groups.push_back(first_row(g));
     }
@@ -199,7 +218,7 @@ class Star {
       result.interior =
           std::min(result.interior, rounded_down(std::min<mpq_class>(value, 1 - value)));
     }
-    for (Index row = 0; row < X_.rows(); ++row) {
+    for (Index row = 0; row < X_.values().rows(); ++row) {
       const Index group = group_of(row);
       if (group >= 0 && tied_[static_cast<std::size_t>(group)]) result.ties.push_back(row);
     }
@@ -216,7 +235,7 @@ class Star {
     if (basis_.size() < tie_list_.size()) propose(weights, lambda, order);
     Matrix rows(static_cast<Index>(order.size()), dimension());
     for (std::size_t k = 0; k < order.size(); ++k) {
-      rows.row(static_cast<Index>(k)) = X_.row(first_row(tie_list_[order[k]]));
+      rows.row(static_cast<Index>(k)) = X_.values().row(first_row(tie_list_[order[k]]));
     }
     std::vector<bool> solved(order.size(), false);
     std::vector<Index> list;
@@ -234,8 +253,7 @@ class Star {
       rest[j] = p_[j] - base_[j];
       for (std::size_t k = 0; k < tie_list_.size(); ++k) {
         if (solved[k]) continue;
-        rest[j] -=
-            lambda[k] * weights[k] * point_.x(first_row(tie_list_[k]), static_cast<Index>(j));
+        rest[j] -= lambda[k] * weights[k] * X_(first_row(tie_list_[k]), static_cast<Index>(j));
       }
     }
     const Rationals a = coordinates(list, rest);
@@ -253,7 +271,7 @@ class Star {
     Vector target(dimension());
     mpq_class scale = 0;
     for (const mpq_class& value : p_) scale = std::max<mpq_class>(scale, abs(value));
-    const mpq_class bits = scaled(1, -point_.x_bits());
+    const mpq_class bits = scaled(1, -X_.bits());
     for (Index j = 0; j < dimension(); ++j) {
       const auto place = static_cast<std::size_t>(j);
       target[j] = mpq_class((p_[place] - base_[place]) / scale).get_d();
@@ -261,7 +279,7 @@ class Star {
     for (std::size_t k = 0; k < tie_list_.size(); ++k) {
       const mpq_class factor = weights[k] / (scale * bits);
       columns.col(static_cast<Index>(k)) =
-          factor.get_d() * X_.row(first_row(tie_list_[k])).transpose();
+          factor.get_d() * X_.values().row(first_row(tie_list_[k])).transpose();
     }
     // The middle of the box is as interior as can be: least squares for the distance from it.
     const Vector ones = Vector::Ones(columns.cols());
@@ -275,8 +293,8 @@ class Star {
                      [&](std::size_t a, std::size_t b) { return inside(a) > inside(b); });
   }
 
-  const ExactPoint& point_;
-  const Matrix& X_;
+  const ExactDual& nu_;
+  const DyadicMatrix& X_;
   const RowGroups& groups_;
   int s_;
   std::vector<bool> tied_;       ///< per group
@@ -291,10 +309,10 @@ class Star {
 
 }  // namespace
 
-std::optional<StarMaximum> star_maximum(const ExactPoint& point, const RowGroups& groups,
+std::optional<StarMaximum> star_maximum(const ExactDual& dual, const RowGroups& groups,
                                         const Vector& u, Sign sign,
                                         const std::vector<Index>& ties) {
-  return Star(point, groups, u, sign, ties).maximum();
+  return Star(dual, groups, u, sign, ties).maximum();
 }
 
 }  // namespace thalweg::landscape

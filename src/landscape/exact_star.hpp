@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "landscape/exact_point.hpp"
+#include "landscape/exact_dual.hpp"
 #include "thalweg/exact/row_groups.hpp"
 
 namespace thalweg::landscape {
@@ -22,9 +22,10 @@ namespace thalweg::landscape {
 /// v_t^T u as s W_t <= 0 and (t)_+ >= lambda t for lambda in [0, 1]. Summing gives the inequality;
 /// at u = p the ties vanish and both sides are |p|^2. p^T u <= |p| |u| with equality at p only. QED
 struct StarMaximum {
-  mpq_class value_square;         ///< |p|^2
-  Vector u;                       ///< p / |p|, rounded, (d)
-  std::vector<Index> ties;        ///< T, exactly: rows with x_i^T p = 0, ascending; no zero rows
+  std::vector<mpq_class> p;  ///< exactly, (d)
+  mpq_class value_square;    ///< |p|^2
+  Vector u;                  ///< p / |p| rounded, (d): in the star too, its signs are those of p
+  std::vector<Index> ties;   ///< T, exactly: rows with x_i^T p = 0, ascending; no zero rows
   std::vector<Index> tie_groups;  ///< first rows of the groups in T, ascending
   /// The least of s |W_t| |v_t| over the ties, rounded down; infinity without ties. 0 or more.
   double concavity;
@@ -34,7 +35,7 @@ struct StarMaximum {
 /// The star maximum near direction u with proposed ties; none where no p with the lemma's
 /// properties was found (the direction is no maximum in its star). O(n d) integer operations, plus
 /// O(d^3) rational ones.
-[[nodiscard]] std::optional<StarMaximum> star_maximum(const ExactPoint& point,
+[[nodiscard]] std::optional<StarMaximum> star_maximum(const ExactDual& dual,
                                                       const RowGroups& groups, const Vector& u,
                                                       Sign sign, const std::vector<Index>& ties);
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "landscape/exact_point.hpp"
 #include "landscape/exact_star.hpp"
 #include "thalweg/core/run_control.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
