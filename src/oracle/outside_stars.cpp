@@ -109,7 +109,9 @@ class OutsideQuery {
   }
 
   void add_directions(std::vector<DualDirection> found) {
-    for (DualDirection& direction : found) result_.directions.push_back(std::move(direction));
+    for (DualDirection& direction : found) {
+      if (direction.value > 0) result_.directions.push_back(std::move(direction));
+    }
     oracle::keep_distinct(result_.directions, oracle::kDistinctAngle);
     if (!result_.directions.empty()) result_.lower = result_.directions.front().value;
   }

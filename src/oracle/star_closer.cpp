@@ -237,7 +237,7 @@ bool StarCloser::bound_piece(Piece& piece) {
   }
   rho[newest] = std::max(0.0, piece.value * ahead);
   double bound = evaluate(piece, piece.sums, rho, point);
-  if (bound > threshold_) {
+  if (!(bound <= threshold_)) {
     if (budget_-- <= 0) return false;
     piece.point = point;
     piece.rho = rho;
@@ -256,7 +256,7 @@ bool StarCloser::bound_piece(Piece& piece) {
       piece.value = bound;
     }
   }
-  if (bound > threshold_) return false;
+  if (!(bound <= threshold_)) return false;
   bound_ = std::max(bound_, bound);
   return true;
 }

@@ -76,46 +76,63 @@ TEST(OutsideStarsGroundTruth, EachAtomLeftOutIsFound) {
   }
 }
 
+/// Some local maximisers with their kinks, and directions of every kind: any, on a row, integer.
+std::vector<StarAtom> random_atoms(const Matrix& X, const Vector& nu, const DualOracle& oracle,
+                                   Random& random) {
+  std::vector<StarAtom> atoms;
+  for (const DualDirection& direction : oracle.climb(nu, 0, 8, 1)) {
+    if (random.below(4) != 0) atoms.push_back(atom_at(X, direction.u, direction.sign));
+  }
+  for (std::uint64_t extra = random.below(random.below(3) == 0 ? 12 : 3); extra > 0; --extra) {
+    Vector u = random.direction(X.cols());
+    const std::uint64_t kind = random.below(4);
+    if (kind == 1) {
+      const auto row = static_cast<Index>(random.below(static_cast<std::uint64_t>(X.rows())));
+      const Vector normal = X.row(row).transpose().normalized();
+      for (int i = 0; i < 2; ++i) u -= normal.dot(u) * normal;
+    }
+    if (kind == 2) u = (2 * u).array().round();
+    if (u.norm() < 0.1) continue;
+    atoms.push_back(atom_at(X, u, random.below(2) == 0 ? Sign::kPlus : Sign::kMinus));
+  }
+  return atoms;
+}
+
 TEST(OutsideStarsOracle, BoundsEncloseTheMaximumOverTheCellsOutside) {
   Random random(9112);
-  int closed = 0;
-  constexpr int kInstances = 260;
-  for (int instance = 0; instance < kInstances; ++instance) {
+  int held = 0;
+  for (int instance = 0; instance < 420; ++instance) {
     SCOPED_TRACE("instance " + std::to_string(instance));
     const auto n = static_cast<Index>(1 + random.below(9));
     const auto d = static_cast<Index>(1 + random.below(4));
     const Matrix X = random_data(n, d, instance, random);
-    const Vector nu = random_dual(n, instance % 3 == 0, random);
+    Vector nu = random_dual(n, instance % 3 == 0, random);
+    if (instance % 5 == 0) nu[static_cast<Index>(random.below(static_cast<std::uint64_t>(n)))] = 0;
     const DualOracle oracle(X);
-    // Atoms: local maximisers with their kinks, and any directions at all.
-    std::vector<StarAtom> atoms;
-    for (const DualDirection& direction : oracle.climb(nu, 0, 4, 1)) {
-      if (random.below(4) != 0) atoms.push_back(atom_at(X, direction.u, direction.sign));
-    }
-    for (std::uint64_t extra = random.below(3); extra > 0; --extra) {
-      const Vector u = random.direction(d);
-      atoms.push_back(atom_at(X, u, random.below(2) == 0 ? Sign::kPlus : Sign::kMinus));
-    }
+    const std::vector<StarAtom> atoms = random_atoms(X, nu, oracle, random);
+    // Between two rows that are parallel up to rounding the enumeration sees cells of their own.
+    if (!oracle.geometry().near_rows().empty()) continue;
     const double sigma = brute_force_outside(X, nu, {});
     const double outside = brute_force_outside(X, nu, atoms);
     OutsideSettings settings;
     settings.beta = sigma > 0 ? sigma : 1;
-    settings.relative_gap = 1e-9;
     const OutsideResult result = oracle.maximise_outside(nu, atoms, settings);
     ASSERT_LE(result.lower, outside + 1e-12 * settings.beta);
     ASSERT_GE(result.upper, outside - 1e-12 * settings.beta);
-    closed += result.status == DualNormStatus::kClosed;
+    EXPECT_EQ(result.status, DualNormStatus::kClosed);
     EXPECT_EQ(result.lower, result.directions.empty() ? 0 : result.directions.front().value);
+    // A tree that cannot make use of walls grows to millions.
+    EXPECT_LE(result.nodes, 20000);
     // A threshold on either side of the maximum is decided.
     settings.threshold = outside + 1e-5 * settings.beta;
     EXPECT_EQ(oracle.maximise_outside(nu, atoms, settings).status, DualNormStatus::kThresholdHolds);
+    ++held;
     settings.threshold = outside - 1e-5 * settings.beta;
-    if (settings.threshold > 0) {
-      EXPECT_EQ(oracle.maximise_outside(nu, atoms, settings).status,
-                DualNormStatus::kThresholdExceeded);
-    }
+    if (!(settings.threshold > 0)) continue;
+    EXPECT_EQ(oracle.maximise_outside(nu, atoms, settings).status,
+              DualNormStatus::kThresholdExceeded);
   }
-  EXPECT_EQ(closed, kInstances);
+  EXPECT_GE(held, 350);
 }
 
 TEST(OutsideStarsOracle, ATieTooManyEnlargesTheStarAsDocumented) {

@@ -107,6 +107,27 @@ TEST(OutsideStars, AMissedAtomComesFirstAmongTheDirections) {
   EXPECT_EQ(result.directions.front().kinks, std::vector<Index>{0});
 }
 
+TEST(OutsideStars, AMaximumAtAVertexWhereStarsMeetIsReached) {
+  // The vertex v = (0, -1, 0) of rows 0 and 1 is a ray of the tree, and row 0 crosses every cone
+  // around it. Stars hold three of the four cells at v; on the fourth, where both rows are active,
+  // the gradient (0.76, -3.9, 0.72) makes v the maximiser.
+  Matrix X(3, 3);
+  X << -1, 0, -4, 0, 0, 1, 1, -5, 1;
+  const Vector nu = (Vector(3) << 0.02, 0.02, 0.78).finished();
+  std::vector<StarAtom> atoms;
+  for (const auto& [a, b] : {std::pair{0.1, 0.1}, std::pair{0.1, -0.1}, std::pair{0.9, -0.1}}) {
+    atoms.push_back({(Vector(3) << a, -1, b).finished(), Sign::kPlus, {}});
+  }
+  const DualOracle oracle(X);
+  OutsideSettings settings = settings_for(oracle.maximise(nu, {}).lower);
+  settings.accuracy = 1e-6;
+  const OutsideResult result = oracle.maximise_outside(nu, atoms, settings);
+  EXPECT_EQ(result.status, DualNormStatus::kClosed);
+  EXPECT_LE(result.lower, 3.9);
+  EXPECT_NEAR(result.lower, 3.9, 1e-6);
+  EXPECT_LE(result.nodes, 2000);
+}
+
 TEST(OutsideStars, ExpiredTimeGivesValidBounds) {
   Random random(5);
   Matrix X(40, 4);
