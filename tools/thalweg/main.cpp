@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
       thalweg::cli::make_check(app),
       thalweg::cli::make_arrangement(app),
       thalweg::cli::make_path_regularization(app),
+      thalweg::cli::make_optimal_set(app),
   };
   try {
     app.parse(argc, argv);
