@@ -96,8 +96,7 @@ class Certification {
   Certification(const TrainingProblem& problem, const TwoLayerNetwork& network,
                 const StrictMinimumSettings& settings)
       : problem_(problem), given_(network), settings_(settings), d_(problem.dimension()) {
-    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-    result_ = {Status::kUnsolved, network, kNaN, kNaN, kNaN, kNaN, kNaN, {}};
+    result_.network = network;
   }
 
   StrictMinimum run() {

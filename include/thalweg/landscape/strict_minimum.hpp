@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -35,16 +36,20 @@ struct StrictMinimumSettings {
 /// were not computed are NaN.
 struct StrictMinimum {
   StrictMinimumStatus status = StrictMinimumStatus::kUnsolved;
-  TwoLayerNetwork
-      network;      ///< refined by Newton's method, balanced; the given one when that failed
-  double distance;  ///< at least the length of `network` - minimum, over all parameters
-  double moved;     ///< at least the length of given network - minimum
+  /// Refined by Newton's method and balanced; the given one when nothing was certified.
+  TwoLayerNetwork network;
+  /// At least the length of `network` - minimum, over all parameters.
+  double distance = std::numeric_limits<double>::quiet_NaN();
+  /// At least the length of given network - minimum.
+  double moved = std::numeric_limits<double>::quiet_NaN();
   /// L(theta) > L(minimum) for every other theta whose weights w_j and alpha_j are all closer than
   /// this to the minimum's (any output bias and skip connection).
-  double radius;
-  double lower;                           ///< of L at the minimum
-  double upper;                           ///< of L at the minimum
-  std::vector<std::vector<Index>> kinks;  ///< (m) rows each neuron is exactly on, ascending
+  double radius = std::numeric_limits<double>::quiet_NaN();
+  /// L at the minimum is between these.
+  double lower = std::numeric_limits<double>::quiet_NaN();
+  double upper = std::numeric_limits<double>::quiet_NaN();
+  /// (m) rows each neuron is exactly on, ascending.
+  std::vector<std::vector<Index>> kinks;
 };
 
 /// Certifies, for the stored doubles, that a network is next to a strict local minimum of L among
