@@ -110,4 +110,27 @@ std::vector<mpq_class> solve_exactly(std::vector<std::vector<mpq_class>> A,
   return b;
 }
 
+// A Schur complement of a semidefinite matrix is semidefinite: a 0 on the diagonal has a row of
+// zeros.
+std::optional<std::vector<mpq_class>> solve_semidefinite(std::vector<std::vector<mpq_class>> A,
+                                                         std::vector<mpq_class> b) {
+  const std::size_t k = b.size();
+  for (std::size_t pivot = 0; pivot < k; ++pivot) {
+    if (A[pivot][pivot] == 0) {
+      if (b[pivot] != 0) return std::nullopt;
+      continue;
+    }
+    for (std::size_t row = 0; row < k; ++row) {
+      if (row == pivot || A[row][pivot] == 0) continue;
+      const mpq_class factor = A[row][pivot] / A[pivot][pivot];
+      for (std::size_t j = pivot; j < k; ++j) A[row][j] -= factor * A[pivot][j];
+      b[row] -= factor * b[pivot];
+    }
+  }
+  for (std::size_t row = 0; row < k; ++row) {
+    if (A[row][row] != 0) b[row] /= A[row][row];
+  }
+  return b;
+}
+
 }  // namespace thalweg::landscape

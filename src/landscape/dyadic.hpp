@@ -2,6 +2,7 @@
 
 #include <gmpxx.h>
 
+#include <optional>
 #include <vector>
 
 #include "thalweg/core/types.hpp"
@@ -34,5 +35,10 @@ namespace thalweg::landscape {
 /// rational operations.
 [[nodiscard]] std::vector<mpq_class> solve_exactly(std::vector<std::vector<mpq_class>> A,
                                                    std::vector<mpq_class> b);
+
+/// An x with A x = b, A (k x k) positive semidefinite given by rows; 0 at columns that depend on
+/// earlier ones; none when there is no such x. O(k^3) rational operations.
+[[nodiscard]] std::optional<std::vector<mpq_class>> solve_semidefinite(
+    std::vector<std::vector<mpq_class>> A, std::vector<mpq_class> b);
 
 }  // namespace thalweg::landscape

@@ -10,6 +10,7 @@
 #include "landscape/independent_atoms.hpp"
 #include "landscape/polytope_bounds.hpp"
 #include "landscape/polytope_rounded.hpp"
+#include "landscape/rational_optimum.hpp"
 #include "thalweg/training/train.hpp"
 
 namespace thalweg {
@@ -93,7 +94,8 @@ class Describing {
     limits_.max_bases = settings_.max_vertices;
     limits_.control = settings_.control;
     take(optimum_);
-    if (!prove_point() && !prove_pairs(enclosing)) propose();
+    const bool proved = prove_point() || prove_pairs(enclosing);
+    if (set_.level != ClaimLevel::kExact && !prove_rational(enclosing) && !proved) propose();
     set_.stopped_at_limit = settings_.control.should_stop();
     set_.seconds = watch.seconds();
     return std::move(set_);
@@ -181,6 +183,27 @@ class Describing {
     set_.dimension = static_cast<Index>(set_.atoms.size()) - set_.m_star_lower;
     finish_proof(PolytopeProof::kAntipodal,
                  set_.polytope.supports.size() == 1 ? Uniqueness::kYes : Uniqueness::kNo);
+    return true;
+  }
+
+  bool prove_rational(const OptimumSettings& enclosing) {
+    const std::optional<RationalOptimum> proved =
+        rational_optimum(problem_, oracle_, optimum_, enclosing, limits_);
+    if (!proved) return false;
+    take(proved->optimum);
+    take_vertices(set_, proved->vertices, [](const mpq_class& mass) { return mass.get_d(); });
+    set_.m_star_lower = proved->supports.m_star_lower;
+    set_.m_star_upper = proved->supports.m_star_upper;
+    set_.M_star_lower = proved->supports.M_star_lower;
+    set_.M_star_upper = proved->supports.M_star_upper;
+    set_.centre.resize(static_cast<Index>(set_.atoms.size()));
+    for (Index q = 0; q < set_.centre.size(); ++q) {
+      set_.centre[q] = proved->centre[static_cast<std::size_t>(q)].get_d();
+    }
+    set_.dimension = proved->dimension;
+    finish_proof(PolytopeProof::kRational,
+                 set_.dimension == 0 ? Uniqueness::kYes : Uniqueness::kNo);
+    if (!set_.complete) set_.level = ClaimLevel::kCertifiedBound;
     return true;
   }
 

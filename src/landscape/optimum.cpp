@@ -16,8 +16,6 @@ namespace {
 constexpr double kEnough = 1e-30;  ///< stationarity at which refinement ends
 /// Directions within this share of beta are kept as atoms until they are proved inactive.
 constexpr double kNear = 1e-9;
-/// Below this margin the data's own rounding decides what is active: not told apart on purpose.
-constexpr double kDataRounding = 1e-12;
 constexpr int kSearches = 12;
 constexpr Index kClimbs = 64;
 constexpr double kUp = 1 + 1e-12;

@@ -9,6 +9,10 @@
 
 namespace thalweg::landscape {
 
+/// Below this margin (relative to beta) the data's own rounding decides what is active: such
+/// directions are not told apart, on purpose.
+inline constexpr double kDataRounding = 1e-12;
+
 /// A direction that is optimal, or that the enclosure of the dual cannot tell from optimal.
 struct OptimumAtom {
   Sign sign = Sign::kPlus;
