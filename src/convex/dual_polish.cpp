@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "convex/double_double.hpp"
 #include "convex/newton_direction.hpp"
+#include "convex/wide_float.hpp"
 
 namespace thalweg {
 namespace {
@@ -14,60 +16,82 @@ namespace {
 using detail::DoubleDouble;
 using detail::GatedNeuron;
 using detail::NeuronModel;
-using Wide = std::vector<DoubleDouble>;
+using detail::WideFloat;
+template <class Number>
+using Wide = std::vector<Number>;
 
 constexpr int kIterations = 8;
 constexpr double kTooFar = 1e-2;  ///< a point this far from stationary is not to be refined
 constexpr double kSlack = 1e-10;  ///< how far a row may be beyond its wall, relative
 
-Wide widen(const Vector& v) { return Wide(v.data(), v.data() + v.size()); }
+double leading(const DoubleDouble& value) { return value.hi; }
+double leading(const WideFloat& value) { return value.value.get_d(); }
 
-Vector tail(const Wide& v) {
+template <class Number>
+Wide<Number> widen(const Vector& v) {
+  return Wide<Number>(v.data(), v.data() + v.size());
+}
+
+template <class Number>
+Vector narrow(const Wide<Number>& v) {
   Vector result(static_cast<Index>(v.size()));
-  for (std::size_t k = 0; k < v.size(); ++k) result[static_cast<Index>(k)] = v[k].lo;
+  for (std::size_t k = 0; k < v.size(); ++k) result[static_cast<Index>(k)] = leading(v[k]);
   return result;
 }
 
-Vector narrow(const Wide& v) {
-  Vector result(static_cast<Index>(v.size()));
-  for (std::size_t k = 0; k < v.size(); ++k) result[static_cast<Index>(k)] = v[k].hi;
+/// Columns of doubles that add up to v, the first its leading parts.
+template <class Number>
+Matrix words(Wide<Number> v) {
+  constexpr Index kWords = std::is_same_v<Number, DoubleDouble> ? 2 : 4;
+  Matrix result(static_cast<Index>(v.size()), kWords);
+  for (Index word = 0; word < kWords; ++word) {
+    for (std::size_t k = 0; k < v.size(); ++k) {
+      result(static_cast<Index>(k), word) = leading(v[k]);
+      v[k] = v[k] - Number(leading(v[k]));
+    }
+  }
   return result;
 }
 
-void add(Wide& v, const Vector& move) {
-  for (std::size_t k = 0; k < v.size(); ++k) v[k] = v[k] + move[static_cast<Index>(k)];
+template <class Number>
+void add(Wide<Number>& v, const Vector& move) {
+  for (std::size_t k = 0; k < v.size(); ++k) v[k] = v[k] + Number(move[static_cast<Index>(k)]);
 }
 
-DoubleDouble dot(const Matrix& X, Index row, const Wide& w) {
-  DoubleDouble sum;
+template <class Number>
+Number dot(const Matrix& X, Index row, const Wide<Number>& w) {
+  Number sum;
   for (std::size_t k = 0; k < w.size(); ++k)
-    sum = sum + DoubleDouble(X(row, static_cast<Index>(k))) * w[k];
+    sum = sum + Number(X(row, static_cast<Index>(k))) * w[k];
   return sum;
 }
 
 /// -phi'(f, y) of a loss with piecewise linear gradient.
-DoubleDouble dual_of(const Loss& loss, double weight, DoubleDouble f, double y) {
-  DoubleDouble value = DoubleDouble(y) - f;
+template <class Number>
+Number dual_of(const Loss& loss, double weight, const Number& f, double y) {
+  Number value = Number(y) - f;
   if (loss.kind() == LossKind::kHuber) {
-    if (DoubleDouble(loss.delta()) < value) value = loss.delta();
-    if (value < DoubleDouble(-loss.delta())) value = -loss.delta();
+    if (Number(loss.delta()) < value) value = loss.delta();
+    if (value < Number(-loss.delta())) value = -loss.delta();
   } else if (loss.kind() == LossKind::kSquaredHinge) {
-    const DoubleDouble slack = DoubleDouble(1) - DoubleDouble(y) * f;
-    value = slack < DoubleDouble(0) ? DoubleDouble(0) : DoubleDouble(y) * slack;
+    const Number slack = Number(1) - Number(y) * f;
+    value = slack < Number(0) ? Number(0) : Number(y) * slack;
   }
-  return DoubleDouble(weight) * value;
+  return Number(weight) * value;
 }
 
 /// One neuron's extended state: its weight and the multipliers of an independent set of its kinks.
+template <class Number>
 struct WideNeuron {
-  Wide w;
-  Wide multipliers;
+  Wide<Number> w;
+  Wide<Number> multipliers;
   std::vector<Index> walls;  ///< independent kink rows
   Eigen::ColPivHouseholderQR<Matrix> qr;
-  Wide residual;      ///< gradient minus the walls' part, (d)
-  Vector wall_error;  ///< x_i^T w of the walls
+  Wide<Number> residual;  ///< gradient minus the walls' part, (d)
+  Vector wall_error;      ///< x_i^T w of the walls
 };
 
+template <class Number>
 class Polisher {
  public:
   Polisher(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
@@ -75,7 +99,7 @@ class Polisher {
       : problem_(problem),
         enough_(enough),
         model_(problem, neurons, affine),
-        affine_(widen(model_.affine)) {
+        affine_(widen<Number>(model_.affine)) {
     for (const GatedNeuron& neuron : model_.neurons) wide_.push_back(start(neuron));
     system_ = std::make_unique<detail::NewtonSystem>(model_, 1e-14);
   }
@@ -98,9 +122,9 @@ class Polisher {
   }
 
  private:
-  WideNeuron start(const GatedNeuron& neuron) const {
-    WideNeuron wide;
-    wide.w = widen(neuron.w);
+  WideNeuron<Number> start(const GatedNeuron& neuron) const {
+    WideNeuron<Number> wide;
+    wide.w = widen<Number>(neuron.w);
     const Index d = problem_.dimension();
     Matrix walls(d, static_cast<Index>(neuron.kinks.size()));
     for (std::size_t k = 0; k < neuron.kinks.size(); ++k) {
@@ -117,7 +141,7 @@ class Polisher {
       wide.walls.push_back(neuron.kinks[static_cast<std::size_t>(column)]);
       chosen.col(k) = walls.col(column);
     }
-    wide.multipliers.assign(static_cast<std::size_t>(rank), DoubleDouble());
+    wide.multipliers.assign(static_cast<std::size_t>(rank), Number());
     wide.qr.compute(chosen);
     return wide;
   }
@@ -127,7 +151,7 @@ class Polisher {
     compute_dual();
     double worst = 0;
     for (std::size_t j = 0; j < wide_.size(); ++j) {
-      WideNeuron& wide = wide_[j];
+      WideNeuron<Number>& wide = wide_[j];
       compute_gradient(j);
       if (!wide.walls.empty()) {
         add(wide.multipliers, wide.qr.solve(wall_residual(wide)));
@@ -145,12 +169,11 @@ class Polisher {
 
   /// Gradient in the affine part's reduced coordinates.
   Vector affine_residual() const {
-    Wide gradient(affine_.size());
+    Wide<Number> gradient(affine_.size());
     for (std::size_t k = 0; k < affine_.size(); ++k) {
-      gradient[k] = DoubleDouble(model_.affine_penalties()[static_cast<Index>(k)]) * affine_[k];
+      gradient[k] = Number(model_.affine_penalties()[static_cast<Index>(k)]) * affine_[k];
       for (Index i = 0; i < problem_.samples(); ++i) {
-        gradient[k] =
-            gradient[k] - DoubleDouble(affine_entry(i, k)) * dual_[static_cast<std::size_t>(i)];
+        gradient[k] = gradient[k] - Number(affine_entry(i, k)) * dual_[static_cast<std::size_t>(i)];
       }
     }
     return model_.affine_basis().transpose() * narrow(gradient);
@@ -164,16 +187,16 @@ class Polisher {
 
   void compute_dual() {
     const Index n = problem_.samples();
-    dual_.assign(static_cast<std::size_t>(n), DoubleDouble());
+    dual_.assign(static_cast<std::size_t>(n), Number());
     for (Index i = 0; i < n; ++i) {
-      DoubleDouble f;
+      Number f;
       for (std::size_t k = 0; k < affine_.size(); ++k) {
-        f = f + DoubleDouble(affine_entry(i, k)) * affine_[k];
+        f = f + Number(affine_entry(i, k)) * affine_[k];
       }
       for (std::size_t j = 0; j < wide_.size(); ++j) {
         const GatedNeuron& neuron = model_.neurons[j];
         if (neuron.gate[i] == 0) continue;
-        const DoubleDouble t = dot(problem_.X(), i, wide_[j].w);
+        const Number t = dot(problem_.X(), i, wide_[j].w);
         f = neuron.s > 0 ? f + t : f - t;
       }
       dual_[static_cast<std::size_t>(i)] =
@@ -184,36 +207,36 @@ class Polisher {
   /// gradient_j = -s X^T (gate nu) + beta w / |w|.
   void compute_gradient(std::size_t j) {
     const GatedNeuron& neuron = model_.neurons[j];
-    WideNeuron& wide = wide_[j];
+    WideNeuron<Number>& wide = wide_[j];
     const std::size_t d = wide.w.size();
-    DoubleDouble square;
-    for (const DoubleDouble& value : wide.w) square = square + value * value;
-    const DoubleDouble scale = DoubleDouble(problem_.beta()) / sqrt(square);
-    gradient_.assign(d, DoubleDouble());
+    Number square;
+    for (const Number& value : wide.w) square = square + value * value;
+    const Number scale = Number(problem_.beta()) / sqrt(square);
+    gradient_.assign(d, Number());
     for (std::size_t k = 0; k < d; ++k) {
-      DoubleDouble sum;
+      Number sum;
       for (Index i = 0; i < problem_.samples(); ++i) {
         if (neuron.gate[i] == 0) continue;
-        sum = sum + DoubleDouble(problem_.X()(i, static_cast<Index>(k))) *
-                        dual_[static_cast<std::size_t>(i)];
+        sum = sum +
+              Number(problem_.X()(i, static_cast<Index>(k))) * dual_[static_cast<std::size_t>(i)];
       }
-      gradient_[k] = scale * wide.w[k] - DoubleDouble(neuron.s) * sum;
+      gradient_[k] = scale * wide.w[k] - Number(neuron.s) * sum;
     }
     wide.residual = gradient_;
     wide.wall_error.resize(static_cast<Index>(wide.walls.size()));
     for (std::size_t k = 0; k < wide.walls.size(); ++k) {
-      wide.wall_error[static_cast<Index>(k)] = dot(problem_.X(), wide.walls[k], wide.w).hi;
+      wide.wall_error[static_cast<Index>(k)] = leading(dot(problem_.X(), wide.walls[k], wide.w));
     }
   }
 
   /// Gradient minus the walls' part at the present multipliers.
-  Vector wall_residual(WideNeuron& wide) {
+  Vector wall_residual(WideNeuron<Number>& wide) {
     wide.residual = gradient_;
     for (std::size_t k = 0; k < wide.walls.size(); ++k) {
       for (std::size_t q = 0; q < wide.w.size(); ++q) {
         wide.residual[q] =
             wide.residual[q] -
-            wide.multipliers[k] * DoubleDouble(problem_.X()(wide.walls[k], static_cast<Index>(q)));
+            wide.multipliers[k] * Number(problem_.X()(wide.walls[k], static_cast<Index>(q)));
       }
     }
     return narrow(wide.residual);
@@ -221,15 +244,15 @@ class Polisher {
 
   void correct() {
     std::vector<Vector> residuals;
-    for (const WideNeuron& wide : wide_) residuals.push_back(narrow(wide.residual));
+    for (const WideNeuron<Number>& wide : wide_) residuals.push_back(narrow(wide.residual));
     const detail::Direction direction = system_->solve(residuals, affine_residual());
     for (std::size_t j = 0; j < wide_.size(); ++j) {
-      WideNeuron& wide = wide_[j];
+      WideNeuron<Number>& wide = wide_[j];
       Vector move = direction.dw[j];
       if (!wide.walls.empty()) {
         // Least-norm correction of the walls: B (B^T B)^-1 e through B = Q R.
         const Index rank = static_cast<Index>(wide.walls.size());
-        const Matrix R = wide.qr.matrixR().topRows(rank).triangularView<Eigen::Upper>();
+        const Matrix R = wide.qr.matrixR().topRows(rank).template triangularView<Eigen::Upper>();
         const Vector permuted = wide.qr.colsPermutation().transpose() * wide.wall_error;
         Vector lifted = Vector::Zero(move.size());
         lifted.head(rank) = R.transpose().triangularView<Eigen::Lower>().solve(permuted);
@@ -267,9 +290,9 @@ class Polisher {
     point.neurons = model_.neurons_out();
     for (std::size_t j = 0; j < wide_.size(); ++j) {
       point.neurons[j].w = narrow(wide_[j].w);
-      point.weight_tails.push_back(tail(wide_[j].w));
+      point.weight_words.push_back(words(wide_[j].w));
     }
-    point.affine_tail = problem_.unstack(tail(affine_));
+    point.affine_words = words(affine_);
     const AffinePart affine = problem_.unstack(narrow(affine_));
     point.bias = affine.bias;
     point.skip = affine.skip;
@@ -281,17 +304,17 @@ class Polisher {
   const TrainingProblem& problem_;
   double enough_;
   NeuronModel model_;
-  std::vector<WideNeuron> wide_;
+  std::vector<WideNeuron<Number>> wide_;
   std::unique_ptr<detail::NewtonSystem> system_;
-  Wide affine_;
-  Wide dual_;
-  Wide gradient_;
+  Wide<Number> affine_;
+  Wide<Number> dual_;
+  Wide<Number> gradient_;
 };
 
 }  // namespace
 
 PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neuron>& neurons,
-                          const AffinePart& affine, double enough) {
+                          const AffinePart& affine, double enough, PolishPrecision precision) {
   if (problem.loss().kind() == LossKind::kLogistic || neurons.empty()) {
     const NeuronModel model(problem, neurons, affine);
     const AffinePart same = problem.unstack(model.affine);
@@ -300,15 +323,18 @@ PolishedPoint polish_dual(const TrainingProblem& problem, const std::vector<Neur
     point.bias = same.bias;
     point.skip = same.skip;
     point.dual = model.nu;
-    point.weight_tails.assign(point.neurons.size(), Vector::Zero(problem.dimension()));
-    point.affine_tail = problem.unstack(Vector::Zero(problem.affine_size()));
+    for (const Neuron& neuron : point.neurons) point.weight_words.emplace_back(neuron.w);
+    point.affine_words = model.affine;
     for (const GatedNeuron& neuron : model.neurons) {
       const Vector reduced = neuron.basis.transpose() * model.gradient(neuron);
       point.stationarity = std::max(point.stationarity, reduced.norm() / problem.beta());
     }
     return point;
   }
-  return Polisher(problem, neurons, affine, enough).run();
+  if (precision == PolishPrecision::kDoubleDouble) {
+    return Polisher<DoubleDouble>(problem, neurons, affine, enough).run();
+  }
+  return Polisher<WideFloat>(problem, neurons, affine, enough).run();
 }
 
 }  // namespace thalweg

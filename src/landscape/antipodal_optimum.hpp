@@ -38,6 +38,10 @@ struct AntipodalOptimum {
 /// (u_q, s_q) and v = -sum s z- u; masses and X v are unique there when the columns [s_q (X u_q)_+,
 /// X] are independent. QED
 ///
+/// *Corollary.* All these networks are one function: at any x, s z+ (x^T u)_+ + s z- (-x^T u)_+ = s
+/// tau (x^T u)_+ - s z- x^T u, and the last terms add up to x^T v whatever the z (x in the row
+/// space). What differs are the weights.
+///
 /// The refined skip problem encloses tau, u and v; `enclosed_vertices` lists the polytope for all
 /// data within (which also proves that a solution exists). None when a step is not proved.
 [[nodiscard]] std::optional<AntipodalOptimum> antipodal_optimum(

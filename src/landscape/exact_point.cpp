@@ -20,8 +20,7 @@ std::vector<mpz_class> integers(const Eigen::Ref<const Vector>& values, long bit
 
 bool ExactPoint::takes(const TrainingProblem& problem) {
   return problem.loss().kind() != LossKind::kLogistic &&
-         problem.loss().sample_weights().size() == 0 &&
-         problem.loss().scale() == LossScale::kSum;
+         problem.loss().sample_weights().size() == 0 && problem.loss().scale() == LossScale::kSum;
 }
 
 ExactPoint::ExactPoint(const TrainingProblem& problem, const DyadicMatrix& X,
@@ -53,32 +52,29 @@ void ExactPoint::put_fit(const PolishedPoint& point) {
   const Index n = problem_.samples();
   const Index d = problem_.dimension();
   long weight_bits = 0;
-  const auto widen = [&](const Vector& v) {
-    weight_bits = std::max(weight_bits, fraction_bits(v));
-  };
-  for (std::size_t j = 0; j < point.neurons.size(); ++j) {
-    widen(point.neurons[j].w);
-    widen(point.weight_tails[j]);
+  for (const Matrix& words : point.weight_words) {
+    weight_bits = std::max(weight_bits, fraction_bits(words));
   }
-  const bool skip = point.skip.size() > 0;
-  if (skip) {
-    widen(point.skip);
-    widen(point.affine_tail.skip);
-  }
-  Vector bias(2);
-  bias << point.bias, point.affine_tail.bias;
+  const bool skip = problem_.skip() == SkipConnection::kFree;
+  const Index ones = point.affine_words.rows() - (skip ? d : 0);
+  weight_bits = std::max(weight_bits, fraction_bits(point.affine_words));
   const long own = X_.bits() + weight_bits;
-  bits_ = std::max({own, fraction_bits(bias), fraction_bits(problem_.y()),
-                    fraction_bits(problem_.loss().delta())});
-  f_.assign(static_cast<std::size_t>(n),
-            scaled_integer(bias[0], bits_) + scaled_integer(bias[1], bits_));
-  const auto entries = [&](const Vector& high, const Vector& low) {
-    std::vector<mpz_class> w;
-    for (Index k = 0; k < d; ++k) {
-      w.push_back(scaled_integer(high[k], weight_bits) + scaled_integer(low[k], weight_bits));
+  bits_ = std::max({own, fraction_bits(problem_.y()), fraction_bits(problem_.loss().delta())});
+  const auto entries = [&](const Matrix& words) {
+    std::vector<mpz_class> w(static_cast<std::size_t>(words.rows()));
+    for (Index k = 0; k < words.rows(); ++k) {
+      for (const double word : words.row(k)) {
+        w[static_cast<std::size_t>(k)] += scaled_integer(word, weight_bits);
+      }
     }
     return w;
   };
+  f_.assign(static_cast<std::size_t>(n), mpz_class(0));
+  if (ones > 0) {
+    const mpz_class bias = entries(point.affine_words.topRows(1)).front()
+                           << static_cast<mp_bitcnt_t>(bits_ - weight_bits);
+    f_.assign(static_cast<std::size_t>(n), bias);
+  }
   const auto add = [&](const std::vector<mpz_class>& w, int sign, bool relu) {
     for (Index i = 0; i < n; ++i) {
       mpz_class t = 0;
@@ -95,9 +91,9 @@ void ExactPoint::put_fit(const PolishedPoint& point) {
   };
   for (std::size_t j = 0; j < point.neurons.size(); ++j) {
     const int sign = point.neurons[j].sign == Sign::kPlus ? 1 : -1;
-    add(entries(point.neurons[j].w, point.weight_tails[j]), sign, true);
+    add(entries(point.weight_words[j]), sign, true);
   }
-  if (skip) add(entries(point.skip, point.affine_tail.skip), 1, false);
+  if (skip) add(entries(point.affine_words.bottomRows(d)), 1, false);
   fit_.resize(n);
   for (Index i = 0; i < n; ++i) {
     fit_[i] = scaled(f_[static_cast<std::size_t>(i)], -bits_).get_d();
@@ -131,17 +127,19 @@ void ExactPoint::put_objective(const PolishedPoint& point) {
   }
   objective_ = scaled(twice, -2 * bits_ - 1);
   mpq_class mass = 0;
-  for (std::size_t j = 0; j < point.neurons.size(); ++j) {
+  for (const Matrix& words : point.weight_words) {
     mpq_class square = 0;
-    for (Index k = 0; k < problem_.dimension(); ++k) {
-      const mpq_class w = mpq_class(point.neurons[j].w[k]) + mpq_class(point.weight_tails[j][k]);
+    for (Index k = 0; k < words.rows(); ++k) {
+      mpq_class w = 0;
+      for (const double word : words.row(k)) w += mpq_class(word);
       square += w * w;
     }
     mass += root_above(square);
   }
   objective_ += mpq_class(problem_.beta()) * mass;
   if (problem_.output_bias() == OutputBias::kPenalised) {
-    const mpq_class b = mpq_class(point.bias) + mpq_class(point.affine_tail.bias);
+    mpq_class b = 0;
+    for (const double word : point.affine_words.row(0)) b += mpq_class(word);
     objective_ += mpq_class(problem_.beta()) * b * b / 2;
   }
 }

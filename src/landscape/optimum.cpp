@@ -16,6 +16,7 @@ namespace {
 constexpr double kEnough = 1e-30;  ///< stationarity at which refinement ends
 /// Directions within this share of beta are kept as atoms until they are proved inactive.
 constexpr double kNear = 1e-9;
+constexpr double kTight = 1e-10;  ///< radii above this share of beta call for more digits
 constexpr int kSearches = 12;
 constexpr Index kClimbs = 64;
 constexpr double kUp = 1 + 1e-12;
@@ -204,21 +205,27 @@ double spectral_norm_above(const Matrix& X) {
 Optimum enclose_optimum(const TrainingProblem& problem, const DualOracle& oracle,
                         const std::vector<Neuron>& neurons, const AffinePart& affine,
                         const OptimumSettings& settings) {
-  PolishedPoint point;
   if (neurons.empty()) {
+    PolishedPoint point;
     point.bias = affine.bias;
     point.skip = affine.skip;
-    point.affine_tail = problem.unstack(Vector::Zero(problem.affine_size()));
-  } else {
-    SolverSettings tight;
-    tight.stationarity = 1e-13;
-    tight.control = settings.control;
-    std::vector<Neuron> start = neurons;
-    for (Neuron& neuron : start) neuron.kinks = near_kinks(problem.X(), neuron.w);
-    const KinkNewtonResult solved = kink_newton(problem, start, affine, tight);
-    point = polish_dual(problem, solved.neurons, solved.affine(), kEnough);
+    point.affine_words = problem.stack(affine);
+    return Enclosing(problem, oracle, std::move(point), settings).run();
   }
-  return Enclosing(problem, oracle, std::move(point), settings).run();
+  SolverSettings tight;
+  tight.stationarity = 1e-13;
+  tight.control = settings.control;
+  std::vector<Neuron> start = neurons;
+  for (Neuron& neuron : start) neuron.kinks = near_kinks(problem.X(), neuron.w);
+  const KinkNewtonResult solved = kink_newton(problem, start, affine, tight);
+  PolishedPoint point = polish_dual(problem, solved.neurons, solved.affine(), kEnough);
+  Optimum optimum = Enclosing(problem, oracle, std::move(point), settings).run();
+  // At small beta the dual is lost in the digits of the fit.
+  if (optimum.enclosed && optimum.radius <= kTight * problem.beta()) return optimum;
+  point = polish_dual(problem, solved.neurons, solved.affine(), kEnough * kEnough,
+                      PolishPrecision::kWide);
+  Optimum finer = Enclosing(problem, oracle, std::move(point), settings).run();
+  return finer.radius < optimum.radius ? finer : optimum;
 }
 
 }  // namespace thalweg::landscape

@@ -37,6 +37,7 @@ struct GroundTruth {
   Vector nu;  ///< the optimal dual vector y - fit, (n)
   std::vector<GroundTruthAtom> atoms;
   std::vector<GroundTruthNetwork> networks;
+  nlohmann::json json;  ///< all of the file
 
   [[nodiscard]] TrainingProblem problem() const { return {X, y, beta, Loss::squared()}; }
 };
@@ -83,6 +84,7 @@ inline GroundTruth load_groundtruth(const std::filesystem::path& path) {
     network.gap = stored.at("gap_abs");
     truth.networks.push_back(std::move(network));
   }
+  truth.json = json;
   return truth;
 }
 
