@@ -13,6 +13,7 @@ namespace {
 constexpr double kArmijo = 1e-4;
 constexpr double kNoise = 1e-15;      ///< of a defect, relative to the fit and the targets
 constexpr double kFitProximal = 0.1;  ///< 1 / tau against 1 / (sigma |X|^2 / d)
+constexpr double kLongestFit = 1e3;   ///< a step of the fit, in sizes of fit and targets
 constexpr int kHalvings = 40;
 constexpr int kFitSteps = 100;
 constexpr int kStalls = 2;  ///< steps without progress where psi is flat to rounding
@@ -189,13 +190,20 @@ Vector RestrictedNewton::direction() {
   }
 }
 
+/// The fit's own proximal term fades as the weights' does, but no step needs to carry the fit
+/// kLongestFit times as far as it is large: where a loss is nearly linear nothing else holds it.
+void RestrictedNewton::choose_tau() {
+  inverse_tau_ = 0;
+  if (problem_.loss().kind() == LossKind::kSquared) return;
+  inverse_tau_ =
+      kFitProximal * static_cast<double>(problem_.samples()) / (sigma * walls_.X.squaredNorm());
+  const double reach = kLongestFit * (fit_.norm() + problem_.y().norm());
+  if (reach > 0) inverse_tau_ = std::max(inverse_tau_, nu.norm() / reach);
+}
+
 std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, double inexact,
                                              const RunControl& control) {
-  // The fit's own proximal term fades as the weights' does.
-  inverse_tau_ = problem_.loss().kind() == LossKind::kSquared
-                     ? 0.0
-                     : kFitProximal * static_cast<double>(problem_.samples()) /
-                           (sigma * walls_.X.squaredNorm());
+  choose_tau();
   std::vector<Index> cells;
   for (const WorkingBlock& block : blocks) cells.push_back(static_cast<Index>(block.block / 2));
   working_patterns_ = patterns_.subset(cells);
@@ -225,6 +233,7 @@ std::int64_t RestrictedNewton::proximal_step(std::int64_t max_steps, double inex
     }
     if (halvings == kHalvings || stalls > kStalls) break;
   }
+  accurate_ = accurate(inexact);
   move_centre();
   return steps;
 }

@@ -36,8 +36,8 @@ struct WorkingBlock {
 /// |.| on a cone, w_i^+ = (1 - kappa / |Pi_i(z_i)|)_+ Pi_i(z_i). On the face that holds Pi_i its
 /// Jacobian is the group lasso's, so the Hessian is diag(h) + sigma F F^T with as many columns in F
 /// as the active faces have dimensions; whichever of n and that number is smaller is factorised.
-/// tau is infinite for the squared loss. Source: semismooth Newton augmented Lagrangian (Li, Sun,
-/// Toh 2018), the cone's proximal map derived here.
+/// tau is infinite for the squared loss and limited for the others. Source: semismooth Newton
+/// augmented Lagrangian (Li, Sun, Toh 2018), the cone's proximal map derived here.
 class RestrictedNewton {
  public:
   RestrictedNewton(const TrainingProblem& problem, const PatternSet& patterns, const Walls& walls);
@@ -57,12 +57,15 @@ class RestrictedNewton {
   [[nodiscard]] double last_sigma() const { return last_sigma_; }
   /// |fit - f(nu)|: how far nu is from the fit's own dual point, in the fit.
   [[nodiscard]] double defect_norm() const { return gradient_.norm(); }
+  /// Whether the last step reached the accuracy asked for, not just rounding of psi.
+  [[nodiscard]] bool step_was_accurate() const { return accurate_; }
   /// Largest violation of stationarity of a block at (centre, nu), relative to beta: by the
   /// proximal map it is |w^+ - w| / (sigma beta). The defect |nu + grad l(fit)| comes on top.
   [[nodiscard]] double stationarity() const { return stationarity_; }
 
  private:
   double evaluate(const Vector& dual);
+  void choose_tau();
   void evaluate_fit(const Vector& dual);
   void project(WorkingBlock& block, const Vector& z);
   [[nodiscard]] bool accurate(double inexact) const;
@@ -86,6 +89,7 @@ class RestrictedNewton {
   Vector gradient_;  ///< of psi
   Vector fit_;
   double last_sigma_ = 1;
+  bool accurate_ = true;
   double stationarity_ = std::numeric_limits<double>::infinity();
 };
 

@@ -33,6 +33,13 @@ constexpr double kIdleValue = 0.9;       ///< of beta: zero blocks below leave t
 constexpr int kIdleRounds = 12;          ///< rounds without progress before giving up
 constexpr int kFinishingRounds = 3;      ///< more rounds for stationarity once the gap is closed
 
+/// A point of the program: nonzero blocks and the affine part.
+struct Point {
+  double objective = std::numeric_limits<double>::infinity();
+  std::vector<std::pair<std::size_t, Vector>> blocks;
+  Vector coefficients;
+};
+
 class RestrictedSolver {
  public:
   RestrictedSolver(const TrainingProblem& problem, const PatternSet& patterns,
@@ -67,6 +74,7 @@ class RestrictedSolver {
       leave();
       price(kChoice * growth());
     }
+    restore();
     RestrictedSolution solution = collect();
     solution.info.seconds = watch.seconds();
     return solution;
@@ -87,12 +95,42 @@ class RestrictedSolver {
     for (const WorkingBlock& block : newton_.blocks) mass += block.w.norm();
     info_.objective = problem_.loss().value(newton_.fit(), problem_.y()) + problem_.beta() * mass +
                       0.5 * problem_.affine_penalties().dot(newton_.coefficients.cwiseAbs2());
+    if (info_.objective < best_.objective) keep();
     const double limit = dual_norm_ > 0 ? problem_.beta() / dual_norm_ : 1.0;
     const double scale = problem_.best_dual_scale(dual_, std::min(1.0, limit));
     info_.lower_bound = problem_.dual_objective(Vector(scale * dual_));
-    const double gap = std::max(0.0, info_.objective - info_.lower_bound);
-    info_.relative_gap = gap > negligible_ ? gap / info_.objective : 0;
+    info_.relative_gap = relative_gap();
     info_.stationarity = newton_.stationarity();
+  }
+
+  [[nodiscard]] double relative_gap() const {
+    const double gap = std::max(0.0, info_.objective - info_.lower_bound);
+    return gap > negligible_ ? gap / info_.objective : 0;
+  }
+
+  /// The present point is the best so far: proximal steps that rounding spoils may leave it, the
+  /// first one, without neurons, included.
+  void keep() {
+    best_ = {info_.objective, {}, newton_.coefficients};
+    for (const WorkingBlock& block : newton_.blocks) {
+      if (!block.w.isZero(0)) best_.blocks.emplace_back(block.block, block.w);
+    }
+  }
+
+  /// Takes the best point back when the last one is worse and not solved.
+  void restore() {
+    if (info_.status == SolverStatus::kSolved || !(best_.objective < info_.objective)) return;
+    info_.objective = best_.objective;
+    info_.relative_gap = relative_gap();
+    info_.stationarity = std::numeric_limits<double>::quiet_NaN();
+    newton_.coefficients = best_.coefficients;
+    newton_.blocks.clear();
+    for (auto& [index, w] : best_.blocks) {
+      WorkingBlock block;
+      block.block = index;
+      block.w = std::move(w);
+      newton_.blocks.push_back(std::move(block));
+    }
   }
 
   /// Whether to stop, with the status then.
@@ -186,6 +224,11 @@ class RestrictedSolver {
       if (next > newton_.sigma) idle_ = 0;
       newton_.sigma = next;
     }
+    // Rounding of sigma X X^T nu kept the last step from its accuracy: the next are smaller.
+    if (!newton_.step_was_accurate()) {
+      most_sigma_ = std::max(first_sigma_, newton_.last_sigma() / kSigmaGrowth);
+    }
+    newton_.sigma = std::min(newton_.sigma, most_sigma_);
   }
 
   RestrictedSolution collect() {
@@ -226,6 +269,8 @@ class RestrictedSolver {
   int finishing_ = 0;
   double finishing_share_ = 1;
   double first_sigma_ = 1;
+  double most_sigma_ = std::numeric_limits<double>::infinity();
+  Point best_;
 };
 
 }  // namespace

@@ -150,4 +150,31 @@ inline std::vector<CatalogueProblem> degenerate_catalogue() {
   return problems;
 }
 
+/// Problems at the edge of double precision: whatever a solver reaches, no answer may be worse than
+/// the best network without neurons, and no bound may exceed any objective.
+inline std::vector<CatalogueProblem> extreme_catalogue() {
+  std::vector<CatalogueProblem> problems;
+  const CatalogueData data = planted_data(11, 40, 3, 60);
+  CatalogueData scaled = data;
+  scaled.X *= Vector{{1e-6, 1.0, 1e6}}.asDiagonal();
+  scaled.patterns = distinct_patterns(scaled.X, 60, 7);
+  CatalogueData opposed = data;
+  opposed.X.bottomRows(20) = data.X.topRows(20);
+  opposed.y.tail(20) = -data.y.head(20);
+  opposed.patterns = distinct_patterns(opposed.X, 60, 7);
+  for (const Loss& loss : all_losses()) {
+    for (const double factor : {1e-6, 1e-8, 1e-10}) {
+      const std::string beta = ", beta " + std::to_string(static_cast<int>(std::log10(factor)));
+      problems.push_back(catalogue_problem("columns from 1e-6 to 1e6, " + loss.name() + beta,
+                                           scaled, factor, loss));
+    }
+    for (const double factor : {1e-12, 1e-16, 1e-20}) {
+      const std::string beta = ", beta " + std::to_string(static_cast<int>(std::log10(factor)));
+      problems.push_back(catalogue_problem("contradictory duplicates, " + loss.name() + beta,
+                                           opposed, factor, loss));
+    }
+  }
+  return problems;
+}
+
 }  // namespace thalweg::testing

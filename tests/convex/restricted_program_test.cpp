@@ -138,6 +138,29 @@ TEST(RestrictedProgram, SolvesTheCatalogueOfDegenerateProblems) {
   }
 }
 
+TEST(RestrictedProgram, ExtremeProblemsNeverEndAboveTheirStart) {
+  for (const testing::CatalogueProblem& entry : testing::extreme_catalogue()) {
+    SCOPED_TRACE(entry.name);
+    const TrainingProblem& problem = entry.problem;
+    const RestrictedSolution solution = restricted_program(problem, entry.patterns, {});
+    const double start = problem.loss().value(Vector::Zero(problem.samples()), problem.y());
+    const double objective =
+        problem.objective(to_network(solution.neurons(), problem.dimension(), solution.affine()));
+    EXPECT_LE(objective, start * (1 + 1e-12));
+    EXPECT_NEAR(objective, solution.info.objective, 1e-6 * start);
+    EXPECT_LE(solution.info.lower_bound, objective + 1e-6 * start);
+  }
+}
+
+TEST(RestrictedProgram, BadlyScaledHuberComesNearItsOptimum) {
+  for (const testing::CatalogueProblem& entry : testing::extreme_catalogue()) {
+    if (entry.name.find("columns") != 0 || entry.name.find("huber") == std::string::npos) continue;
+    SCOPED_TRACE(entry.name);
+    const RestrictedSolution solution = restricted_program(entry.problem, entry.patterns, {});
+    EXPECT_LE(solution.info.relative_gap, 1e-2);
+  }
+}
+
 /// The twin of the catalogue: the checker sees every small corruption of a solution.
 TEST(RestrictedProgram, CorruptedSolutionsAreRejected) {
   const testing::CatalogueProblem entry = testing::catalogue_problem(
