@@ -14,7 +14,10 @@ constexpr double kExcess = 1e-6;
 }  // namespace
 
 ValleyStarts::ValleyStarts(const TrainingProblem& problem, Index width, std::uint64_t seed)
-    : problem_(problem), width_(static_cast<std::size_t>(width)), random_(seed) {}
+    : problem_(problem),
+      width_(static_cast<std::size_t>(width)),
+      random_(seed),
+      oracle_(problem.X()) {}
 
 Neuron ValleyStarts::neuron_along(const Vector& u, const Vector& nu, const Vector& curvature,
                                   double share) const {
@@ -68,10 +71,26 @@ ValleyPoint ValleyStarts::random() {
   return point;
 }
 
-bool ValleyStarts::fill(ValleyPoint& point) {
+bool ValleyStarts::fill(ValleyPoint& point, const RunControl& control) {
   const std::size_t before = point.neurons.size();
-  add_random(point, problem_.fit(to_network(point.neurons, problem_.dimension(), point.affine)));
+  const Vector fit = problem_.fit(to_network(point.neurons, problem_.dimension(), point.affine));
+  add_random(point, fit);
+  if (point.neurons.size() == before) add_climbed(point, fit, control);
   return point.neurons.size() > before;
+}
+
+void ValleyStarts::add_climbed(ValleyPoint& point, const Vector& fit, const RunControl& control) {
+  const Vector nu = problem_.dual_point(fit);
+  const Vector curvature = problem_.loss().curvature(fit, problem_.y());
+  const std::size_t missing = width_ - point.neurons.size();
+  const std::vector<DualDirection> directions =
+      oracle_.climb(nu, problem_.beta() * (1 + kExcess), static_cast<Index>(missing),
+                    random_.below(std::uint64_t{1} << 32), 1, {}, control);
+  const double share = 1.0 / static_cast<double>(std::max<std::size_t>(directions.size(), 1));
+  for (const DualDirection& direction : directions) {
+    Neuron neuron = neuron_along(direction.u, nu, curvature, share);
+    if (!neuron.w.isZero(0)) point.neurons.push_back(std::move(neuron));
+  }
 }
 
 void ValleyStarts::add_random(ValleyPoint& point, const Vector& fit) {

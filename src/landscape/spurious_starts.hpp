@@ -5,6 +5,8 @@
 
 #include "thalweg/convex/kink_newton.hpp"
 #include "thalweg/core/random.hpp"
+#include "thalweg/core/run_control.hpp"
+#include "thalweg/oracle/dual_oracle.hpp"
 
 namespace thalweg::landscape {
 
@@ -27,8 +29,9 @@ class ValleyStarts {
   [[nodiscard]] ValleyPoint subset(const TwoLayerNetwork& network);
   /// Neurons in random directions of the row space.
   [[nodiscard]] ValleyPoint random();
-  /// Adds neurons in random violated directions up to the width; false when none is found.
-  [[nodiscard]] bool fill(ValleyPoint& point);
+  /// Adds neurons in random violated directions up to the width, or where they are too rare to be
+  /// hit, in directions that ascent finds; false when there are none either.
+  [[nodiscard]] bool fill(ValleyPoint& point, const RunControl& control);
 
  private:
   [[nodiscard]] Vector random_direction();
@@ -37,10 +40,12 @@ class ValleyStarts {
   [[nodiscard]] Neuron neuron_along(const Vector& u, const Vector& nu, const Vector& curvature,
                                     double share) const;
   void add_random(ValleyPoint& point, const Vector& fit);
+  void add_climbed(ValleyPoint& point, const Vector& fit, const RunControl& control);
 
   const TrainingProblem& problem_;
   std::size_t width_;
   Random random_;
+  DualOracle oracle_;
 };
 
 }  // namespace thalweg::landscape

@@ -22,7 +22,7 @@ using landscape::ValleyStarts;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// Times that vanished neurons are replaced in one descent.
-constexpr int kRefills = 12;
+constexpr int kRefills = 25;
 /// Objectives closer than this, relatively, are not worth a proof.
 constexpr double kLeastSeparation = 1e-10;
 
@@ -113,7 +113,7 @@ class ValleySearch {
       }
       offer(to_network(point.neurons, problem_.dimension(), point.affine));
       if (static_cast<Index>(point.neurons.size()) >= width_) return;
-      if (!starts_.fill(point)) return;
+      if (!starts_.fill(point, settings_.control)) return;
     }
   }
 

@@ -260,5 +260,34 @@ TEST(StrictMinimum, OtherLossesAndAffineParts) {
   EXPECT_GE(tried, 40);
 }
 
+/// Small integers: parallel rows, zero rows and hyperplanes that follow from others abound.
+TEST(StrictMinimum, DegenerateData) {
+  Random random(19);
+  int proved = 0;
+  int implied = 0;
+  for (int draw = 0; draw < 60; ++draw) {
+    const auto small = [&](int size) {
+      return static_cast<double>(random.below(static_cast<std::uint64_t>(2 * size + 1))) - size;
+    };
+    Matrix X = Matrix::NullaryExpr(14, 3, [&] { return small(1); });
+    const Vector y = Vector::NullaryExpr(14, [&] { return small(3); });
+    const TrainingProblem problem(X, y, 0.5, Loss::squared());
+    std::vector<Neuron> start;
+    for (int j = 0; j < 3; ++j) {
+      start.push_back({random.direction(3), j == 0 ? Sign::kPlus : Sign::kMinus, {}, -1});
+    }
+    const KinkNewtonResult solved = kink_newton(problem, start, {}, SolverSettings{});
+    if (solved.neurons.empty()) continue;
+    const StrictMinimum minimum = strict_minimum(problem, to_network(solved.neurons, 3, {}));
+    if (!certified(minimum)) continue;
+    ++proved;
+    for (const auto& rows : minimum.kinks) implied += rows.size() > 2 ? 1 : 0;
+    expect_consistent(problem, minimum);
+    expect_nothing_lower(problem, minimum);
+  }
+  EXPECT_GE(proved, 20);
+  EXPECT_GE(implied, 10);
+}
+
 }  // namespace
 }  // namespace thalweg
