@@ -105,11 +105,10 @@ class Proving {
   /// for a coefficient of the affine part.
   [[nodiscard]] std::optional<Rationals> guess() const {
     std::vector<Rationals> columns = affine_;
-    for (const OptimumAtom& atom : near_.atoms) {
-      if (!(atom.mass > 0)) continue;
-      const std::optional<Rationals> u = rational_direction(atom.star.u);
+    for (const Neuron& neuron : near_.point.neurons) {
+      const std::optional<Rationals> u = rational_direction(neuron.w.normalized());
       if (!u) return std::nullopt;
-      columns.push_back(activation(*u, atom.sign, 1));
+      columns.push_back(activation(*u, neuron.sign, 1));
     }
     Rationals nu = exactly(problem_.y());
     std::vector<Rationals> gram(columns.size(), Rationals(columns.size()));
@@ -145,9 +144,13 @@ class Proving {
     return true;
   }
 
+  /// Those of the neurons, which may be missing among the atoms where a multiplier of a tie is 0 or
+  /// 1; false when one is at no maximum.
   bool put_known_stars() {
-    return std::all_of(near_.atoms.begin(), near_.atoms.end(), [&](const OptimumAtom& atom) {
-      return add(atom.star.u, atom.sign, atom.star.ties, atom.mass) || atom.mass == 0;
+    for (const OptimumAtom& atom : near_.atoms) add(atom.star.u, atom.sign, atom.star.ties, 0);
+    const std::vector<Neuron>& neurons = near_.point.neurons;
+    return std::all_of(neurons.begin(), neurons.end(), [&](const Neuron& neuron) {
+      return add(neuron.w.normalized(), neuron.sign, neuron.kinks, neuron.w.norm());
     });
   }
 
