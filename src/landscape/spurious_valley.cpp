@@ -67,6 +67,7 @@ class ValleySearch {
       if (network.width() <= width_) offer(network);
     }
     for (int start = 0; start < settings_.starts && !done() && !stopped(); ++start) {
+      report(start);
       descend(next_start(start));
       ++result_.starts;
       certify_candidates();
@@ -86,6 +87,14 @@ class ValleySearch {
 
   [[nodiscard]] bool stopped() const { return settings_.control.should_stop(); }
   [[nodiscard]] bool done() const { return result_.evidence == ValleyEvidence::kSpurious; }
+
+  void report(int start) const {
+    if (settings_.control.progress == nullptr) return;
+    settings_.control.progress->report(
+        "spurious valley", static_cast<double>(start) / settings_.starts,
+        "width " + std::to_string(width_) + ", " + std::to_string(candidates_.size()) +
+            " stationary networks");
+  }
 
   /// Rows first, each once while half of the starts last; then subsets and random networks in turn.
   ValleyPoint next_start(int start) {

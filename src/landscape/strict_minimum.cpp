@@ -1,12 +1,13 @@
 #include "thalweg/landscape/strict_minimum.hpp"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "landscape/enclosure_arithmetic.hpp"
+#include "landscape/stationarity_newton.hpp"
 #include "landscape/stationarity_system.hpp"
 #include "landscape/strict_minimum_pattern.hpp"
 #include "thalweg/core/error.hpp"
@@ -14,61 +15,12 @@
 namespace thalweg {
 namespace {
 
-using landscape::EnclosedSystem;
 using landscape::Enclosure;
 using landscape::Kink;
 using landscape::OwnPattern;
 using landscape::point;
-using landscape::RoundedMatrix;
 using landscape::StationaritySystem;
 using Status = StrictMinimumStatus;
-
-constexpr int kNewtonSteps = 30;
-constexpr int kEnclosureAttempts = 8;
-/// Reciprocal condition number below which the equations count as singular.
-constexpr double kSingular = 1e-14;
-
-/// The power of two at or below the largest entry of a row.
-double row_unit(const Matrix& A, Index row) {
-  const double size = A.row(row).cwiseAbs().maxCoeff();
-  return size > 0 ? std::ldexp(1.0, std::ilogb(size)) : 1.0;
-}
-
-/// G' over an enclosure, its columns in the given units, and its rows in their own units.
-struct ScaledJacobian {
-  EnclosedSystem system;  ///< b is not filled
-  Vector rows;            ///< what the rows were divided by
-};
-ScaledJacobian assemble(const StationaritySystem& system, const RoundedMatrix& hessian,
-                        const Vector& units) {
-  const Index p = system.weights();
-  const Index size = system.unknowns();
-  const Matrix& kinks = system.kink_rows();
-  ScaledJacobian jacobian{{Matrix::Zero(size, size), Matrix::Zero(size, size), {}, {}},
-                          Vector(size)};
-  Matrix& A = jacobian.system.A;
-  Matrix& spread = jacobian.system.A_radius;
-  A.topLeftCorner(p, p) = hessian.centre;
-  spread.topLeftCorner(p, p) = hessian.radius;
-  A.topRightCorner(p, size - p) = -kinks.transpose();
-  A.bottomLeftCorner(size - p, p) = kinks;
-  A = A * units.asDiagonal();
-  spread = spread * units.asDiagonal();
-  for (Index k = 0; k < size; ++k) {
-    jacobian.rows[k] = row_unit(A, k);
-    A.row(k) /= jacobian.rows[k];
-    spread.row(k) /= jacobian.rows[k];
-  }
-  // Powers of two are exact factors but for underflow.
-  spread.array() += std::numeric_limits<double>::min();
-  return jacobian;
-}
-
-std::vector<Enclosure> points(const Vector& x) {
-  std::vector<Enclosure> result;
-  for (const double value : x) result.push_back(point(value));
-  return result;
-}
 
 /// A network near the weights x (w and c are its first entries).
 TwoLayerNetwork network_at(const TrainingProblem& problem, const std::vector<double>& signs,
@@ -113,12 +65,12 @@ class Certification {
     system_.emplace(problem_, std::move(*pattern));
     x_ = Vector::Zero(system_->unknowns());
     x_.head(start_.size()) = start_;
-    Status status = refine();
+    Status status = landscape::refine_zero(*system_, x_);
     if (status == Status::kCertified && implied) {
       choose_gates();
-      status = refine();
+      status = landscape::refine_zero(*system_, x_);
     }
-    if (status == Status::kCertified) status = enclose();
+    if (status == Status::kCertified) status = landscape::enclose_zero(*system_, x_, box_);
     if (status == Status::kCertified) status = check_pieces();
     if (status != Status::kCertified) return status;
     return describe_minimum();
@@ -144,127 +96,13 @@ class Certification {
   }
 
   void choose_gates() {
-    const auto fit = system_->fit(points(x_));
+    const auto fit = system_->fit(landscape::points(x_));
     if (!fit) return;
     OwnPattern pattern = system_->pattern();
     const Index m = static_cast<Index>(signs_.size());
     landscape::balance_gates(problem_, x_.head(m * d_).reshaped(d_, m).transpose(), fit->dual,
                              pattern);
     system_.emplace(problem_, std::move(pattern));
-  }
-
-  /// Newton's method in floating point.
-  Status refine() {
-    double last = std::numeric_limits<double>::infinity();
-    for (int step = 0; step < kNewtonSteps; ++step) {
-      const std::vector<Enclosure> at = points(x_);
-      const auto fit = system_->fit(at);
-      if (!fit) return Status::kCurvature;
-      const auto hessian = system_->hessian(at, *fit);
-      if (!hessian) return Status::kFar;
-      const Vector units = system_->units(x_);
-      const ScaledJacobian jacobian = assemble(*system_, *hessian, units);
-      if (!jacobian.system.A.allFinite()) return Status::kNotEnclosed;
-      const Eigen::PartialPivLU<Matrix> factors(jacobian.system.A);
-      if (!(factors.rcond() > kSingular)) return Status::kDependent;
-      const std::vector<Enclosure> sides = system_->residual(at, *fit);
-      Vector right(system_->unknowns());
-      for (Index k = 0; k < right.size(); ++k) {
-        right[k] = -landscape::middle(sides[static_cast<std::size_t>(k)]) / jacobian.rows[k];
-      }
-      const Vector move = factors.solve(right);
-      // The multipliers start at 0 and enter linearly: only the weights must stay near.
-      const double length = move.head(system_->weights()).lpNorm<Eigen::Infinity>();
-      if (!(length < 1)) return Status::kFar;
-      if (step > 2 && length >= 0.5 * last && length < 1e-8) return Status::kCertified;
-      x_ += units.cwiseProduct(move);
-      last = length;
-    }
-    return Status::kFar;
-  }
-
-  /// Interval Newton test: box_ gets the enclosure of the only zero near x_.
-  Status enclose() {
-    const std::vector<Enclosure> centre = points(x_);
-    const auto fit = system_->fit(centre);
-    if (!fit) return Status::kCurvature;
-    const std::vector<Enclosure> sides = system_->residual(centre, *fit);
-    const Vector units = system_->units(x_);
-    Vector spread = Vector::Zero(system_->unknowns());
-    for (int attempt = 0; attempt < kEnclosureAttempts; ++attempt) {
-      std::vector<Enclosure> box = centre;
-      for (Index k = 0; k < spread.size(); ++k) {
-        Enclosure& side = box[static_cast<std::size_t>(k)];
-        side = side + Enclosure{-spread[k], spread[k]};
-      }
-      const auto box_fit = system_->fit(box);
-      if (!box_fit) return Status::kCurvature;
-      const auto hessian = system_->hessian(box, *box_fit);
-      if (!hessian) return Status::kNotEnclosed;
-      const auto moves = newton_moves(*hessian, sides, units);
-      if (!moves) return Status::kNotEnclosed;
-      bool inside = true;
-      for (Index k = 0; k < spread.size(); ++k) {
-        const double size = landscape::magnitude((*moves)[static_cast<std::size_t>(k)]);
-        if (!(size <= spread[k])) inside = false;
-        spread[k] = std::max(spread[k], 2 * size);
-      }
-      if (!inside) continue;
-      box_ = centre;
-      for (std::size_t k = 0; k < box_.size(); ++k) box_[k] = box_[k] + (*moves)[k];
-      return is_strictly_convex() ? Status::kCertified : Status::kDependent;
-    }
-    return Status::kNotEnclosed;
-  }
-
-  /// The solutions delta of B delta = -G(x_) for all B within the radii, in the original units.
-  std::optional<std::vector<Enclosure>> newton_moves(const RoundedMatrix& hessian,
-                                                     const std::vector<Enclosure>& sides,
-                                                     const Vector& units) const {
-    ScaledJacobian jacobian = assemble(*system_, hessian, units);
-    EnclosedSystem& equations = jacobian.system;
-    equations.b.resize(units.size());
-    equations.b_radius.resize(units.size());
-    for (Index k = 0; k < units.size(); ++k) {
-      const Enclosure side = -(sides[static_cast<std::size_t>(k)] / point(jacobian.rows[k]));
-      equations.b[k] = landscape::middle(side);
-      equations.b_radius[k] = landscape::radius(side);
-    }
-    if (!equations.A.allFinite() || !equations.A_radius.allFinite() || !equations.b.allFinite() ||
-        !equations.b_radius.allFinite()) {
-      return std::nullopt;
-    }
-    auto moves = landscape::enclosed_solution(equations);
-    if (!moves) return std::nullopt;
-    for (Index k = 0; k < units.size(); ++k) {
-      Enclosure& move = (*moves)[static_cast<std::size_t>(k)];
-      move = units[k] * move;
-    }
-    return moves;
-  }
-
-  /// Whether H is positive definite on V = {kink rows vanish} over box_: it is when H + K^T rho K
-  /// is for some rho.
-  bool is_strictly_convex() const {
-    const auto fit = system_->fit(box_);
-    if (!fit) return false;
-    const auto hessian = system_->hessian(box_, *fit);
-    if (!hessian) return false;
-    RoundedMatrix M = *hessian;
-    const Matrix& kinks = system_->kink_rows();
-    if (kinks.rows() > 0) {
-      const double size = M.centre.diagonal().maxCoeff();
-      const Vector rho = size * kinks.rowwise().squaredNorm().cwiseInverse();
-      const RoundedMatrix walls = landscape::weighted_gram(kinks, rho, Vector::Zero(rho.size()));
-      M.centre += walls.centre;
-      M.radius += walls.radius + 1e-15 * M.centre.cwiseAbs();
-      M.radius *= 1 + 1e-15;
-    }
-    const Vector units = system_->units(x_).head(system_->weights());
-    M.centre = units.asDiagonal() * M.centre * units.asDiagonal();
-    M.radius = units.asDiagonal() * M.radius * units.asDiagonal();
-    M.radius.array() += std::numeric_limits<double>::min();
-    return landscape::is_positive_definite(M);
   }
 
   /// (n x m): whether a row vanishes, or its neuron is exactly on it.
@@ -356,7 +194,7 @@ class Certification {
   /// and K^T mu* at the two points and K w* = 0, so
   ///   F(x~) - mu~^T K w~ + G_w(x~)^T (w* - w~) <= F(x*) <= F(x~) - mu*^T K w~.
   [[nodiscard]] std::optional<Enclosure> enclose_objective() const {
-    const std::vector<Enclosure> centre = points(x_);
+    const std::vector<Enclosure> centre = landscape::points(x_);
     const auto fit = system_->fit(centre);
     if (!fit) return std::nullopt;
     const std::vector<Enclosure> sides = system_->residual(centre, *fit);

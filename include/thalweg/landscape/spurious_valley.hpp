@@ -23,8 +23,8 @@ enum class ValleyEvidence {
 [[nodiscard]] std::string_view to_string(ValleyEvidence evidence);
 
 struct SpuriousValleySettings {
-  int starts = 20;  ///< networks that are descended from
-  int threads = 1;
+  int starts = 100;  ///< networks that are descended from, at most
+  int threads = 1;   ///< of train_width_limited
   std::uint64_t seed = 0;
   RunControl control;
 };
@@ -71,7 +71,9 @@ struct SpuriousValley {
 /// dual directions while neurons vanish. Networks of `known` of at most the width, and at the end
 /// train_width_limited, compete as `better`. Deterministic in `seed` unless `control` stops it.
 /// Throws InvalidArgument when width < 0 or a network does not fit the problem. Cost: that of the
-/// descents, O(n K^2 + K^3) a Newton step with K = width d. Source: derived, theory 5 and 6.2.
+/// descents, O(n K^2 + K^3) a Newton step with K = width d. Below m* two descents usually suffice;
+/// from m* on spurious minima are rarer with every further neuron, and `starts` decides. Source:
+/// derived, theory 5 and 6.2.
 [[nodiscard]] SpuriousValley find_spurious_valley(const TrainingProblem& problem, Index width,
                                                   const std::vector<TwoLayerNetwork>& known,
                                                   const SpuriousValleySettings& settings = {});
