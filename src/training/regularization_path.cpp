@@ -1,5 +1,6 @@
 #include "thalweg/training/regularization_path.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -14,6 +15,8 @@ namespace thalweg {
 namespace {
 
 constexpr double kBetaMaxGap = 1e-12;
+constexpr double kBetaMaxShare = 0.25;  ///< of the time, for beta_max
+constexpr double kGridSeconds = 10;     ///< for the beta_max of a grid with a given end
 
 void check_settings(const PathSettings& settings) {
   const auto demand = [](bool holds, const std::string& message) {
@@ -32,31 +35,53 @@ void check_settings(const PathSettings& settings) {
          "threads: expected at least 1, got " + std::to_string(settings.threads));
 }
 
-/// An upper bound of the beta from which on no neuron is needed, tight to about kBetaMaxGap.
-double largest_beta(const TrainingProblem& problem, const PathSettings& settings) {
+/// What may be spent on beta_max.
+RunControl control_of_search(const PathSettings& settings) {
+  RunControl control = settings.control;
+  double seconds = kBetaMaxShare * control.deadline.remaining();
+  if (settings.method == PathMethod::kGrid && settings.beta_min > 0) {
+    seconds = std::min(seconds, kGridSeconds);
+  }
+  if (std::isfinite(seconds)) control.deadline = Deadline::after(seconds);
+  return control;
+}
+
+/// Bounds of the beta from which on no neuron is needed, tight to about kBetaMaxGap where time
+/// allows.
+BetaMax largest_beta(const TrainingProblem& problem, const PathSettings& settings) {
   DualNormSettings closing;
   closing.relative_gap = kBetaMaxGap;
   closing.threads = settings.threads;
   closing.seed = settings.seed;
-  closing.control = settings.control;
-  if (problem.output_bias() != OutputBias::kPenalised) return beta_max(problem, closing).upper;
+  closing.control = control_of_search(settings);
+  if (problem.output_bias() != OutputBias::kPenalised) return beta_max(problem, closing);
   // A penalised bias b(beta) moves nu_0(beta): search sigma(nu_0(beta)) = beta from above.
-  const auto norm = [&](double beta) { return beta_max(problem.with_beta(beta), closing).upper; };
+  BetaMax found;
+  const auto norm = [&](double beta) {
+    const BetaMax here = beta_max(problem.with_beta(beta), closing);
+    // A neuron helps here, so none is needed only from a larger beta on.
+    if (here.lower > beta) found.lower = std::max(found.lower, beta);
+    return here.upper;
+  };
+  const auto at_most = [&](double beta) {
+    found.upper = beta;
+    return found;
+  };
   const Vector zero = Vector::Zero(problem.samples());
   double high = DualOracle(problem.X()).maximise(problem.dual_point(zero), closing).upper;
-  if (!(high > 0)) return 0;
+  if (!(high > 0)) return at_most(high);
   while (norm(high) > high) high *= 2;
   double low = norm(high);
   while (low > 0 && norm(low) < low) {
     high = low;
     low = norm(low);
-    if (high - low <= kBetaMaxGap * high) return high;
+    if (high - low <= kBetaMaxGap * high) return at_most(high);
   }
   for (int step = 0; step < 60 && high - low > kBetaMaxGap * high; ++step) {
     const double middle = 0.5 * (low + high);
     (norm(middle) > middle ? low : high) = middle;
   }
-  return high;
+  return at_most(high);
 }
 
 std::vector<double> log_spaced(double high, double low, Index points) {
@@ -110,7 +135,7 @@ RegularizationPath trained_grid(const TrainingProblem& problem, const PathSettin
 RegularizationPath trivial_path(const TrainingProblem& problem, const PathSettings& settings) {
   RegularizationPath path;
   path.method = settings.method;
-  path.beta_max = 0;
+  path.beta_max = path.beta_max_lower = 0;
   path.status = PathStatus::kSolved;
   if (settings.beta_min == 0) return path;
   PathPoint point;
@@ -161,16 +186,26 @@ std::string_view to_word(PathEventKind kind) {
 RegularizationPath regularization_path(const TrainingProblem& problem,
                                        const PathSettings& settings) {
   check_settings(settings);
-  const double high = largest_beta(problem, settings);
-  if (!(high > 0)) return trivial_path(problem, settings);
+  const BetaMax largest = largest_beta(problem, settings);
+  const double high = largest.upper;
+  if (high == 0) return trivial_path(problem, settings);
+  if (!std::isfinite(high)) {
+    RegularizationPath none;
+    none.method = settings.method;
+    none.status = PathStatus::kLimit;
+    return none;
+  }
   const double low = settings.beta_min > 0 ? settings.beta_min : settings.beta_ratio * high;
   if (!(low < high)) {
     throw InvalidArgument("beta_min: expected less than beta_max = " + std::to_string(high) +
                           ", got " + std::to_string(low));
   }
   const std::vector<double> betas = log_spaced(high, low, settings.points);
-  if (settings.method == PathMethod::kGrid) return trained_grid(problem, settings, betas);
-  return detail::PathFollower(problem, settings, betas).run();
+  RegularizationPath path = settings.method == PathMethod::kGrid
+                                ? trained_grid(problem, settings, betas)
+                                : detail::PathFollower(problem, settings, betas).run();
+  path.beta_max_lower = largest.lower;
+  return path;
 }
 
 }  // namespace thalweg

@@ -2,6 +2,7 @@
 
 import math
 import os
+import random
 import shlex
 import signal
 import struct
@@ -52,7 +53,8 @@ class Answers(Paths):
         for method in ("exact", "grid"):
             result = self.path_of("--" + method, "--beta-min", "0.01", "--points", "12", "--gap", "1e-9")
             self.assertEqual((result["method"], result["status"]), (method, "solved"))
-            self.assertAlmostEqual(result["beta_max"], 2, delta=1e-9)
+            self.assertAlmostEqual(result["beta_max_upper"], 2, delta=1e-9)
+            self.assertAlmostEqual(result["beta_max_lower"], 2, delta=1e-9)
             self.assertEqual(result["betas"][-1], 0.01)
             self.assertEqual(result["betas"], sorted(result["betas"], reverse=True))
             for beta, objective, bound, loss, penalty, mass in zip(*(result[key] for key in (
@@ -115,12 +117,14 @@ class Answers(Paths):
     def test_zero_targets(self):
         data = write_npz(self.path("zero.npz"), X=[[1, 0], [0, 1]], y=[0, 0])
         result = self.path_of(data=data)
-        self.assertEqual((result["betas"], result["beta_max"]), ([], 0))
+        self.assertEqual((result["betas"], result["beta_max"], result["beta_max_lower"]), ([], 0, 0))
+        self.assert_mentions(self.thalweg("path-regularization", "--dataset", data).stdout, "no neuron is needed at any beta")
         self.assertEqual(self.path_of("--beta-min", "1", data=data)["objectives"], [0])
 
     def test_the_example_of_the_help(self):
         text = self.thalweg("path-regularization", "--help").stdout
-        self.assertNotIn("--torch-weight-decay", text)
+        for what_no_path_has in ("--torch-weight-decay", "--outputs", "softmax"):
+            self.assertNotIn(what_no_path_has, text)
         command = text.split("Example:")[1].replace("\\\n", " ").strip()
         words = shlex.split(command)
         words = [os.path.join(SOURCE, word) if word.startswith("examples/") else word for word in words]
@@ -195,7 +199,7 @@ class Refusals(Paths):
         for options in (["--beta-min", "0"], ["--beta-min", "-1"], ["--beta-min", "nan"], ["--beta-ratio", "1"],
                         ["--beta-ratio", "0"], ["--points", "1"], ["--points", "x"], ["--gap", "0"],
                         ["--beta-min", "0.1", "--beta-ratio", "0.1"], ["--exact", "--grid"], ["--beta", "0.1"],
-                        ["--torch-weight-decay", "0.1"], ["--loss", "huber"]):
+                        ["--torch-weight-decay", "0.1"], ["--loss", "huber"], ["--loss", "softmax"], ["--outputs", "shared"]):
             with self.subTest(options=options):
                 self.refused(*options)
 
@@ -223,6 +227,35 @@ class Limits(Paths):
             self.assertLess(len(result["betas"]), 20000)
             for objective, bound in zip(result["objectives"], result["lower_bounds"]):
                 self.assertLessEqual(bound, objective * (1 + 1e-9))
+
+    def noise(self):
+        """Rank 8 and no structure: beta_max cannot be closed in the time that the tests give."""
+        draw = random.Random(8)
+        X = [[draw.gauss(0, 1) for _ in range(8)] for _ in range(300)]
+        return write_npz(self.path("noise.npz"), X=X, y=[draw.gauss(0, 1) for _ in range(300)])
+
+    def test_beta_max_that_is_not_closed(self):
+        data = self.noise()
+        for more in (["--exact"], ["--grid"], ["--grid", "--beta-min", "1", "--points", "4"]):
+            result = self.path_of("--time-limit", "2", *more, data=data, expect=4)
+            self.assertEqual(result["status"], "limit")
+            self.assertGreater(len(result["betas"]), 0)
+            self.assertEqual(result["betas"][0], result["beta_max_upper"])
+            self.assertEqual(result["beta_max"], result["beta_max_upper"])
+            self.assertLess(0, result["beta_max_lower"])
+            self.assertLess(result["beta_max_lower"], 0.99 * result["beta_max_upper"])
+            # Just below the lower bound a neuron helps.
+            below = self.answer("train", "--dataset", data, "--beta", 0.99 * result["beta_max_lower"], "--no-verify",
+                                "--time-limit", "2", expect=4)
+            self.assertLess(below["objective"], result["objectives"][0])
+        text = " ".join(self.thalweg("path-regularization", "--dataset", data, "--time-limit", "2", "--grid",
+                                     expect=4).stdout.split())
+        self.assert_mentions(text, "an upper bound; it is at least")
+
+    def test_a_search_that_is_cut_proves_nothing(self):
+        for method in ("--exact", "--grid"):
+            done = self.thalweg("path-regularization", "--dataset", self.noise(), "--time-limit", "1e-9", method, expect=4)
+            self.assertNotIn("no neuron is needed at any beta", done.stdout)
 
     def test_interrupt(self):
         running = subprocess.Popen([BINARY, "path-regularization", "--dataset", self.hard_data(), "--beta-ratio", "1e-5",

@@ -120,7 +120,7 @@ void add_network_option(CLI::App& app, ProblemOptions& options, Required require
       ->required(required == Required::kYes);
 }
 
-void add_objective_options(CLI::App& app, ProblemOptions& options) {
+void add_objective_options(CLI::App& app, ProblemOptions& options, Outputs outputs) {
   const std::string group = "Objective";
   auto* beta = add_positive_real(app, "--beta", options.beta,
                                  "Penalty: loss + beta/2 (sum of squared weights)")
@@ -136,8 +136,10 @@ void add_objective_options(CLI::App& app, ProblemOptions& options) {
   beta->group(group)->excludes(decay);
   decay->group(group)->needs(torch_loss);
   torch_loss->group(group)->needs(decay);
+  std::vector<std::string> losses = {"squared", "logistic", "huber", "squared-hinge"};
+  if (outputs == Outputs::kSeveral) losses.emplace_back("softmax");
   app.add_option("--loss", options.loss, "Loss (default squared: 1/2 |f - y|^2)")
-      ->check(CLI::IsMember({"squared", "logistic", "huber", "squared-hinge", "softmax"}))
+      ->check(CLI::IsMember(losses))
       ->group(group);
   add_positive_real(app, "--huber-delta", options.huber_delta, "Threshold of the Huber loss")
       ->type_name("DELTA")
@@ -155,11 +157,13 @@ void add_objective_options(CLI::App& app, ProblemOptions& options) {
                  "network has one) or free")
       ->check(CLI::IsMember({"none", "penalised", "free"}))
       ->group(group);
-  app.add_option("--outputs", options.outputs,
-                 "With several outputs: shared neurons (default), or independent: each neuron "
-                 "feeds one output")
-      ->check(CLI::IsMember({"shared", "independent"}))
-      ->group(group);
+  if (outputs == Outputs::kSeveral) {
+    app.add_option("--outputs", options.outputs,
+                   "With several outputs: shared neurons (default), or independent: each neuron "
+                   "feeds one output")
+        ->check(CLI::IsMember({"shared", "independent"}))
+        ->group(group);
+  }
   app.add_flag("--skip", options.skip,
                "Linear skip connection from the inputs to the output, not penalised (a network "
                "with skip does this by itself)")

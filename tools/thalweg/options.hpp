@@ -55,10 +55,14 @@ void add_run_options(CLI::App& app, RunOptions& options);
 void add_dataset_options(CLI::App& app, ProblemOptions& options, Required required);
 /// --network.
 void add_network_option(CLI::App& app, ProblemOptions& options, Required required);
+/// Whether a command knows problems with several outputs.
+enum class Outputs { kOne, kSeveral };
+
 /// --beta, --torch-weight-decay, --torch-loss, --loss, --huber-delta, --loss-scale, --bias,
-/// --output-bias, --skip, --sample-weights. Whether a penalty must be given is decided when the
-/// problem is built.
-void add_objective_options(CLI::App& app, ProblemOptions& options);
+/// --output-bias, --skip, --sample-weights; for several outputs also --outputs and softmax. Whether
+/// a penalty must be given is decided when the problem is built.
+void add_objective_options(CLI::App& app, ProblemOptions& options,
+                           Outputs outputs = Outputs::kSeveral);
 
 /// --standardize, --standardize-targets.
 void add_standardize_options(CLI::App& app, ProblemOptions& options);

@@ -45,7 +45,9 @@ ExitCode run_path(const PathOptions& options) {
   const ProblemSetup setup = build_problem(options.problem, inputs, kAnyBeta);
   const PathAnswer answer = find_answer(options, setup, inputs, session.control());
   if (answer.path.points.empty()) {
-    inputs.notes.emplace_back("no neuron is needed at any beta: the path has no points");
+    inputs.notes.emplace_back(answer.path.beta_max == 0
+                                  ? "no neuron is needed at any beta: the path has no points"
+                                  : "stopped before the first point of the path");
   }
   if (!options.out.empty()) write_path_npz(options.out, setup.problem, answer);
   if (!options.csv.empty()) write_path_csv(options.csv, answer);

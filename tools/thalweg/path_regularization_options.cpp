@@ -53,7 +53,7 @@ void add_output_options(CLI::App& app, PathOptions& options) {
 void add_path_options(CLI::App& app, PathOptions& options) {
   add_dataset_options(app, options.problem, Required::kYes);
   add_network_option(app, options.problem, Required::kNo);
-  add_objective_options(app, options.problem);
+  add_objective_options(app, options.problem, Outputs::kOne);
   // Beta is what the path runs over.
   for (const char* single : {"--torch-weight-decay", "--torch-loss", "--beta"}) {
     app.remove_option(app.get_option(single));

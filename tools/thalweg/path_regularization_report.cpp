@@ -1,6 +1,7 @@
 #include "path_regularization_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
@@ -82,6 +83,17 @@ double worst_gap(const RegularizationPath& path) {
   return worst;
 }
 
+/// Both bounds where the search for beta_max was cut.
+std::string beta_max_in_words(const RegularizationPath& path) {
+  constexpr double kClosed = 1e-9;
+  if (std::isnan(path.beta_max)) return "unknown: the search was stopped";
+  std::string words = exact_digits(path.beta_max) + ": from here on no neuron is needed";
+  if (path.beta_max_lower < path.beta_max * (1 - kClosed)) {
+    words += " (an upper bound; it is at least " + exact_digits(path.beta_max_lower) + ")";
+  }
+  return words;
+}
+
 /// "7: entry 4, exit 1, reach_wall 2".
 std::string count_events(const RegularizationPath& path) {
   std::map<PathEventKind, int> counts;
@@ -135,6 +147,8 @@ Json path_document(const PathOptions& options, const ProblemSetup& setup, const 
   document["status"] = to_word(path.status);
   document["level"] = to_string(Level::kEstimate);
   document["beta_max"] = path.beta_max;
+  document["beta_max_lower"] = path.beta_max_lower;
+  document["beta_max_upper"] = path.beta_max;
   add_curves(document, path);
   add_scan(document, answer.scan);
   document["worst_gap"] = worst_gap(path);
@@ -157,7 +171,7 @@ TextReport path_text(const PathOptions& options, const ProblemSetup& setup, cons
   add_inputs(text, inputs);
   text.add("objective", objective_in_words(setup.problem) + ", minimised for every beta");
   text.paragraph("Path: " + std::string(describe(path.status)) + ".");
-  text.add("beta_max", exact_digits(path.beta_max) + ": from here on no neuron is needed");
+  text.add("beta_max", beta_max_in_words(path));
   text.add("points", std::to_string(path.points.size()));
   if (!options.grid) text.add("events", count_events(path));
   text.add("worst gap", rounded_up(worst_gap(path)) + " (relative)");
