@@ -77,6 +77,16 @@ TEST(SpuriousValley, SingletonsOfTheTheoryAreTheMinimum) {
   EXPECT_NEAR(valley.minimum.lower, 0.31724369, 1e-8);
 }
 
+/// The mechanism does not need squared loss.
+TEST(SpuriousValley, OtherLosses) {
+  const testing::Fixture data = testing::shifted_identity("F3b", 3, 0);
+  for (const Loss& loss : {Loss::logistic(), Loss::squared_hinge(), Loss::huber(2)}) {
+    SCOPED_TRACE(loss.name());
+    const TrainingProblem problem(data.X, data.y, data.beta, loss);
+    expect_witness(problem, find_spurious_valley(problem, 2, {}));
+  }
+}
+
 /// Without the optimum the search finds a better network by itself.
 TEST(SpuriousValley, NeedsNoKnownNetwork) {
   const TrainingProblem problem = fixture("F3").problem();
