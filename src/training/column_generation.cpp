@@ -184,7 +184,7 @@ ColumnGeneration::Search ColumnGeneration::search() {
   decision.seed = seed;
   decision.control = settings_.control;
   DualNormResult answer = oracle_.maximise(unit_ * nu_, decision);
-  offer_bound(nu_, answer.upper / unit_);
+  offer_bound(nu_, answer.upper / unit_, answer.source);
   if (answer.status == DualNormStatus::kThresholdExceeded) {
     violators_ = std::move(answer.maximisers);
     return Search::kViolated;
@@ -200,11 +200,12 @@ void ColumnGeneration::bound_where_it_stands() {
   closing.threads = settings_.threads;
   closing.seed = settings_.seed;
   closing.control = settings_.control;
-  offer_bound(nu_, oracle_.maximise(unit_ * nu_, closing).upper / unit_);
+  const DualNormResult answer = oracle_.maximise(unit_ * nu_, closing);
+  offer_bound(nu_, answer.upper / unit_, answer.source);
   update_gap();
 }
 
-void ColumnGeneration::offer_bound(const Vector& nu, double norm) {
+void ColumnGeneration::offer_bound(const Vector& nu, double norm, DualNormSource source) {
   if (!(norm >= 0)) return;
   const double limit = norm > 0 ? std::min(1.0, problem_.beta() / norm) : 1.0;
   const double scale = problem_.best_dual_scale(nu, limit);
@@ -213,6 +214,7 @@ void ColumnGeneration::offer_bound(const Vector& nu, double norm) {
   result_.lower_bound = bound;
   result_.dual = nu;
   result_.dual_norm = norm;
+  result_.dual_norm_source = source;
 }
 
 void ColumnGeneration::offer_cheap_bounds() {
@@ -221,7 +223,7 @@ void ColumnGeneration::offer_cheap_bounds() {
                       static_cast<double>(problem_.dimension() * problem_.dimension());
   if (work <= kCheapWork) {
     const double norm = oracle_.whole_sphere_bound(unit_ * nu_, settings_.threads) / unit_;
-    offer_bound(nu_, norm);
+    offer_bound(nu_, norm, DualNormSource::kWholeSphere);
   }
 }
 

@@ -31,7 +31,7 @@ class ColumnGeneration {
   [[nodiscard]] double slack() const;
   /// Takes D(tau nu) as the lower bound when it is the best so far. `norm` bounds sigma(nu).
   void bound_where_it_stands();
-  void offer_bound(const Vector& nu, double norm);
+  void offer_bound(const Vector& nu, double norm, DualNormSource source = DualNormSource::kNone);
   /// A bound without the oracle's tree, for a run that was stopped: valid, not tight.
   void offer_cheap_bounds();
   void update_gap();

@@ -3,7 +3,7 @@
 import math
 import unittest
 
-from cli_case import CliCase, TwoPoints, read_npz, write_npz
+from cli_case import CliCase, TwoPoints, gaussian_problem, read_npz, write_npz
 
 TRAIN_KEYS = {"objective", "lower_bound", "relative_gap", "width", "status", "level"}
 
@@ -76,6 +76,30 @@ class Train(CliCase):
         self.assertGreater(proved["relative_gap"], 1e-13)
         text = self.thalweg("train", *train).stdout
         self.assertNotIn("trained to the requested gap", text)
+
+    def test_a_bound_beyond_certificates_is_not_lost(self):
+        """Rank 8 with one planted neuron: cells of sign vectors close the gap at once, cones hardly ever."""
+        X, y = gaussian_problem(200, 8, seed=1, neurons=1)
+        train = ["--dataset", write_npz(self.path("data.npz"), X=X, y=y), "--beta", "4"]
+        document = self.answer("train", *train)
+        self.assertLess(document["seconds"], 60)  # without a bound on the proof's share it does not end
+        self.assertEqual((document["status"], document["level"]), ("solved", "estimate"))
+        self.assertLessEqual(document["relative_gap"], 1e-6)
+        self.assertEqual(document["relative_gap"], document["estimate"]["relative_gap"])
+        self.assertGreater(document["proved"]["relative_gap"], 1e-6)
+        self.assertLess(document["proved"]["relative_gap"], 0.5)
+        self.assertLess(document["proved"]["lower_bound"], document["estimate"]["lower_bound"])
+        text = " ".join(self.thalweg("train", *train, "--time-limit", "1").stdout.split())
+        self.assert_mentions(text, "no certificate", "proved lower bound", "verified", "estimate")
+
+    def test_both_bounds_are_told(self):
+        _, document = self.train([[-1], [1]], [1, 2])
+        for key in ["objective", "lower_bound", "gap", "relative_gap"]:
+            self.assertEqual(document["proved"][key], document[key])
+            self.assertAlmostEqual(document["estimate"][key], document[key], delta=1e-6)
+        _, document = self.train([[-1], [1]], [1, 2], "--no-verify")
+        self.assertIsNone(document["proved"])
+        self.assertEqual(document["estimate"]["lower_bound"], document["lower_bound"])
 
     def test_one_class_has_no_minimum_with_a_free_bias(self):
         data = write_npz(self.path("one_class.npz"), X=[[-1], [1]], y=[1, 1])

@@ -6,6 +6,8 @@
 namespace thalweg::cli {
 namespace {
 
+constexpr double kProofSeconds = 5;
+
 /// What is left for the steps after one: at most `share` of the remaining time.
 RunControl share_of_time(const RunControl& control, double share) {
   RunControl part = control;
@@ -14,33 +16,66 @@ RunControl share_of_time(const RunControl& control, double share) {
   return part;
 }
 
+Bounds between(double objective, double lower_bound) {
+  // Every loss here is nonnegative: zero is a bound that needs no proof.
+  Bounds bounds{objective, std::max(0.0, lower_bound)};
+  bounds.gap = std::max(0.0, objective - bounds.lower_bound);
+  bounds.relative_gap = objective > 0 ? std::min(1.0, bounds.gap / objective) : 0.0;
+  return bounds;
+}
+
+Bounds proved_bounds(const verify::Statement& statement) {
+  Bounds bounds = between(number(statement.objective_upper),
+                          statement.lower_bound ? number(statement.lower_bound) : 0.0);
+  if (statement.gap) {
+    bounds.gap = std::min(number(statement.gap), bounds.objective);
+    bounds.relative_gap = std::min(1.0, number(statement.relative_gap));
+  }
+  return bounds;
+}
+
+/// Whether the bound that training found is one that no certificate holds: it comes from cells of
+/// sign vectors, the proof from cones.
+bool beyond_certificates(const TrainingResult& trained) {
+  return trained.dual_norm_source == DualNormSource::kSignTree;
+}
+
+/// The proved numbers, unless they miss the gap only because the bound that closes it cannot be
+/// written down.
 void adopt(TrainAnswer& answer) {
   const TrainingResult& trained = answer.trained;
-  answer.objective = answer.width_limited ? answer.width_limited->objective : trained.objective;
-  answer.lower_bound = std::max(0.0, trained.lower_bound);
-  if (answer.proof.level != Level::kEstimate) {
-    const verify::Statement& statement = answer.proof.statement;
-    answer.objective = number(statement.objective_upper);
-    // Every loss here is nonnegative: zero is a bound that needs no proof.
-    answer.lower_bound = statement.lower_bound ? std::max(0.0, number(statement.lower_bound)) : 0.0;
-    if (statement.gap) {
-      answer.gap = std::min(number(statement.gap), answer.objective);
-      answer.relative_gap = std::min(1.0, number(statement.relative_gap));
-      return;
-    }
-  }
-  answer.gap = std::max(0.0, answer.objective - answer.lower_bound);
-  answer.relative_gap = answer.objective > 0 ? std::min(1.0, answer.gap / answer.objective) : 0.0;
+  answer.estimate =
+      between(answer.width_limited ? answer.width_limited->objective : trained.objective,
+              trained.lower_bound);
+  answer.bounds = answer.estimate;
+  if (answer.proof.level == Level::kEstimate) return;
+  answer.proved = proved_bounds(answer.proof.statement);
+  const bool proof_suffices = answer.proved->relative_gap <= answer.requested_gap ||
+                              answer.proved->relative_gap <= answer.estimate.relative_gap;
+  if (beyond_certificates(trained) && !proof_suffices) return;
+  answer.bounds = *answer.proved;
+  answer.level = answer.proof.level;
 }
 
 /// What the final gap says: training may have reached its estimate and the proof may not.
 TrainingStatus final_status(const TrainAnswer& answer) {
   const TrainingStatus searched = answer.trained.status;
   if (searched == TrainingStatus::kUnsolved) return searched;
-  if (answer.relative_gap <= answer.requested_gap) return TrainingStatus::kSolved;
-  const bool cut = searched == TrainingStatus::kLimit || answer.proof.stopped_at_limit ||
+  if (answer.bounds.relative_gap <= answer.requested_gap) return TrainingStatus::kSolved;
+  const bool cut = searched == TrainingStatus::kLimit ||
+                   (answer.level != Level::kEstimate && answer.proof.stopped_at_limit) ||
                    (answer.width_limited && answer.width_limited->stopped);
   return cut ? TrainingStatus::kLimit : TrainingStatus::kReducedAccuracy;
+}
+
+/// A proof by cones of what cells of sign vectors showed may take for ever: without a time limit it
+/// gets as long as training took, or a few seconds.
+RunControl proof_control(const TrainingResult& trained, const RunControl& control) {
+  RunControl part = control;
+  if (beyond_certificates(trained) && !std::isfinite(control.deadline.remaining())) {
+    part.deadline = Deadline::after(std::max(kProofSeconds, trained.seconds));
+  }
+  return part;
 }
 
 Proof prove(const TrainOptions& options, const ProblemSetup& setup, const Inputs& inputs,
@@ -53,17 +88,27 @@ Proof prove(const TrainOptions& options, const ProblemSetup& setup, const Inputs
   request.path = options.certificate;
   request.dataset_sha256 = inputs.sha256("dataset");
   request.threads = thread_count(options.run);
-  request.control = control;
+  request.control = proof_control(answer.trained, control);
   return prove_gap(request);
 }
 
 /// One sentence for people: the final status, and whether training or the proof fell short.
 std::string status_sentence(const TrainOptions& options, const TrainAnswer& answer) {
   if (answer.limited_by_width()) {
+    const std::string neurons = std::to_string(answer.trained.network.width()) + " neurons";
+    const bool reached = answer.trained.status == TrainingStatus::kSolved;
     return "The best network found with at most " + std::to_string(*options.width) +
            " neurons. The bound is over all widths, where " +
-           std::to_string(answer.trained.network.width()) +
-           " neurons reach it; whether a better network of the width asked for exists is open.";
+           (reached ? neurons + " reach it; "
+                    : "the best network found has " + neurons + " and does not reach it either; ") +
+           "whether a better network of the width asked for exists is open.";
+  }
+  if (answer.proved && answer.level == Level::kEstimate) {
+    return "Training: " + std::string(describe(answer.status)) +
+           ". The bound is rigorous floating point over cells of sign vectors, for which there is "
+           "no certificate; proved is the wider gap below" +
+           (answer.proof.stopped_at_limit ? ", as far as the time for a proof went (--time-limit)."
+                                          : ".");
   }
   const bool proof_fell_short = answer.trained.status == TrainingStatus::kSolved;
   if (!proof_fell_short || answer.status == TrainingStatus::kSolved) {
@@ -77,15 +122,32 @@ std::string status_sentence(const TrainOptions& options, const TrainAnswer& answ
   return start + "did not; the numbers below hold.";
 }
 
+Json describe_bounds(const Bounds& bounds) {
+  return {{"objective", bounds.objective},
+          {"lower_bound", bounds.lower_bound},
+          {"gap", bounds.gap},
+          {"relative_gap", bounds.relative_gap}};
+}
+
+std::string gap_in_words(const Bounds& bounds) {
+  return rounded_up(bounds.gap) + " (relative " + rounded_up(bounds.relative_gap) + ")";
+}
+
+/// Whether the proof misses the gap by more than its rounding while floating point is better.
+bool loses_much(const TrainAnswer& answer) {
+  return answer.proved->relative_gap >
+         std::max(answer.requested_gap, 1.01 * answer.estimate.relative_gap);
+}
+
 /// Whether the network is the best of the width that was asked for; null without --width.
 Json width_answer(const TrainOptions& options, const TrainAnswer& answer) {
   if (!options.width) return nullptr;
   const bool solved = answer.status == TrainingStatus::kSolved;
   return {{"answer", solved ? "yes" : "unknown"},
-          {"objective", answer.objective},
+          {"objective", answer.bounds.objective},
           {"width", answer.network.width()},
-          {"lower_bound", answer.lower_bound},
-          {"gap", answer.gap},
+          {"lower_bound", answer.bounds.lower_bound},
+          {"gap", answer.bounds.gap},
           {"candidates", answer.width_limited ? answer.width_limited->candidates : 0}};
 }
 
@@ -142,15 +204,14 @@ void add_answer(Json& document, const TrainOptions& options, const TrainAnswer& 
   document["settings"]["gap"] = answer.requested_gap;
   document["settings"]["width"] = options.width ? Json(*options.width) : Json(nullptr);
   document["settings"]["patterns"] = "all";
-  document["objective"] = answer.objective;
-  document["lower_bound"] = answer.lower_bound;
-  document["gap"] = answer.gap;
-  document["relative_gap"] = answer.relative_gap;
+  document.update(describe_bounds(answer.bounds));
   document["width"] = answer.network.width();
   const bool open_by_width =
       answer.width_limited && answer.status == TrainingStatus::kReducedAccuracy;
   document["status"] = open_by_width ? "width_limited" : status_word(answer.status);
-  document["level"] = to_string(answer.proof.level);
+  document["level"] = to_string(answer.level);
+  document["estimate"] = describe_bounds(answer.estimate);
+  document["proved"] = answer.proved ? describe_bounds(*answer.proved) : Json(nullptr);
   document["dual_norm"] = answer.trained.dual_norm;
   document["rounds"] = answer.trained.rounds;
   document["newton_steps"] = answer.trained.newton_steps;
@@ -165,15 +226,24 @@ void add_answer(Json& document, const TrainOptions& options, const TrainAnswer& 
 
 void add_answer(TextReport& text, const TrainOptions& options, const TrainAnswer& answer) {
   text.paragraph(status_sentence(options, answer));
-  text.add("objective", exact_digits(answer.objective));
-  text.add("lower bound", exact_digits(answer.lower_bound) + ": no network of any width is below");
-  text.add("gap", rounded_up(answer.gap) + " (relative " + rounded_up(answer.relative_gap) + ")");
+  text.add("objective", exact_digits(answer.bounds.objective));
+  text.add("lower bound",
+           exact_digits(answer.bounds.lower_bound) + ": no network of any width is below");
+  text.add("gap", gap_in_words(answer.bounds));
   text.add("width", std::to_string(answer.network.width()));
   if (answer.limited_by_width()) {
     text.add("over all widths", exact_digits(answer.trained.objective) + " with " +
                                     std::to_string(answer.trained.network.width()) + " neurons");
   }
-  text.add("level", level_in_words(answer.proof.level));
+  text.add("level", level_in_words(answer.level));
+  if (answer.proved && answer.level == Level::kEstimate) {
+    text.add("proved", "lower bound " + exact_digits(answer.proved->lower_bound) + ", gap " +
+                           gap_in_words(*answer.proved) + ": " +
+                           level_in_words(answer.proof.level));
+  } else if (answer.proved && loses_much(answer)) {
+    text.add("floating point", "lower bound " + exact_digits(answer.estimate.lower_bound) +
+                                   ", gap " + gap_in_words(answer.estimate));
+  }
   add_evaluations(text, answer.evaluations);
   if (!options.out.empty()) text.add("network", options.out);
   if (!options.certificate.empty() && answer.proof.bytes > 0) {

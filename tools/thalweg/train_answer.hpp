@@ -14,6 +14,14 @@
 
 namespace thalweg::cli {
 
+/// An objective and a bound below every network.
+struct Bounds {
+  double objective = 0;
+  double lower_bound = 0;
+  double gap = 0;
+  double relative_gap = 0;
+};
+
 /// What training over all patterns answered: estimates, or what the checker recomputed.
 struct TrainAnswer {
   TrainingResult trained;                           ///< over all widths
@@ -21,10 +29,10 @@ struct TrainAnswer {
   TwoLayerNetwork network;                          ///< the answer
   Proof proof;
   double requested_gap;
-  double objective;
-  double lower_bound;
-  double gap;
-  double relative_gap;
+  Bounds estimate;                                    ///< in floating point
+  std::optional<Bounds> proved;                       ///< what the checker recomputed, if anything
+  Bounds bounds;                                      ///< the answer: one of the two
+  Level level = Level::kEstimate;                     ///< of the answer
   TrainingStatus status = TrainingStatus::kUnsolved;  ///< of these numbers, not of the search
   Evaluations evaluations;
 

@@ -6,6 +6,7 @@
 
 #include "thalweg/core/run_control.hpp"
 #include "thalweg/model/training_problem.hpp"
+#include "thalweg/oracle/dual_oracle.hpp"
 
 namespace thalweg {
 
@@ -35,6 +36,7 @@ struct TrainingResult {
   double objective;         ///< L(network)
   Vector dual;              ///< nu (n), before scaling to feasibility, in the domain of D
   double dual_norm;         ///< upper bound of max |nu^T (Xu)_+| for `dual`
+  DualNormSource dual_norm_source = DualNormSource::kNone;  ///< kNone: bounded without the oracle
   double lower_bound;       ///< D(tau dual), the best one over the run
   double relative_gap;      ///< (objective - lower_bound) / objective, 0 if both are 0
   std::int64_t rounds = 0;  ///< rounds of column generation
