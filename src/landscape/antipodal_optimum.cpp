@@ -171,7 +171,10 @@ std::optional<AntipodalOptimum> antipodal_optimum(const TrainingProblem& problem
   const Polytope polytope(relaxed, result.optimum);
   if (!polytope.solved()) return std::nullopt;
   result.vertices = enclosed_vertices(polytope.system(), limits);
-  if (result.vertices.status != PolytopeStatus::kComplete) return std::nullopt;
+  const PolytopeStatus status = result.vertices.status;
+  const bool proved = status == PolytopeStatus::kComplete || status == PolytopeStatus::kLimit ||
+                      status == PolytopeStatus::kStopped;
+  if (!proved || result.vertices.graph.supports.empty()) return std::nullopt;
   return result;
 }
 

@@ -43,7 +43,8 @@ struct AntipodalOptimum {
 /// space). What differs are the weights.
 ///
 /// The refined skip problem encloses tau, u and v; `enclosed_vertices` lists the polytope for all
-/// data within (which also proves that a solution exists). None when a step is not proved.
+/// data within (which also proves that a solution exists), or a part of it where there are too many
+/// vertices. None when a step is not proved.
 [[nodiscard]] std::optional<AntipodalOptimum> antipodal_optimum(
     const TrainingProblem& problem, const DualOracle& oracle, const Optimum& optimum,
     const std::vector<AntipodalPair>& pairs, const OptimumSettings& settings,

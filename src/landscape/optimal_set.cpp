@@ -180,9 +180,15 @@ class Describing {
                   [](const Enclosure& mass) { return 0.5 * (mass.lower + mass.upper); });
     take_support_sizes(set_);
     set_.centre = set_.vertex_masses.colwise().mean();
-    set_.dimension = static_cast<Index>(set_.atoms.size()) - set_.m_star_lower;
+    set_.dimension = static_cast<Index>(set_.atoms.size()) - set_.M_star_upper;
     finish_proof(PolytopeProof::kAntipodal,
-                 set_.polytope.supports.size() == 1 ? Uniqueness::kYes : Uniqueness::kNo);
+                 set_.dimension == 0 ? Uniqueness::kYes : Uniqueness::kNo);
+    if (!set_.complete) {
+      // The rows of Lemma A's system are independent, so M* is their number; one of every pair
+      // with positive mass is in every vertex.
+      set_.level = ClaimLevel::kCertifiedBound;
+      set_.m_star_lower = std::min(set_.m_star_lower, static_cast<Index>(pairs.size()));
+    }
     return true;
   }
 

@@ -84,7 +84,7 @@ struct OptimalSet {
 };
 
 struct OptimalSetSettings {
-  std::size_t max_vertices = 100'000;
+  std::size_t max_vertices = 20'000;
   int threads = 1;
   std::uint64_t seed = 0;
   RunControl control;
