@@ -58,15 +58,16 @@ void add_network_files(CLI::App& app, OptimalSetOptions& options) {
       ->group(group);
 }
 
+}  // namespace
+
 void make_folder(const std::string& folder) {
+  if (folder.empty()) return;
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   if (std::filesystem::is_directory(folder)) return;
   throw Failure(ExitCode::kFile, folder + ": the folder cannot be made" +
                                      (error ? ": " + error.message() : std::string()));
 }
-
-}  // namespace
 
 void add_vertex_limit(CLI::App& app, std::uint64_t& max_vertices) {
   app.add_option("--max-vertices", max_vertices,
@@ -111,7 +112,7 @@ void check_optimal_set_files(const OptimalSetOptions& options) {
                   "--predict-targets: with --sample-weights the loss is of the training samples "
                   "only");
   }
-  if (!options.out.empty()) make_folder(options.out);
+  make_folder(options.out);
   for (const NamedFile& output : outputs) require_writable(output.path);
 }
 

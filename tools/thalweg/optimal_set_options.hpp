@@ -37,6 +37,10 @@ void add_optimal_set_options(CLI::App& app, OptimalSetOptions& options);
 /// --max-vertices, which `width` has too.
 void add_vertex_limit(CLI::App& app, std::uint64_t& max_vertices);
 
+/// Makes a folder that is not there; an empty name asks for nothing. Failure (exit 3) when it
+/// cannot be made.
+void make_folder(const std::string& folder);
+
 /// Failure when files would overwrite one another, or cannot be written. Makes the folder of --out
 /// when it is not there.
 void check_optimal_set_files(const OptimalSetOptions& options);

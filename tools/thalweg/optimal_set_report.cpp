@@ -219,13 +219,12 @@ void add_optimal_set(TextReport& text, const OptimalSet& set) {
   text.add("level", level_in_words(set.level));
   text.add("proof", describe(set.proof));
   if (set.proof == PolytopeProof::kAntipodal) {
+    text.add("why",
+             "The dual nu is orthogonal to every column of the data, so wherever a direction "
+             "u is optimal, -u is too, and neurons at u and -u differ by a linear function.");
     text.add("",
-             "Why: the dual is orthogonal to every column of the data, so a direction u is "
-             "optimal exactly when -u is, and a pair's sum is the same as a linear function plus "
-             "|x . u|.");
-    text.add("",
-             "Mass can move between the two sides of several pairs at once without changing the "
-             "linear part of the fit: that is the freedom of the set.");
+             "So mass can move between the two sides of several pairs at once: as long as the "
+             "linear functions cancel, fit and penalty stay the same.");
   }
   text.add("optimum", exact_digits(set.optimum));
   text.add("relative gap", rounded_up(set.relative_gap));
