@@ -27,7 +27,7 @@ struct WidthSettings {
   OptimalSetSettings optimal_set;
   /// Widths below no_spurious_valleys_from at which spurious valleys are searched for, ascending.
   std::vector<Index> search;
-  int starts = 20;  ///< of each search
+  int starts = 100;  ///< of each search
 };
 
 /// Computes the optimal set, the staircase of connectivity, the activation rank and evidence of
