@@ -49,7 +49,8 @@ void add_scaling(std::vector<NpzEntry>& entries, const ColumnScaling& scaling,
 
 }  // namespace
 
-Expected<void> write_network(const std::filesystem::path& path, const StoredNetwork& stored) {
+Expected<void> write_network(const std::filesystem::path& path, const StoredNetwork& stored,
+                             const Vector& dual) {
   const TwoLayerNetwork& network = stored.network;
   check(path, network);
   const bool has_bias = network.hidden_bias == HiddenBias::kLastColumn;
@@ -72,6 +73,7 @@ Expected<void> write_network(const std::filesystem::path& path, const StoredNetw
       add_scaling(entries, *targets, "output");
     }
   }
+  if (dual.size() > 0) entries.push_back({"dual", encode_npy(dual)});
   return write_npz(path, entries);
 }
 

@@ -122,7 +122,7 @@ class FixedPoint {
 }  // namespace
 
 ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
-                     Decomposition decomposition) {
+                     Decomposition decomposition, const RunControl& control) {
   if (gates.size() != X.rows() || w.size() != X.cols()) {
     throw InvalidArgument("cone_parts: expected gates (" + std::to_string(X.rows()) + ") and w (" +
                           std::to_string(X.cols()) + "), got " + std::to_string(gates.size()) +
@@ -137,6 +137,8 @@ ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
   if (heights.maxCoeff() <= 0) return {true, Vector::Zero(w.size()), -w, w.norm(), w.norm()};
   FixedPoint search;
   for (int step = 0; step < kSteps; ++step) {
+    parts.stopped = control.should_stop();
+    if (parts.stopped) break;
     const double theta = search.theta();
     const std::optional<Projected> projected = project(walls, theta * w);
     if (!projected) break;
@@ -158,7 +160,8 @@ ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
 }
 
 DecomposedNetwork cone_decomposition(const TrainingProblem& problem, const Matrix& patterns,
-                                     const GatedSolution& solution, Decomposition decomposition) {
+                                     const GatedSolution& solution, Decomposition decomposition,
+                                     const RunControl& control) {
   DecomposedNetwork result;
   result.bias = solution.bias;
   result.skip = solution.skip;
@@ -168,8 +171,12 @@ DecomposedNetwork cone_decomposition(const TrainingProblem& problem, const Matri
     const Index row = solution.rows[k];
     const Vector w = solution.W.col(static_cast<Index>(k));
     const ConeParts parts =
-        cone_parts(problem.X(), patterns.row(row).transpose(), w, decomposition);
-    if (!parts.feasible) return {};
+        cone_parts(problem.X(), patterns.row(row).transpose(), w, decomposition, control);
+    if (!parts.feasible) {
+      DecomposedNetwork none;
+      none.stopped = parts.stopped;
+      return none;
+    }
     if (!parts.u.isZero(0)) result.neurons.push_back({parts.u, Sign::kPlus, {}, row});
     if (!parts.v.isZero(0)) result.neurons.push_back({parts.v, Sign::kMinus, {}, row});
     before += w.norm();

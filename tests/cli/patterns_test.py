@@ -2,10 +2,15 @@
 
 import hashlib
 import math
+import random
 import struct
 import unittest
 
 from cli_case import CliCase, TwoPoints, gaussian_problem, npy_bytes, read_npz, write_npz
+
+
+def dot(a, b):
+    return sum(u * v for u, v in zip(a, b))
 
 
 class Patterns(CliCase):
@@ -219,6 +224,94 @@ class Cells(CliCase):
             self.assert_mentions(done.stderr, "bits.npz", "row 1, column 0", "expected a byte")
 
 
+class GatedModels(CliCase):
+    """The files of --out, recomputed."""
+
+    BETA = 0.3
+
+    def setUp(self):
+        super().setUp()
+        self.X, self.y = gaussian_problem(20, 2, seed=4)
+        self.data = write_npz(self.path("data.npz"), X=self.X, y=self.y)
+        draw = random.Random(2)
+        self.gates = [[draw.gauss(0, 1) for _ in range(3)] for _ in range(12)]
+        with open(self.path("gates.npy"), "wb") as file:
+            file.write(npy_bytes(self.gates))
+
+    def train(self, *more, patterns=("gated", "--gates", "gates.npy"), expect=0):
+        return self.answer("train", "--dataset", self.data, "--bias", "--beta", self.BETA, "--gap", "1e-9", "--patterns",
+                           *patterns, *more, expect=expect)
+
+    def matrix(self, arrays, name):
+        (rows, columns), flat = arrays[name]
+        return [flat[k * columns : (k + 1) * columns] for k in range(rows)]
+
+    def outputs(self, arrays, X):
+        """Of the gated model at samples without the column of ones."""
+        W, gates = self.matrix(arrays, "W"), self.matrix(arrays, "gates")
+        result = []
+        for x in X:
+            x = [*x, 1.0]
+            f = arrays.get("output_bias", (None, [0.0]))[1][0] + dot(arrays.get("skip", (None, [0] * 3))[1], x)
+            f += sum(dot(w, x) for w, row in zip(W, arrays["rows"][1]) if dot(gates[row], x) >= 0)
+            result.append(f)
+        return result
+
+    def test_objective_and_gap_from_the_file_alone(self):
+        for more in [[], ["--output-bias", "penalised"], ["--skip", "--output-bias", "free"]]:
+            document = self.train("--out", self.path("g.npz"), *more)
+            self.assertEqual(document["out_holds"], "gated_model")
+            arrays = read_npz(self.path("g.npz"))
+            self.assertEqual(arrays["hidden_bias"][1], [1])
+            self.assertEqual(self.matrix(arrays, "gates"), self.gates)
+            b = arrays.get("output_bias", (None, [0.0]))[1][0]
+            bias_penalty = self.BETA / 2 * b * b if "penalised" in more else 0
+            f = self.outputs(arrays, self.X)
+            objective = (sum((u - v) ** 2 for u, v in zip(f, self.y)) / 2 + bias_penalty +
+                         self.BETA * sum(math.hypot(*w) for w in self.matrix(arrays, "W")))
+            self.assertAlmostEqual(objective, document["objective"], delta=1e-10 * objective)
+            nu = arrays["dual"][1]
+            ones = [[*x, 1.0] for x in self.X]
+            for gate, pattern in zip(self.gates, self.matrix(arrays, "patterns")):
+                self.assertEqual(pattern, [int(dot(gate, x) >= 0) for x in ones])
+                pull = [sum(on * v * x[k] for on, v, x in zip(pattern, nu, ones)) for k in range(3)]
+                self.assertLessEqual(math.hypot(*pull), self.BETA * (1 + 1e-12))
+            bound = dot(nu, self.y) - dot(nu, nu) / 2
+            if "penalised" in more:
+                bound -= sum(nu) ** 2 / (2 * self.BETA)
+            if "free" in more:
+                for k in range(3):
+                    self.assertAlmostEqual(sum(v * x[k] for v, x in zip(nu, ones)), 0, delta=1e-10)
+            self.assertAlmostEqual(bound, document["lower_bound"], delta=1e-9 * objective)
+            self.assertLessEqual(objective - bound, 2e-9 * objective)
+
+    def test_test_samples_go_through_the_gates(self):
+        X, y = gaussian_problem(15, 2, seed=9)
+        test = write_npz(self.path("test.npz"), X=X, y=y)
+        document = self.train("--out", self.path("g.npz"), "--test", test)
+        f = self.outputs(read_npz(self.path("g.npz")), X)
+        loss = sum((u - v) ** 2 for u, v in zip(f, y)) / 30
+        self.assertAlmostEqual(document["test_loss"], loss, delta=1e-10 * loss)
+        self.assertIsNotNone(document["training_loss"])
+
+    def test_patterns_without_gates(self):
+        document = self.train("--out", self.path("g.npz"), patterns=["gated", "--sample-patterns", "20"])
+        arrays = read_npz(self.path("g.npz"))
+        self.assertNotIn("gates", arrays)
+        self.assertEqual(arrays["patterns"][0], (document["patterns"]["count"], 20))
+        self.assertNotIn("alpha", arrays)
+        refused = self.thalweg("certify", "--dataset", self.data, "--network", self.path("g.npz"), "--beta", "1", expect=2)
+        self.assert_mentions(refused.stderr, "alpha")
+
+    def test_a_restricted_network_keeps_its_dual(self):
+        document = self.train("--out", self.path("n.npz"), patterns=["restricted", "--gates", "gates.npy"])
+        self.assertEqual(document["out_holds"], "relu_network")
+        nu = read_npz(self.path("n.npz"))["dual"][1]
+        bound = dot(nu, self.y) - dot(nu, nu) / 2
+        self.assertAlmostEqual(bound, document["lower_bound"], delta=1e-9 * document["objective"])
+        self.thalweg("certify", "--dataset", self.data, "--network", self.path("n.npz"), "--beta", self.BETA)
+
+
 class Refusals(TwoPoints):
     def refused(self, *more, words, code=2):
         done = self.thalweg("train", *self.problem(), *more, expect=code)
@@ -235,8 +328,7 @@ class Refusals(TwoPoints):
         self.refused(*restricted, "--decompose", "fast", words=["--decompose"])
         self.refused(*restricted, "--cells", "x.npz", words=["--cells"])
         gated = ["--patterns", "gated", "--sample-patterns", "5"]
-        self.refused(*gated, "--out", "x.npz", words=["--decompose"])
-        self.refused(*gated, "--test", self.data, words=["--decompose"])
+        self.refused(*gated, "--test", self.data, words=["--test", "--gates", "--decompose"])
         self.refused("--patterns", "some", words=["--patterns"])
         self.refused("--patterns", "gated", "--sample-patterns", "0", words=["--sample-patterns"])
         self.refused("--patterns", "gated", "--sample-method", "uniform", words=["--sample-patterns"])

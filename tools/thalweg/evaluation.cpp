@@ -42,8 +42,8 @@ void map_test_labels(Eigen::Ref<Vector> y, const std::string& mapping, const std
 }
 
 Evaluation evaluate_on(const Samples& samples, const Loss& loss,
-                       const std::optional<TwoClasses>& classes, const TwoLayerNetwork& network) {
-  const Vector outputs = predict(samples.X, network).col(0);
+                       const std::optional<TwoClasses>& classes, const Model& model) {
+  const Vector outputs = model(samples.X);
   Evaluation evaluation;
   evaluation.samples = samples.y.size();
   const double count = static_cast<double>(samples.y.size());
@@ -138,14 +138,20 @@ std::optional<Samples> load_test_samples(const TestOptions& test, const ProblemO
   return samples;
 }
 
-Evaluations evaluate(const ProblemOptions& options, const ProblemSetup& setup,
-                     const TwoLayerNetwork& network, const std::optional<Samples>& test) {
+Evaluations evaluate(const ProblemOptions& options, const ProblemSetup& setup, const Model& model,
+                     const std::optional<Samples>& test) {
   const Loss loss = make_loss(options);
   Evaluations evaluations;
   evaluations.training =
-      evaluate_on({setup.problem.X(), setup.problem.y()}, loss, setup.classes, network);
-  if (test) evaluations.test = evaluate_on(*test, loss, setup.classes, network);
+      evaluate_on({setup.problem.X(), setup.problem.y()}, loss, setup.classes, model);
+  if (test) evaluations.test = evaluate_on(*test, loss, setup.classes, model);
   return evaluations;
+}
+
+Evaluations evaluate(const ProblemOptions& options, const ProblemSetup& setup,
+                     const TwoLayerNetwork& network, const std::optional<Samples>& test) {
+  const Model model = [&network](const Matrix& X) -> Vector { return predict(X, network).col(0); };
+  return evaluate(options, setup, model, test);
 }
 
 void add_evaluations(Json& document, const Evaluations& evaluations) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -54,7 +55,7 @@ struct Evaluation {
   std::optional<Index> correct;  ///< samples of the right class; none when y are no class labels
 };
 
-/// A network on the training samples and on those of the test.
+/// A model on the training samples and on those of the test.
 struct Evaluations {
   Evaluation training;
   std::optional<Evaluation> test;
@@ -62,6 +63,10 @@ struct Evaluations {
 [[nodiscard]] Evaluations evaluate(const ProblemOptions& options, const ProblemSetup& setup,
                                    const TwoLayerNetwork& network,
                                    const std::optional<Samples>& test);
+/// The same for any model: its outputs (N) at inputs (N x d).
+using Model = std::function<Vector(const Matrix& X)>;
+[[nodiscard]] Evaluations evaluate(const ProblemOptions& options, const ProblemSetup& setup,
+                                   const Model& model, const std::optional<Samples>& test);
 
 /// Adds training_loss, accuracy, test_loss and test_accuracy, null where unknown.
 void add_evaluations(Json& document, const Evaluations& evaluations);

@@ -78,11 +78,11 @@ void require_writable_npz(const std::string& path) {
 }
 
 void write_network_file(const std::string& path, TwoLayerNetwork network, const Inputs& inputs,
-                        OutputBias output_bias) {
+                        OutputBias output_bias, const Vector& dual) {
   network.hidden_bias = inputs.hidden_bias;
   io::StoredNetwork stored{std::move(network), output_bias != OutputBias::kNone};
   if (inputs.standardization) stored.standardization = inputs.standardization->map;
-  require(io::write_network(path, stored));
+  require(io::write_network(path, stored, dual));
 }
 
 }  // namespace thalweg::cli

@@ -27,9 +27,9 @@ void require_writable(const std::string& path);
 void require_writable_npz(const std::string& path);
 
 /// Writes a network that belongs to a problem: the bias column is stored as `b`, the output bias
-/// when the problem has one, and the standardisation of the inputs' data. Failure (exit 3) when the
-/// file cannot be written.
+/// when the problem has one, the standardisation of the inputs' data, and `dual` (n) unless empty.
+/// Failure (exit 3) when the file cannot be written.
 void write_network_file(const std::string& path, TwoLayerNetwork network, const Inputs& inputs,
-                        OutputBias output_bias);
+                        OutputBias output_bias, const Vector& dual = {});
 
 }  // namespace thalweg::cli

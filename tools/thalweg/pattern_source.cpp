@@ -24,7 +24,7 @@ void set_active(Words& words, std::size_t per_pattern, Index cell, Index sample)
 }
 
 PatternChoice from_gates(const std::string& path, const Matrix& X, Inputs& inputs) {
-  const Matrix gates = require(io::read_matrix(path));
+  Matrix gates = require(io::read_matrix(path));
   if (gates.cols() != X.cols()) {
     throw Failure(
         ExitCode::kUsage,
@@ -41,7 +41,7 @@ PatternChoice from_gates(const std::string& path, const Matrix& X, Inputs& input
       if (values[i] >= 0) set_active(words, per_pattern, cell, i);
     }
   }
-  return {PatternSet(X.rows(), std::move(words)), "gates", false};
+  return {PatternSet(X.rows(), std::move(words)), "gates", false, std::move(gates)};
 }
 
 /// Rows of `signs` (int8) or of packed `bits`, as bytes row by row.

@@ -15,6 +15,7 @@ struct PatternChoice {
   PatternSet patterns;
   std::string source;     ///< "gates", "cells", "gaussian" or "uniform"
   bool complete = false;  ///< all patterns of X: a complete listing of just these data
+  Matrix gates = {};      ///< (p x d) the gate vectors of --gates, else empty
 };
 
 /// Reads or draws the patterns that `options` ask for, for samples X (n x d), the column of ones

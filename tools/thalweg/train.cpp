@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "evaluation.hpp"
+#include "gated_model.hpp"
 #include "inputs.hpp"
 #include "output_file.hpp"
 #include "proof.hpp"
@@ -47,6 +48,20 @@ ExitCode run_all(const TrainOptions& options, const ProblemSetup& setup, Inputs&
   return answer.status == TrainingStatus::kLimit ? ExitCode::kLimit : ExitCode::kDone;
 }
 
+/// Tests and writes the gated model itself.
+void finish_gated_model(const TrainOptions& options, const ProblemSetup& setup,
+                        const Inputs& inputs, const std::optional<Samples>& test,
+                        PatternAnswer& answer) {
+  if (answer.choice.gates.size() > 0) {
+    const Model model = [&answer](const Matrix& X) {
+      return predict_gated(X, *answer.gated, answer.choice.gates);
+    };
+    answer.evaluations = evaluate(options.problem, setup, model, test);
+  }
+  if (options.out.empty()) return;
+  write_gated_model(options.out, setup.problem, answer.choice, *answer.gated, inputs);
+}
+
 ExitCode run_patterns(const TrainOptions& options, const ProblemSetup& setup, Inputs& inputs,
                       Session& session) {
   const std::optional<Samples> test =
@@ -55,10 +70,15 @@ ExitCode run_patterns(const TrainOptions& options, const ProblemSetup& setup, In
   if (answer.network) {
     answer.evaluations = evaluate(options.problem, setup, *answer.network, test);
     if (!options.out.empty()) {
-      write_network_file(options.out, *answer.network, inputs, setup.problem.output_bias());
+      write_network_file(options.out, *answer.network, inputs, setup.problem.output_bias(),
+                         answer.dual);
     }
-  } else if (!options.out.empty()) {
-    inputs.notes.push_back(options.out + " is not written: the decomposition gave no network");
+  } else if (!writes_gated_model(options)) {
+    if (!options.out.empty()) {
+      inputs.notes.push_back(options.out + " is not written: the decomposition gave no network");
+    }
+  } else {
+    finish_gated_model(options, setup, inputs, test, answer);
   }
   print_answer(options, setup, inputs, answer, session);
   return stopped_at_limit(answer, options) ? ExitCode::kLimit : ExitCode::kDone;

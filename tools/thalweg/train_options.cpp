@@ -56,7 +56,10 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
                  "over all widths")
       ->check(CLI::Range(Index{0}, Index{1'000'000}))
       ->type_name("M");
-  app.add_option("--out", options.out, "Write the network here (.npz)")->type_name("FILE");
+  app.add_option("--out", options.out,
+                 "Write the network here (.npz); with --patterns gated and no --decompose the "
+                 "gated model")
+      ->type_name("FILE");
   auto* certificate =
       app.add_option("--certificate", options.certificate, "Keep the proof of the gap here (.cert)")
           ->type_name("FILE");
@@ -83,8 +86,11 @@ void check_train_options(const TrainOptions& options) {
     }
   }
   if (patterns.mode == "gated") {
-    if (patterns.decompose.empty() && (!options.out.empty() || options.test.given())) {
-      refuse("--patterns gated has a ReLU network to write or to test with --decompose only");
+    if (patterns.decompose.empty() && patterns.gates.empty() && options.test.given()) {
+      refuse(
+          "--test: on other samples a gated model is known by its gate vectors only: give them "
+          "with "
+          "--gates FILE, or turn the model into a ReLU network with --decompose");
     }
   } else if (!patterns.decompose.empty()) {
     refuse("--decompose is for --patterns gated");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gated_model.hpp"
 #include "thalweg/convex/restricted_program.hpp"
 #include "thalweg/model/transform.hpp"
 #include "thalweg/reformulation/gated_program.hpp"
@@ -28,6 +29,7 @@ void solve_restricted(const TrainOptions& options, const TrainingProblem& proble
   answer.blocks = static_cast<Index>(neurons.size());
   answer.dual_norm = solution.dual_norm;
   answer.network = merge(to_network(neurons, problem.dimension(), solution.affine()));
+  answer.dual = feasible_dual(problem, solution.dual, solution.dual_norm);
   answer.objective = problem.objective(*answer.network);
 }
 
@@ -45,7 +47,12 @@ void solve_gated_program(const TrainOptions& options, const TrainingProblem& pro
   GatedSettings settings;
   settings.solver = solver_settings(options, control);
   const Matrix patterns = to_matrix(answer.choice.patterns);
-  const GatedSolution solution = solve_gated(problem, patterns, settings);
+  // The decomposition needs its share of the time.
+  if (!options.patterns.decompose.empty()) {
+    settings.solver.control.deadline = Deadline::after(0.5 * control.deadline.remaining());
+  }
+  answer.gated = solve_gated(problem, patterns, settings);
+  const GatedSolution& solution = *answer.gated;
   answer.bound = answer.choice.complete ? ReluBound::kLower : ReluBound::kNone;
   answer.info = solution.info;
   answer.blocks = static_cast<Index>(solution.rows.size());
@@ -55,7 +62,7 @@ void solve_gated_program(const TrainOptions& options, const TrainingProblem& pro
   if (options.patterns.decompose.empty()) return;
   const auto kind = options.patterns.decompose == "fast" ? Decomposition::kLeastSquares
                                                          : Decomposition::kMinimumNorm;
-  answer.decomposition = cone_decomposition(problem, patterns, solution, kind);
+  answer.decomposition = cone_decomposition(problem, patterns, solution, kind, control);
   if (!answer.decomposition->feasible) return;
   const DecomposedNetwork& parts = *answer.decomposition;
   answer.network =
@@ -120,6 +127,7 @@ Json describe_decomposition(const TrainOptions& options, const PatternAnswer& an
   const bool feasible = parts.feasible;
   return {{"method", options.patterns.decompose},
           {"feasible", feasible},
+          {"stopped", parts.stopped},
           {"objective", feasible ? Json(parts.objective) : Json(nullptr)},
           {"blow_up", feasible ? Json(parts.blow_up) : Json(nullptr)},
           {"worst_blow_up", feasible ? Json(parts.worst_blow_up) : Json(nullptr)}};
@@ -128,6 +136,10 @@ Json describe_decomposition(const TrainOptions& options, const PatternAnswer& an
 void add_decomposition(TextReport& text, const PatternAnswer& answer) {
   if (!answer.decomposition) return;
   const DecomposedNetwork& parts = *answer.decomposition;
+  if (parts.stopped) {
+    text.add("ReLU network", "none: the decomposition was cut by the limit");
+    return;
+  }
   if (!parts.feasible) {
     text.add("ReLU network", "none: a block is no difference of vectors of its cone");
     return;
@@ -156,7 +168,8 @@ PatternAnswer train_over_patterns(const TrainOptions& options, const ProblemSetu
 }
 
 bool stopped_at_limit(const PatternAnswer& answer, const TrainOptions& options) {
-  return status_word(answer, options) == "limit";
+  return status_word(answer, options) == "limit" ||
+         (answer.decomposition && answer.decomposition->stopped);
 }
 
 void add_answer(Json& document, const TrainOptions& options, const PatternAnswer& answer) {
@@ -178,7 +191,10 @@ void add_answer(Json& document, const TrainOptions& options, const PatternAnswer
   document["method"] = answer.method.empty() ? Json(nullptr) : Json(answer.method);
   document["decomposition"] = describe_decomposition(options, answer);
   if (answer.evaluations) add_evaluations(document, *answer.evaluations);
+  const bool gated = writes_gated_model(options);
+  const bool written = !options.out.empty() && (gated || answer.network);
   document["out"] = options.out.empty() ? Json(nullptr) : Json(options.out);
+  document["out_holds"] = written ? Json(gated ? "gated_model" : "relu_network") : Json(nullptr);
 }
 
 void add_answer(TextReport& text, const TrainOptions& options, const PatternAnswer& answer) {
@@ -196,7 +212,9 @@ void add_answer(TextReport& text, const TrainOptions& options, const PatternAnsw
   add_decomposition(text, answer);
   text.add("level", level_in_words(answer, level));
   if (answer.evaluations) add_evaluations(text, *answer.evaluations);
-  if (!options.out.empty() && answer.network) text.add("network", options.out);
+  if (options.out.empty()) return;
+  if (writes_gated_model(options)) text.add("gated model", options.out);
+  if (answer.network) text.add("network", options.out);
 }
 
 }  // namespace thalweg::cli

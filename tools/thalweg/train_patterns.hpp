@@ -35,13 +35,20 @@ struct PatternAnswer {
   std::string method = {};  ///< the solver, for the gated program
   std::optional<DecomposedNetwork> decomposition = std::nullopt;  ///< with --decompose
   std::optional<TwoLayerNetwork> network = std::nullopt;  ///< a ReLU network, if there is one
-  std::optional<Evaluations> evaluations = std::nullopt;  ///< of that network
+  Vector dual = {};  ///< (n) scaled into the constraints: D(dual) is the lower bound
+  std::optional<GatedSolution> gated = std::nullopt;      ///< the gated model
+  std::optional<Evaluations> evaluations = std::nullopt;  ///< of the network, else of the model
 };
 
 /// Solves the program over the patterns that `options` ask for.
 [[nodiscard]] PatternAnswer train_over_patterns(const TrainOptions& options,
                                                 const ProblemSetup& setup, Inputs& inputs,
                                                 const RunControl& control);
+
+/// Whether --out holds the gated model, not a ReLU network.
+[[nodiscard]] inline bool writes_gated_model(const TrainOptions& options) {
+  return options.patterns.mode == "gated" && options.patterns.decompose.empty();
+}
 
 /// Whether the answer is partial because time ran out.
 [[nodiscard]] bool stopped_at_limit(const PatternAnswer& answer, const TrainOptions& options);

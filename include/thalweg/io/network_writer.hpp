@@ -13,10 +13,11 @@ namespace thalweg::io {
 /// one output and (m x c) otherwise, `output_bias` (c) when the stored network has one, `skip`
 /// (rows as read_network) when it has a skip connection;
 /// `input_mean` and `input_scale` (d) when it is for standardised data, and `output_mean` and
-/// `output_scale` (c) when the targets are too. The same network gives the same bytes. Errors:
+/// `output_scale` (c) when the targets are too; `dual` (n) when one is given, which readers ignore.
+/// The same network gives the same bytes. Errors:
 /// kUnwritable. Precondition: finite values and fitting shapes, a path that ends in `.npz`, else
 /// InvalidArgument.
 [[nodiscard]] Expected<void> write_network(const std::filesystem::path& path,
-                                           const StoredNetwork& stored);
+                                           const StoredNetwork& stored, const Vector& dual = {});
 
 }  // namespace thalweg::io

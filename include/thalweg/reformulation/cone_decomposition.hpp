@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "thalweg/convex/neuron.hpp"
+#include "thalweg/core/run_control.hpp"
 #include "thalweg/reformulation/gated_program.hpp"
 
 namespace thalweg {
@@ -14,6 +15,7 @@ struct ConeParts {
   Vector v;
   double length = 0;       ///< |u| + |v|
   double lower_bound = 0;  ///< of |u| + |v| over all such parts, from the multipliers
+  bool stopped = false;    ///< `control` cut the search; not feasible when no parts were found
 };
 
 /// How the parts are chosen.
@@ -37,11 +39,12 @@ enum class Decomposition {
 /// Errors: InvalidArgument on shapes. Source: Mishkin, Sahiner and Pilanci 2022 for the question;
 /// the fixed point is derived.
 [[nodiscard]] ConeParts cone_parts(const Matrix& X, const Vector& gates, const Vector& w,
-                                   Decomposition decomposition);
+                                   Decomposition decomposition, const RunControl& control = {});
 
 /// A ReLU network from a gated solution: the same outputs on the training samples.
 struct DecomposedNetwork {
   bool feasible = false;  ///< every block could be decomposed
+  bool stopped = false;   ///< `control` cut the work; then not feasible, and nothing else is set
   std::vector<Neuron> neurons;
   double bias = 0;
   Vector skip;
@@ -50,10 +53,13 @@ struct DecomposedNetwork {
   double worst_blow_up = 1;  ///< the largest (|u| + |v|) / |w| of a block
 };
 
-/// Decomposes every block of a gated solution: D X w = (X u)_+ - (X v)_+ on the samples.
+/// Decomposes every block of a gated solution: D X w = (X u)_+ - (X v)_+ on the samples. When
+/// `control` says stop, blocks keep the best parts found so far; one that has none yet ends the
+/// work. A projection is not interrupted.
 [[nodiscard]] DecomposedNetwork cone_decomposition(const TrainingProblem& problem,
                                                    const Matrix& patterns,
                                                    const GatedSolution& solution,
-                                                   Decomposition decomposition);
+                                                   Decomposition decomposition,
+                                                   const RunControl& control = {});
 
 }  // namespace thalweg
