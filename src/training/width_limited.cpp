@@ -47,20 +47,28 @@ class WidthLimitedSearch {
 
   WidthLimitedResult run(const std::vector<TwoLayerNetwork>& starts) {
     offer(descend({{}, space_.problem().best_affine_part()}));
+    // Cheap candidates first: descents with many neurons may take all the time there is.
+    std::vector<Point> points = {grow(Choice::kBest)};
+    for (const TwoLayerNetwork& start : starts) points.push_back(reduce_at_once(point_of(start)));
+    for (const Point& point : points) offer(point);
+    for (Point& point : points) explore(std::move(point));
     for (const TwoLayerNetwork& start : starts) {
-      Point point = descend(point_of(start));
-      explore(restrict_width(std::move(point), false));
-      // The same road with random turns, where there is something to choose.
-      if (static_cast<std::size_t>(start.width()) > width_) {
-        explore(restrict_width(descend(point_of(start)), true));
-      }
+      if (static_cast<std::size_t>(start.width()) <= width_ || stopped()) continue;
+      explore(restrict_width(descend(point_of(start)), Choice::kBest));
+      // The same road with random turns.
+      explore(restrict_width(descend(point_of(start)), Choice::kRandom));
     }
-    for (int restart = 0; restart < settings_.restarts && !stopped(); ++restart) explore(grow());
+    for (int restart = 0; restart < settings_.restarts && !stopped(); ++restart) {
+      explore(grow(Choice::kRandom));
+    }
     best_ = descend(std::move(best_), 1e-12);
     return finish();
   }
 
  private:
+  /// How one of several ways on is taken.
+  enum class Choice { kBest, kRandom };
+
   [[nodiscard]] bool stopped() const { return settings_.control.should_stop(); }
 
   [[nodiscard]] Point point_of(const TwoLayerNetwork& network) const {
@@ -95,9 +103,20 @@ class WidthLimitedSearch {
         to_network(space_.lift(point.neurons), problem_.dimension(), space_.lift(point.affine)));
   }
 
-  /// Removes and joins neurons until the width is kept. With many too many, several go before
-  /// Newton adjusts the others.
-  Point restrict_width(Point point, bool random) {
+  /// Removes and joins neurons until the width is kept, and descends once; when time is up the
+  /// heaviest neurons stay.
+  Point reduce_at_once(Point point) {
+    while (point.neurons.size() > width_ && !stopped()) {
+      point.neurons = detail::reduce(point.neurons, shortlist(point, 1).front());
+    }
+    if (point.neurons.size() > width_) point.neurons.resize(width_);
+    return descend(std::move(point));
+  }
+
+  /// Removes and joins neurons until the width is kept, with a descent after each. With many too
+  /// many, several go before Newton adjusts the others.
+  Point restrict_width(Point point, Choice choice) {
+    const bool random = choice == Choice::kRandom;
     while (point.neurons.size() > width_) {
       const std::size_t excess = point.neurons.size() - width_;
       for (std::size_t gone = 0; gone + 1 < excess / 4; ++gone) {
@@ -138,13 +157,14 @@ class WidthLimitedSearch {
     return neurons;
   }
 
-  /// A network grown from nothing: a random one of the violated directions enters at a time.
-  Point grow() {
+  /// A network grown from nothing: the best or a random one of the violated directions enters at a
+  /// time.
+  Point grow(Choice choice) {
     Point point = descend({{}, space_.problem().best_affine_part()});
     while (point.neurons.size() < width_ && !stopped()) {
-      std::vector<Neuron> choice = entering(point, kEntering);
-      if (choice.empty()) break;
-      point.neurons.push_back(std::move(choice[random_.below(choice.size())]));
+      std::vector<Neuron> found = entering(point, choice == Choice::kBest ? 1 : kEntering);
+      if (found.empty()) break;
+      point.neurons.push_back(std::move(found[random_.below(found.size())]));
       const double before = point.objective;
       point = descend(std::move(point));
       if (!lower(point.objective, before)) break;
@@ -173,7 +193,7 @@ class WidthLimitedSearch {
     if (entering.empty() || stopped()) return false;
     Point candidate = point;
     candidate.neurons.insert(candidate.neurons.end(), entering.begin(), entering.end());
-    candidate = restrict_width(descend(std::move(candidate)), false);
+    candidate = restrict_width(descend(std::move(candidate)), Choice::kBest);
     if (!lower(candidate.objective, point.objective)) return false;
     point = std::move(candidate);
     return true;

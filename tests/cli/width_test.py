@@ -40,7 +40,7 @@ class TrainWidth(TwoPoints):
 
     def test_text(self):
         text = " ".join(self.thalweg("train", *self.problem(), "--width", "1").stdout.split())
-        self.assert_mentions(text, "at most 1 neurons", "is open", "over all widths", "with 2 neurons")
+        self.assert_mentions(text, "at most 1 neurons", "2 neurons reach it", "is open", "over all widths", "with 2 neurons")
         self.assertNotIn("is open", self.thalweg("train", *self.problem(), "--width", "2").stdout)
 
     def test_refusals(self):
@@ -57,6 +57,14 @@ class TimeLimit(CliCase):
         self.assertEqual(document["status"], "limit")
         self.assertLessEqual(read_npz(self.path("n.npz"))["W"][0][0], 3)
         self.assertGreaterEqual(document["objective"], document["lower_bound"])
+
+    def test_an_open_bound_is_not_said_to_be_reached(self):
+        X, y = gaussian_problem(200, 8, seed=1, neurons=12)
+        train = ["train", "--dataset", write_npz(self.path("data.npz"), X=X, y=y), "--beta", "0.5", "--width", "2",
+                 "--time-limit", "0.5", "--no-verify"]
+        text = " ".join(self.thalweg(*train, expect=4).stdout.split())
+        self.assert_mentions(text, "does not reach it either", "is open")
+        self.assertNotIn("neurons reach it", text)
 
 
 class CertifyWidth(TwoPoints):

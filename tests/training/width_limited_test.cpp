@@ -130,6 +130,20 @@ TEST(WidthLimited, AStoppedSearchStillKeepsTheWidth) {
   EXPECT_DOUBLE_EQ(problem.objective(found.network), found.objective);
 }
 
+TEST(WidthLimited, AWideStartDoesNotTakeTheTimeOfTheOthers) {
+  const TrainingProblem problem = planted(400, 10, 2, 0.01);
+  Random random(5);
+  TwoLayerNetwork wide = TwoLayerNetwork::empty(10);
+  for (int j = 0; j < 200; ++j) wide = append_neuron(wide, random.direction(10), random.normal());
+  WidthLimitedSettings settings;
+  const auto alone = train_width_limited(problem, 1, {}, settings);
+  settings.control.deadline = Deadline::after(2);  // its descent takes much longer
+  const auto found = train_width_limited(problem, 4, {wide}, settings);
+  EXPECT_TRUE(found.stopped);
+  EXPECT_LT(found.objective, alone.objective);
+  EXPECT_LE(found.network.width(), 4);
+}
+
 TEST(WidthLimited, RejectsWhatDoesNotFit) {
   const TrainingProblem problem = two_points();
   EXPECT_THROW((void)train_width_limited(problem, -1, {}, {}), InvalidArgument);

@@ -28,13 +28,14 @@ struct WidthLimitedResult {
 /// longer convex: nothing proves the result to be the best unless its objective meets a bound over
 /// all widths.
 ///
-/// Each of `starts` (typically the certified optimum over all widths) is reduced to the width: the
-/// neuron whose removal, or the pair whose union, costs least goes, and kink-aware Newton descends
-/// again. Others are grown neuron by neuron in violated dual directions. Each then exchanges
-/// neurons: violated directions enter, the width is restored, and what is lower is kept. At the end
-/// the objective is not above that of any start of at most `width` neurons (but for rounding).
-/// Deterministic in `seed` unless `control` stops it. Throws InvalidArgument when width < 0 or a
-/// start does not fit the problem.
+/// Cheap candidates come first: a network grown greedily from nothing, each start reduced at once.
+/// Then each of `starts` (typically the certified optimum over all widths) is reduced carefully:
+/// the neuron whose removal, or the pair whose union, costs least goes, and kink-aware Newton
+/// descends again. Others are grown neuron by neuron in violated dual directions. Each then
+/// exchanges neurons: violated directions enter, the width is restored, and what is lower is kept.
+/// At the end the objective is not above that of any start of at most `width` neurons (but for
+/// rounding). Deterministic in `seed` unless `control` stops it. Throws InvalidArgument when width
+/// < 0 or a start does not fit the problem.
 [[nodiscard]] WidthLimitedResult train_width_limited(const TrainingProblem& problem, Index width,
                                                      const std::vector<TwoLayerNetwork>& starts,
                                                      const WidthLimitedSettings& settings);
