@@ -21,6 +21,7 @@ using Rationals = std::vector<mpq_class>;
 constexpr double kWidths[] = {1e-13, 1e-10, 1e-7};
 constexpr double kNear = 1e-9;  ///< directions this close to beta outside the stars get one
 constexpr int kSearches = 12;
+constexpr Index kMostProducts = 5'000'000;  ///< of rationals in the equations: about a second
 constexpr double kUp = 1 + 1e-12;
 
 mpq_class dot(const Rationals& a, const Rationals& b) {
@@ -105,7 +106,10 @@ class Proving {
   /// for a coefficient of the affine part.
   [[nodiscard]] std::optional<Rationals> guess() const {
     std::vector<Rationals> columns = affine_;
-    for (const Neuron& neuron : near_.point.neurons) {
+    const std::vector<Neuron>& neurons = near_.point.neurons;
+    const auto size = static_cast<Index>(neurons.size() + affine_.size());
+    if (size * size * samples() > kMostProducts) return std::nullopt;
+    for (const Neuron& neuron : neurons) {
       const std::optional<Rationals> u = rational_direction(neuron.w.normalized());
       if (!u) return std::nullopt;
       columns.push_back(activation(*u, neuron.sign, 1));

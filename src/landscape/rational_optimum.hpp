@@ -44,9 +44,9 @@ struct RationalOptimum {
 /// Checked: |p_q|^2 against beta^2 and (c) in rationals; outside the stars by the oracle's rigorous
 /// bound at the rounded nu plus |nu - rounded| |X|. None when a step fails: no claim; nor where the
 /// margin is below kDataRounding, as every other proof. Conversely,
-/// when nu* is rational all u_q are (u_q = p_q / beta), so only too large denominators or a
-/// numerical optimum too far away are missed. O(N) star maxima and one or two searches outside the
-/// stars, then the vertices of P.
+/// when nu* is rational all u_q are (u_q = p_q / beta), so only too large denominators, a
+/// numerical optimum too far away and equations beyond a second's work are missed. O(N) star maxima
+/// and one or two searches outside the stars, then the vertices of P.
 [[nodiscard]] std::optional<RationalOptimum> rational_optimum(const TrainingProblem& problem,
                                                               const DualOracle& oracle,
                                                               const Optimum& optimum,

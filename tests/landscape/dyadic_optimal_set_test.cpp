@@ -5,10 +5,9 @@
 #include <set>
 
 #include "landscape/dyadic_instance.hpp"
-#include "landscape/rational_optimum.hpp"
+#include "landscape/rational_solver.hpp"
 #include "thalweg/landscape/connectivity.hpp"
 #include "thalweg/landscape/optimal_set.hpp"
-#include "thalweg/training/train.hpp"
 
 namespace thalweg {
 namespace {
@@ -132,14 +131,7 @@ TEST(DyadicOptimalSet, IsExactAndAgreesWithBruteForce) {
 }
 
 void expect_rational_optimum(const DyadicInstance& instance) {
-  const TrainingProblem problem = instance.problem();
-  const DualOracle oracle(problem.X());
-  TrainingSettings training;
-  training.relative_gap = 1e-10;
-  const TrainingResult trained = train(problem, training);
-  const landscape::Optimum near = landscape::enclose_optimum(
-      problem, oracle, to_neurons(trained.network), problem.affine_part(trained.network), {});
-  const auto found = landscape::rational_optimum(problem, oracle, near, {}, {});
+  const auto found = testing::solve_rational(instance.problem());
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->dual, instance.nu);
   std::vector<OptimalAtom> atoms;

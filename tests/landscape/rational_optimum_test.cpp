@@ -7,11 +7,12 @@
 #include <map>
 
 #include "landscape/polytope_fixtures.hpp"
+#include "landscape/rational_solver.hpp"
 #include "landscape/simplest_fraction.hpp"
 #include "support/fixtures.hpp"
+#include "support/groundtruth.hpp"
 #include "thalweg/landscape/connectivity.hpp"
 #include "thalweg/landscape/optimal_set.hpp"
-#include "thalweg/training/train.hpp"
 
 namespace thalweg::landscape {
 namespace {
@@ -36,16 +37,6 @@ Fixture rounded_F1() {
 Fixture rounded_F2() {
   const double half = std::sqrt(3.0) / 2;
   return make_fixture("F2", {{1, 0}, {-0.5, half}, {-0.5, -half}}, {1, 1, 1}, 0.285);
-}
-
-std::optional<RationalOptimum> solve(const TrainingProblem& problem) {
-  const DualOracle oracle(problem.X());
-  TrainingSettings training;
-  training.relative_gap = 1e-10;
-  const TrainingResult trained = train(problem, training);
-  const Optimum near = enclose_optimum(problem, oracle, to_neurons(trained.network),
-                                       problem.affine_part(trained.network), {});
-  return rational_optimum(problem, oracle, near, {}, {});
 }
 
 /// Masses of all vertices, each ascending, with their numbers.
@@ -129,13 +120,13 @@ TEST(RationalOptimum, SetsOfRoundedFixturesArePossible) {
     EXPECT_EQ(set.unique, Uniqueness::kPossible);
     EXPECT_EQ(set.proof, PolytopeProof::kNone);
     expect_counts(set, counts);
-    EXPECT_FALSE(solve(fixture.problem()).has_value());
+    EXPECT_FALSE(testing::solve_rational(fixture.problem()).has_value());
   }
 }
 
 /// nu* = beta/2 (1, 1) and the vertices (1 - beta/2), (1/2 - beta/4)(1, 1) for the stored beta.
 TEST(RationalOptimum, NumbersOfF1xAreThoseOfTheStoredBeta) {
-  const auto found = solve(fixture_F1x().problem());
+  const auto found = testing::solve_rational(fixture_F1x().problem());
   ASSERT_TRUE(found.has_value());
   const mpq_class beta(0.1);
   EXPECT_EQ(found->dual, (std::vector<mpq_class>{beta / 2, beta / 2}));
@@ -152,7 +143,7 @@ TEST(RationalOptimum, NumbersOfF1xAreThoseOfTheStoredBeta) {
 /// nu* = beta 1; masses by support size from the theory: 2 singles and a pair 1 - beta each, or a
 /// single and the opposite pair 1 - beta and 2 (1 - beta).
 TEST(RationalOptimum, NumbersOfF2xAreThoseOfTheStoredBeta) {
-  const auto found = solve(fixture_F2x().problem());
+  const auto found = testing::solve_rational(fixture_F2x().problem());
   ASSERT_TRUE(found.has_value());
   const mpq_class beta(0.1);
   EXPECT_EQ(found->dual, std::vector<mpq_class>(3, beta));
@@ -164,7 +155,7 @@ TEST(RationalOptimum, NumbersOfF2xAreThoseOfTheStoredBeta) {
 /// F3: one rational direction, (1, 0); here the doubles 0.6 and 0.8 miss unit rows, nothing else.
 TEST(RationalOptimum, OneDirection) {
   const Fixture fixture = make_fixture("F3", {{0.75, 1}, {0.75, -1}}, {1, 1}, 0);
-  const auto found = solve(fixture.problem());
+  const auto found = testing::solve_rational(fixture.problem());
   ASSERT_TRUE(found.has_value());
   const mpq_class beta(0.1);
   // s nu^T X u = 2 * 3/4 nu = beta.
@@ -177,14 +168,14 @@ TEST(RationalOptimum, OneDirection) {
 /// F6: the kinked directions (1, -1) / sqrt 2 and (0, 1): the first is irrational.
 TEST(RationalOptimum, IrrationalDirectionsAreNotClaimed) {
   const Fixture fixture = make_fixture("F6", {{1, 0}, {1, 1}}, {1, -1}, 0);
-  EXPECT_FALSE(solve(fixture.problem()).has_value());
+  EXPECT_FALSE(testing::solve_rational(fixture.problem()).has_value());
 }
 
 /// F1x moved up by b = 1^T nu / beta = 1: the penalised bias takes it.
 TEST(RationalOptimum, PenalisedBias) {
   const TrainingProblem problem(fixture_F1x().X, Vector::Constant(2, 2), 0.125, Loss::squared(),
                                 OutputBias::kPenalised);
-  const auto found = solve(problem);
+  const auto found = testing::solve_rational(problem);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->dual, (std::vector<mpq_class>{kEighth / 2, kEighth / 2}));
   const mpq_class mass = 1 - kEighth / 2;
@@ -198,7 +189,7 @@ TEST(RationalOptimum, FreeBias) {
   const Fixture fixture =
       make_fixture("", {{1, 1, 1, 1}, {-1, -1, -1, 1}, {0, 0, 0, 0}}, {2, 2, 0.875}, 0);
   const TrainingProblem problem(fixture.X, fixture.y, 0.125, Loss::squared(), OutputBias::kFree);
-  const auto found = solve(problem);
+  const auto found = testing::solve_rational(problem);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->dual, (std::vector<mpq_class>{kEighth / 2, kEighth / 2, -kEighth}));
   const mpq_class mass = 1 - kEighth / 2;
@@ -217,7 +208,7 @@ TEST(RationalOptimum, SkipConnection) {
         make_fixture("", {{1}, {-1}, {0}}, {1.625 + b, 0.625 + b, b + nu}, 0, 0.125);
     const TrainingProblem problem(fixture.X, fixture.y, fixture.beta, Loss::squared(), bias,
                                   SkipConnection::kFree);
-    const auto found = solve(problem);
+    const auto found = testing::solve_rational(problem);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->dual, (std::vector<mpq_class>{kEighth, kEighth, mpq_class(nu)}));
     // (x)_+ + (-x)_+ = |x| and (x)_+ - (-x)_+ = x: z (1, 1) = (2 z)(x)_+ - z x.
@@ -226,10 +217,27 @@ TEST(RationalOptimum, SkipConnection) {
   }
 }
 
+/// Stored instances with rational directions (d = 1): the answers found by enumeration.
+TEST(RationalOptimum, AgreesWithGroundTruth) {
+  std::vector<std::string> taken;
+  for (const testing::GroundTruth& truth : testing::all_groundtruth()) {
+    SCOPED_TRACE(truth.name);
+    const auto found = testing::solve_rational(truth.problem());
+    if (!found) continue;
+    taken.push_back(truth.name);
+    EXPECT_EQ(found->optimum.atoms.size(), truth.json["atoms"].size());
+    EXPECT_EQ(found->dimension, truth.json["polytope_dim_atoms"].get<Index>());
+    EXPECT_EQ(found->vertices.masses.size(), truth.json["vertices"].size());
+    EXPECT_EQ(found->supports.m_star_upper, truth.json["m_star"].get<Index>());
+    EXPECT_EQ(found->supports.M_star_lower, truth.json["M_star"].get<Index>());
+  }
+  EXPECT_NE(std::find(taken.begin(), taken.end(), "g03_d1"), taken.end());
+}
+
 TEST(RationalOptimum, OtherLossesAreNotTaken) {
   Fixture fixture = fixture_F1x();
   const TrainingProblem problem(fixture.X, fixture.y, fixture.beta, Loss::huber(0.25));
-  EXPECT_FALSE(solve(problem).has_value());
+  EXPECT_FALSE(testing::solve_rational(problem).has_value());
 }
 
 TEST(SimplestFraction, IsTheOneOfLeastDenominator) {
