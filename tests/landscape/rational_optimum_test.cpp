@@ -234,6 +234,44 @@ TEST(RationalOptimum, AgreesWithGroundTruth) {
   EXPECT_NE(std::find(taken.begin(), taken.end(), "g03_d1"), taken.end());
 }
 
+/// Directions without mass are found again outside the stars.
+TEST(RationalOptimum, MissingAtomsAreFound) {
+  const TrainingProblem problem = fixture_F2x().problem();
+  const DualOracle oracle(problem.X());
+  Optimum near = testing::near_optimum(problem, oracle);
+  near.atoms.clear();
+  const auto found = rational_optimum(problem, oracle, near, {}, {});
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->optimum.atoms.size(), 6U);
+  EXPECT_EQ(found->vertices.masses.size(), 5U);
+}
+
+/// Optima of other problems are proposals that the check refuses.
+TEST(RationalOptimum, WrongProposalsAreRefused) {
+  const Fixture fixture = fixture_F2x();
+  const TrainingProblem problem = fixture.problem();
+  const DualOracle oracle(problem.X());
+  const Optimum near = testing::near_optimum(problem, oracle);
+  // One neuron alone spans no optimum: m* = 2.
+  for (const Neuron& neuron : near.point.neurons) {
+    Optimum fewer = near;
+    fewer.point.neurons = {neuron};
+    EXPECT_FALSE(rational_optimum(problem, oracle, fewer, {}, {}).has_value());
+  }
+  // A neuron of the wrong sign, or turned to another rational direction.
+  Optimum wrong = near;
+  wrong.point.neurons[0].sign = Sign::kMinus;
+  EXPECT_FALSE(rational_optimum(problem, oracle, wrong, {}, {}).has_value());
+  wrong = near;
+  wrong.point.neurons[0].w = Vector::Unit(4, 0);
+  EXPECT_FALSE(rational_optimum(problem, oracle, wrong, {}, {}).has_value());
+  // Targets whose optimum lies elsewhere: y_1 < 0 asks for a neuron of sign minus.
+  Vector y = fixture.y;
+  y[0] = -1;
+  const TrainingProblem other(fixture.X, y, fixture.beta, Loss::squared());
+  EXPECT_FALSE(rational_optimum(other, oracle, near, {}, {}).has_value());
+}
+
 TEST(RationalOptimum, OtherLossesAreNotTaken) {
   Fixture fixture = fixture_F1x();
   const TrainingProblem problem(fixture.X, fixture.y, fixture.beta, Loss::huber(0.25));
