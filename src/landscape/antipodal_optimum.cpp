@@ -93,17 +93,15 @@ class Polytope {
     const Index ones = problem.output_bias() == OutputBias::kNone ? 0 : 1;
     NearColumns columns;
     columns.A.resize(X.rows(), k + ones + B_.rows());
-    double square = 0;
     for (Index q = 0; q < k; ++q) {
       const OptimumAtom& atom = optimum_.atoms[static_cast<std::size_t>(2 * q)];
       columns.A.col(q) = activation(X, atom.star.u, atom.sign);
-      square += atom.radius * atom.radius;
     }
     if (ones > 0) columns.A.col(k).setOnes();
     columns.A.rightCols(B_.rows()) = X * B_.transpose();
-    const double norm = spectral_norm_above(X);
-    columns.radius = norm * (std::sqrt(square) + 1e-14 * B_.norm()) * (1 + 1e-12);
-    solution_ = independent_solution(columns, optimum_.fit, optimum_.radius);
+    const double products = 1e-15 * static_cast<double>(X.cols() + 4) * X.norm() * B_.norm();
+    columns.radius = activation_error(X, optimum_.atoms) + products;
+    solution_ = independent_solution(columns, optimum_.fit, optimum_.fit_radius);
   }
 
   const Optimum& optimum_;

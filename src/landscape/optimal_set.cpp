@@ -87,10 +87,9 @@ class Describing {
     enclosing.control = settings_.control;
     const std::vector<Neuron> neurons = to_neurons(trained.network);
     const AffinePart affine = problem_.affine_part(trained.network);
-    optimum_ =
-        ExactPoint::takes(problem_)
-            ? enclose_optimum(problem_, oracle_, neurons, affine, enclosing)
-            : estimate_optimum(problem_, oracle_, neurons, affine, trained.lower_bound, enclosing);
+    optimum_ = takes() ? enclose_optimum(problem_, oracle_, neurons, affine, enclosing)
+                       : estimate_optimum(problem_, oracle_, neurons, affine, trained.lower_bound,
+                                          enclosing);
     limits_.max_bases = settings_.max_vertices;
     limits_.control = settings_.control;
     take(optimum_);
@@ -123,6 +122,11 @@ class Describing {
     }
   }
 
+  /// Rows that are parallel but for rounding have cells between them that the oracle does not see.
+  [[nodiscard]] bool takes() const {
+    return ExactPoint::takes(problem_) && oracle_.geometry().near_rows().empty();
+  }
+
   [[nodiscard]] bool fit_enclosed() const { return problem_.loss().kind() == LossKind::kSquared; }
 
   /// No neuron at all, or independent activations.
@@ -142,10 +146,9 @@ class Describing {
     NearColumns columns;
     columns.A.resize(problem_.samples(), count + free.cols() + ones);
     columns.A << set_.activations, free, Matrix::Ones(problem_.samples(), ones);
-    double square = 0;
-    for (const OptimalAtom& atom : set_.atoms) square += atom.radius * atom.radius;
-    columns.radius = spectral_norm_above(problem_.X()) * std::sqrt(square) * (1 + 1e-12);
-    const IndependentSolution solution = independent_solution(columns, set_.fit, set_.radius);
+    columns.radius = activation_error(problem_.X(), optimum_.atoms);
+    const IndependentSolution solution =
+        independent_solution(columns, set_.fit, optimum_.fit_radius);
     if (!solution.independent) return false;
     put_point(set_, solution.z.head(count).cwiseMax(0));
     finish_proof(PolytopeProof::kIndependent, Uniqueness::kYes);
@@ -167,7 +170,7 @@ class Describing {
   }
 
   bool prove_pairs(const OptimumSettings& enclosing) {
-    if (!ExactPoint::takes(problem_)) return false;
+    if (!takes()) return false;
     const std::vector<AntipodalPair> pairs = antipodal_pairs(problem_, optimum_);
     if (pairs.empty()) return false;
     const std::optional<AntipodalOptimum> proved =

@@ -141,6 +141,8 @@ class Enclosing {
         std::max(0.0, rounded_up(mpq_class(square / (mpq_class(beta) * mpq_class(beta)) - 1)));
     const double rescaled = excess * exact_.dual().rounded().norm();
     const double radius = (rounded_up(root_above(2 * gap)) + rescaled) * kUp;
+    result_.fit_radius =
+        (radius + std::numeric_limits<double>::epsilon() * result_.fit.norm()) * kUp;
     result_.radius = radius + exact_.dual().error();
     result_.margin_lower = std::max(0.0, 1 - (beyond + radius * norm_ * kUp) / beta - 1e-15);
     result_.margin_upper =
@@ -190,6 +192,15 @@ class Enclosing {
 };
 
 }  // namespace
+
+double activation_error(const Matrix& X, const std::vector<OptimumAtom>& atoms) {
+  double square = 0;
+  for (const OptimumAtom& atom : atoms) square += atom.radius * atom.radius;
+  const double products = static_cast<double>(X.cols() + 4) *
+                          std::numeric_limits<double>::epsilon() * X.norm() *
+                          std::sqrt(static_cast<double>(atoms.size()));
+  return (spectral_norm_above(X) * std::sqrt(square) + products) * kUp;
+}
 
 double spectral_norm_above(const Matrix& X) {
   const bool tall = X.rows() >= X.cols();

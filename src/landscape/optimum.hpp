@@ -24,11 +24,12 @@ struct OptimumAtom {
 /// The optimum enclosed: what the gap of a refined point proves about the unique dual optimum nu*.
 struct Optimum {
   PolishedPoint point;
-  Vector fit;         ///< of the refined point, (n)
-  Vector dual;        ///< of the refined point, rounded, (n)
-  double upper = 0;   ///< objective of the refined point, rounded up
-  double lower = 0;   ///< a lower bound of the optimum, rounded down
-  double radius = 0;  ///< at least |nu - nu*|, |dual - nu*| and, for the squared loss, |fit - fit*|
+  Vector fit;             ///< of the refined point, (n)
+  Vector dual;            ///< of the refined point, rounded, (n)
+  double upper = 0;       ///< objective of the refined point, rounded up
+  double lower = 0;       ///< a lower bound of the optimum, rounded down
+  double radius = 0;      ///< at least |nu - nu*| and |dual - nu*|
+  double fit_radius = 0;  ///< at least |fit - fit*|, for the squared loss
   std::vector<OptimumAtom> atoms;
   /// 1 - max/beta over the directions outside the atoms' stars at nu*: bounds.
   double margin_lower = 0;
@@ -60,6 +61,10 @@ struct OptimumSettings {
 [[nodiscard]] Optimum enclose_optimum(const TrainingProblem& problem, const DualOracle& oracle,
                                       const std::vector<Neuron>& neurons, const AffinePart& affine,
                                       const OptimumSettings& settings);
+
+/// At least the Frobenius distance of the activations s (X u_q)_+, as doubles compute them, from
+/// those of the exact directions.
+[[nodiscard]] double activation_error(const Matrix& X, const std::vector<OptimumAtom>& atoms);
 
 /// An upper bound of the spectral norm of X.
 [[nodiscard]] double spectral_norm_above(const Matrix& X);
