@@ -1,12 +1,17 @@
 // Gated ReLU on Fashion-MNIST, ten one-against-all problems over the same gates:
 // `fashion_mnist FOLDER CHECKPOINTS [--gates N] [--ratio R] [--gap E] [--train N] [--slice
-// SECONDS]`. FOLDER holds the four unpacked idx files (see fashion_mnist.sh). Each class writes its
-// state to CHECKPOINTS every slice; a run that was killed goes on from there.
+// SECONDS] [--seed S]`. FOLDER holds the four unpacked idx files (see fashion_mnist.sh). Each class
+// writes its state to CHECKPOINTS every slice; a run that was killed goes on from there.
+#include <charconv>
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 
 #include "gated_checkpoint.hpp"
@@ -32,30 +37,61 @@ struct Options {
   double gap = 1e-3;
   Index train = 60000;
   double slice = 120;
+  std::uint64_t seed = 1;  ///< of the gates
 };
 
+constexpr const char* kUsage =
+    "usage: fashion_mnist FOLDER CHECKPOINTS [--gates N] [--ratio R] [--gap E] [--train N] "
+    "[--slice SECONDS] [--seed S]";
+
+void demand(bool holds, const std::string& message) {
+  if (holds) return;
+  std::fprintf(stderr, "%s\n%s\n", message.c_str(), kUsage);
+  std::exit(2);
+}
+
+/// A whole text as a number of the range [least, most]. Ends the program otherwise.
+template <class T>
+T number_of(const std::string& name, const std::string& text, T least, T most,
+            const std::string& range) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  const bool whole = error == std::errc() && stopped == end;
+  demand(whole && value >= least && value <= most,
+         name + ": expected " + range + ", got '" + text + "'");
+  return value;
+}
+
+double fraction_of(const std::string& name, const std::string& text) {
+  const double least = std::numeric_limits<double>::min();
+  return number_of<double>(name, text, least, std::nextafter(1.0, 0.0), "a number in (0, 1)");
+}
+
 Options options_of(int argc, char** argv) {
-  bench::require(argc >= 3,
-                 "usage: fashion_mnist FOLDER CHECKPOINTS [--gates N] [--ratio R] "
-                 "[--gap E] [--train N] [--slice SECONDS]");
+  demand(argc >= 3, "expected two folders");
   Options options;
   options.folder = argv[1];
   options.checkpoints = argv[2];
-  for (int k = 3; k + 1 < argc; k += 2) {
+  constexpr Index kMost = 1'000'000;
+  for (int k = 3; k < argc; k += 2) {
     const std::string name = argv[k];
-    const double value = std::stod(argv[k + 1]);
+    demand(k + 1 < argc, name + ": expected a value after it");
+    const std::string text = argv[k + 1];
     if (name == "--gates")
-      options.gates = static_cast<Index>(value);
+      options.gates = number_of<Index>(name, text, 1, kMost, "an integer from 1 to 1000000");
     else if (name == "--ratio")
-      options.ratio = value;
+      options.ratio = fraction_of(name, text);
     else if (name == "--gap")
-      options.gap = value;
+      options.gap = fraction_of(name, text);
     else if (name == "--train")
-      options.train = static_cast<Index>(value);
+      options.train = number_of<Index>(name, text, 1, kMost, "an integer from 1 to 1000000");
     else if (name == "--slice")
-      options.slice = value;
+      options.slice = number_of<double>(name, text, 1e-3, 1e9, "seconds from 0.001 to 1e9");
+    else if (name == "--seed")
+      options.seed = number_of<std::uint64_t>(name, text, 0, UINT64_MAX, "an integer of 64 bits");
     else
-      bench::require(false, "unknown option " + name);
+      demand(false, "unknown option " + name);
   }
   return options;
 }
@@ -118,15 +154,19 @@ class Printer final : public ProgressObserver {
 };
 
 /// Solves one class in slices, with a checkpoint after each.
-bench::GatedCheckpoint solve(const Options& options, const TrainingProblem& problem,
-                             const BlockMaps& maps, const fs::path& path) {
+bench::GatedCheckpoint solve(const Options& options, const Matrix& gates,
+                             const TrainingProblem& problem, const BlockMaps& maps,
+                             const fs::path& path) {
   const BlockProgram program(problem, maps);
   Printer printer;
+  const bench::GatedProblemKey key =
+      bench::key_of(gates, problem.X(), problem.y(), options.seed, problem.beta());
   std::optional<bench::GatedCheckpoint> state =
-      bench::read_checkpoint(path, problem.beta(), maps.samples(), maps.width());
-  if (state) std::printf("    goes on from %s\n", path.c_str());
+      bench::read_checkpoint(path, key, options.gap, maps.samples(), maps.width());
+  if (state) std::printf("    %s %s\n", state->finished ? "takes" : "goes on from", path.c_str());
   if (!state) state.emplace();
-  state->beta = problem.beta();
+  state->key = key;
+  state->gap = options.gap;
   while (!state->finished) {
     const Stopwatch watch;
     SolverSettings settings;
@@ -170,7 +210,7 @@ int main(int argc, char** argv) {
   const Eigen::RowVectorXd mean = train.X.colwise().mean();
   train.X.rowwise() -= mean;
   test.X.rowwise() -= mean;
-  Random random(1);
+  Random random(options.seed);
   Matrix gates(options.gates, kPixels);
   for (Index k = 0; k < gates.rows(); ++k) gates.row(k) = random.direction(kPixels).transpose();
   const SinglePrecisionMaps maps(train.X, gate_masks(train.X, gates));
@@ -192,8 +232,9 @@ int main(int argc, char** argv) {
   for (Index label = 0; label < kClasses; ++label) {
     const TrainingProblem problem(train.X, targets_of(train, label), beta, Loss::squared(),
                                   OutputBias::kFree);
-    const bench::GatedCheckpoint state = solve(
-        options, problem, maps, options.checkpoints / ("class_" + std::to_string(label) + ".npz"));
+    const bench::GatedCheckpoint state =
+        solve(options, gates, problem, maps,
+              options.checkpoints / ("class_" + std::to_string(label) + ".npz"));
     scores.col(label) =
         test_maps.fit(state.solution.active, state.solution.W).array() + state.solution.bias;
     const double gap = checked_gap(problem, exact, state.solution);
