@@ -56,6 +56,12 @@ void expect_parts(const Instance& instance, const ConeParts& parts) {
   EXPECT_LE(parts.lower_bound, parts.length * (1 + 1e-12));
 }
 
+RunControl cancelled() {
+  RunControl control;
+  control.cancellation.cancel();
+  return control;
+}
+
 double golden(const std::function<double(double)>& f, double low, double high) {
   const double ratio = 0.5 * (std::sqrt(5.0) - 1);
   double a = high - ratio * (high - low);
@@ -264,6 +270,35 @@ TEST(ConeDecomposition, PatternsOfNoCellAreReportedAsInfeasible) {
   EXPECT_TRUE(
       cone_decomposition(problem, one, solve_gated(problem, one), Decomposition::kMinimumNorm)
           .feasible);
+}
+
+TEST(ConeParts, StopWhenTold) {
+  const Instance instance = make_instance(5, 30, 3);
+  const ConeParts none =
+      cone_parts(instance.X, instance.gates, instance.w, Decomposition::kMinimumNorm, cancelled());
+  EXPECT_TRUE(none.stopped);
+  EXPECT_FALSE(none.feasible);
+  EXPECT_FALSE(
+      cone_parts(instance.X, instance.gates, instance.w, Decomposition::kMinimumNorm).stopped);
+}
+
+TEST(ConeDecomposition, StopsWhenTold) {
+  const Instance instance = make_instance(5, 30, 3);
+  Random random(6);
+  const TrainingProblem problem(instance.X, random_vector(random, 30), 0.1, Loss::squared());
+  GatedSolution solution;
+  solution.rows = {0};
+  solution.W = instance.w;
+  const Matrix patterns = instance.gates.transpose();
+  const DecomposedNetwork cut =
+      cone_decomposition(problem, patterns, solution, Decomposition::kMinimumNorm, cancelled());
+  EXPECT_TRUE(cut.stopped);
+  EXPECT_FALSE(cut.feasible);
+  EXPECT_TRUE(cut.neurons.empty());
+  const DecomposedNetwork whole =
+      cone_decomposition(problem, patterns, solution, Decomposition::kMinimumNorm);
+  EXPECT_TRUE(whole.feasible);
+  EXPECT_FALSE(whole.stopped);
 }
 
 }  // namespace
