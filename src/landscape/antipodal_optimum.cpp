@@ -41,10 +41,12 @@ std::pair<std::vector<Neuron>, Vector> merged(const TrainingProblem& problem,
 }
 
 /// Lemma A's polytope over z = (z+_1, z-_1, z+_2, ...): masses of the pairs, then the equations of
-/// v in the coordinates B of a row basis.
+/// v in the coordinates B of a row basis unless v is free.
 class Polytope {
  public:
-  Polytope(const TrainingProblem& problem, const Optimum& optimum) : optimum_(optimum) {
+  /// `problem` has a skip connection; `free` says whether it is the user's own.
+  Polytope(const TrainingProblem& problem, const Optimum& optimum, bool free)
+      : optimum_(optimum), free_(free) {
     const Matrix& X = problem.X();
     const RowBasis basis = row_basis(X);
     B_.resize(basis.rank(), X.cols());
@@ -60,7 +62,7 @@ class Polytope {
 
   [[nodiscard]] EnclosedSystem system() const {
     const Index k = pairs_;
-    const Index r = B_.rows();
+    const Index r = free_ ? 0 : B_.rows();
     EnclosedSystem system;
     system.A = Matrix::Zero(k + r, 2 * k);
     system.A_radius = Matrix::Zero(k + r, 2 * k);
@@ -71,11 +73,13 @@ class Polytope {
       system.A(q, 2 * q) = system.A(q, 2 * q + 1) = 1;
       system.b[q] = solution_.z[q];
       system.b_radius[q] = solution_.error;
+      if (free_) continue;
       const OptimumAtom& atom = optimum_.atoms[static_cast<std::size_t>(2 * q)];
       const double s = atom.sign == Sign::kPlus ? 1 : -1;
       system.A.col(2 * q + 1).tail(r) = s * (B_ * atom.star.u);
       system.A_radius.col(2 * q + 1).tail(r).setConstant(lengths * (atom.radius + 1e-15));
     }
+    if (free_) return system;
     // v = B^T c, so B v = B B^T c.
     const Matrix gram = B_ * B_.transpose();
     const Vector c = solution_.z.tail(r);
@@ -105,6 +109,7 @@ class Polytope {
   }
 
   const Optimum& optimum_;
+  bool free_;
   Matrix B_;  ///< (r x d) independent rows of X, scaled
   Index pairs_ = 0;
   IndependentSolution solution_;
@@ -157,16 +162,19 @@ std::optional<AntipodalOptimum> antipodal_optimum(const TrainingProblem& problem
                                                   const std::vector<AntipodalPair>& pairs,
                                                   const OptimumSettings& settings,
                                                   const PolytopeLimits& limits) {
-  if (problem.skip() != SkipConnection::kNone || problem.loss().kind() != LossKind::kSquared) {
-    return std::nullopt;
-  }
-  const TrainingProblem relaxed = with_skip(problem);
-  auto [neurons, skip] = merged(problem, optimum, pairs);
-  const AffinePart affine(optimum.point.bias, std::move(skip));
+  if (problem.loss().kind() != LossKind::kSquared) return std::nullopt;
+  const bool own = problem.skip() == SkipConnection::kFree;
+  const TrainingProblem relaxed = own ? problem : with_skip(problem);
   AntipodalOptimum result;
-  result.optimum = enclose_optimum(relaxed, oracle, neurons, affine, settings);
+  if (own) {
+    result.optimum = optimum;
+  } else {
+    auto [neurons, skip] = merged(problem, optimum, pairs);
+    const AffinePart affine(optimum.point.bias, std::move(skip));
+    result.optimum = enclose_optimum(relaxed, oracle, neurons, affine, settings);
+  }
   if (!result.optimum.enclosed || !pair_up(relaxed, result.optimum)) return std::nullopt;
-  const Polytope polytope(relaxed, result.optimum);
+  const Polytope polytope(relaxed, result.optimum, own);
   if (!polytope.solved()) return std::nullopt;
   result.vertices = enclosed_vertices(polytope.system(), limits);
   const PolytopeStatus status = result.vertices.status;

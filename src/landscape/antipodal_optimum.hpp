@@ -42,6 +42,9 @@ struct AntipodalOptimum {
 /// tau (x^T u)_+ - s z- x^T u, and the last terms add up to x^T v whatever the z (x in the row
 /// space). What differs are the weights.
 ///
+/// With a free skip connection of its own a problem always has X^T nu* = 0; v then takes up what
+/// the pairs trade, and the polytope is {z >= 0 : z+_q + z-_q = tau_q}, a cube.
+///
 /// The refined skip problem encloses tau, u and v; `enclosed_vertices` lists the polytope for all
 /// data within (which also proves that a solution exists), or a part of it where there are too many
 /// vertices. None when a step is not proved.

@@ -90,6 +90,8 @@ class Describing {
     optimum_ = takes() ? enclose_optimum(problem_, oracle_, neurons, affine, enclosing)
                        : estimate_optimum(problem_, oracle_, neurons, affine, trained.lower_bound,
                                           enclosing);
+    // Without an enclosure all is an estimate, and training's bound may be the better one.
+    if (!optimum_.enclosed) optimum_.lower = std::max(optimum_.lower, trained.lower_bound);
     limits_.max_bases = settings_.max_vertices;
     limits_.control = settings_.control;
     take(optimum_);

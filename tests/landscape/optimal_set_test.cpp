@@ -6,11 +6,14 @@
 #include <cmath>
 #include <map>
 
+#include "convex/random_problem.hpp"
 #include "support/groundtruth.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/landscape/connectivity.hpp"
 #include "thalweg/landscape/invariances.hpp"
 #include "thalweg/landscape/optimal_networks.hpp"
+#include "thalweg/training/beta_max.hpp"
+#include "thalweg/training/train.hpp"
 
 namespace thalweg {
 namespace {
@@ -86,6 +89,71 @@ TEST(OptimalSet, ComponentsByWidth) {
                 components.get<Index>())
           << width;
     }
+  }
+}
+
+/// What must hold of every set: its bounds agree with training's, its centre attains the optimum,
+/// and the trained network is a member.
+void expect_consistent(const TrainingProblem& problem, const OptimalSet& set) {
+  TrainingSettings settings;
+  settings.relative_gap = 1e-9;
+  const TrainingResult trained = train(problem, settings);
+  ASSERT_EQ(trained.status, TrainingStatus::kSolved);
+  EXPECT_LE(set.lower_bound, trained.objective * (1 + 1e-12));
+  EXPECT_GE(set.optimum, trained.lower_bound * (1 - 1e-12));
+  const OptimalNetworks networks(problem, set);
+  EXPECT_NEAR(problem.objective(networks.centre()), set.optimum, 1e-8 * set.optimum);
+  EXPECT_TRUE(networks.contains(trained.network, 1e-7).member);
+  TwoLayerNetwork turned = trained.network;
+  if (turned.width() == 0) return;
+  turned.W.row(0) *= -1;
+  EXPECT_FALSE(networks.contains(turned, 1e-7).member);
+}
+
+TEST(OptimalSet, EveryLossBiasAndSkipConnection) {
+  int exact = 0;
+  for (const Loss& loss : testing::all_losses()) {
+    for (const OutputBias bias : {OutputBias::kNone, OutputBias::kPenalised, OutputBias::kFree}) {
+      for (const SkipConnection skip : {SkipConnection::kNone, SkipConnection::kFree}) {
+        SCOPED_TRACE(loss.name() + " bias " + std::to_string(static_cast<int>(bias)) + " skip " +
+                     std::to_string(static_cast<int>(skip)));
+        Random random(17);
+        const Matrix X = testing::random_matrix(random, 14, 3);
+        const Vector y = testing::random_targets(random, 14, loss);
+        const double largest = beta_max({X, y, 1, loss, bias, skip}, {}).upper;
+        const TrainingProblem problem(X, y, 0.2 * largest, loss, bias, skip);
+        const OptimalSet set = optimal_set(problem, {});
+        expect_consistent(problem, set);
+        if (loss.kind() == LossKind::kSquared) {
+          EXPECT_EQ(set.level, ClaimLevel::kExact);
+        }
+        if (loss.kind() == LossKind::kLogistic) {
+          EXPECT_EQ(set.level, ClaimLevel::kPossible);
+        }
+        exact += set.level == ClaimLevel::kExact;
+      }
+    }
+  }
+  EXPECT_GE(exact, 6);
+}
+
+TEST(OptimalSet, WhatIsNotProvedIsPossible) {
+  const testing::GroundTruth truth = testing::all_groundtruth()[5];
+  // Rows that are parallel but for rounding, a scaled loss, weights on samples.
+  Matrix X(2 * truth.X.rows(), truth.X.cols());
+  X << truth.X, truth.X * 3.1;
+  Vector y(2 * truth.y.size());
+  y << truth.y, truth.y;
+  const TrainingProblem near(X, y, truth.beta, Loss::squared());
+  const TrainingProblem mean(truth.X, truth.y, truth.beta / 10, Loss::squared(LossScale::kMean));
+  const TrainingProblem weighted(
+      truth.X, truth.y, truth.beta,
+      Loss::squared().with_sample_weights(Vector::Constant(truth.y.size(), 2)));
+  for (const TrainingProblem& problem : {near, mean, weighted}) {
+    const OptimalSet set = optimal_set(problem, {});
+    EXPECT_EQ(set.level, ClaimLevel::kPossible);
+    EXPECT_EQ(set.unique, Uniqueness::kPossible);
+    expect_consistent(problem, set);
   }
 }
 
