@@ -64,6 +64,19 @@ class SeveralOutputs(CliCase):
             self.assertEqual(done.stdout, "")
             self.assert_mentions(done.stderr, word)
         self.assertFalse(os.path.exists(self.path("x.cert")))
+        for outputs, said in [("independent", True), ("shared", False)]:
+            done = self.thalweg(*train, "--outputs", outputs, "--width", "1", expect=2)
+            self.assertEqual("each column by itself" in done.stderr, said)
+
+    def test_independent_outputs_are_their_columns(self):
+        whole = self.answer("train", *self.problem, "--outputs", "independent", "--gap", "1e-8")
+        total = bound = 0
+        for k, column in enumerate([[3, 0], [4, 2]]):
+            data = write_npz(self.path("column%d.npz" % k), X=[[-1], [1]], y=column)
+            part = self.answer("train", "--dataset", data, "--beta", self.BETA, "--gap", "1e-8")
+            total, bound = total + part["objective"], bound + part["lower_bound"]
+        self.assertAlmostEqual(total, whole["objective"], delta=1e-7 * total)
+        self.assertAlmostEqual(bound, whole["lower_bound"], delta=1e-7 * total)
         one = write_npz(self.path("one.npz"), W=[[1]], alpha=[1])
         self.assert_mentions(self.thalweg("certify", *self.problem, "--network", one, expect=2).stderr, "2 outputs")
 
@@ -97,6 +110,22 @@ class Softmax(CliCase):
             f = [sum(hidden[j] * alpha[3 * j + c] for j in range(m)) for c in range(3)]
             right += f.index(max(f)) == k
         self.assertEqual(one["accuracy"], right / 18)
+
+    def test_two_classes_as_signs(self):
+        bits = [int(k > 0) for k in self.labels]
+        zero_one = write_npz(self.path("bits.npz"), X=self.X, y=bits)
+        signs = write_npz(self.path("signs.npz"), X=self.X, y=[2 * k - 1 for k in bits])
+        one = self.train(zero_one, "--test", zero_one)
+        other = self.train(signs, "--test", signs)
+        for key in ["objective", "outputs", "accuracy", "test_accuracy"]:
+            self.assertEqual(one[key], other[key])
+        self.assertEqual(one["outputs"], 2)
+        text = self.thalweg("train", "--dataset", signs, "--beta", "0.5", "--loss", "softmax", "--gap", "1e-3").stdout
+        self.assert_mentions(text, "-1 -> class 0, 1 -> class 1")
+        negative = write_npz(self.path("negative.npz"), X=self.X, y=[-1] * len(bits))
+        self.assertEqual(self.train(negative)["outputs"], 2)
+        for data, test in [(signs, zero_one), (zero_one, signs)]:
+            self.thalweg("train", "--dataset", data, "--beta", "0.5", "--loss", "softmax", "--test", test, expect=2)
 
     def test_other_labels_are_refused(self):
         for wrong in [-1, 0.5, 1e9]:

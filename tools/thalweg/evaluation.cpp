@@ -110,6 +110,14 @@ std::optional<Dataset> load_test_dataset(const TestOptions& test, const ProblemO
                                         std::to_string(inputs.dataset.X.cols()));
   }
   if (options.loss == "softmax" && dataset.y.cols() == 1) {
+    if (inputs.signed_classes) {
+      Matrix& y = dataset.y;
+      if (!((y.array() == -1) || (y.array() == 1)).all()) {
+        throw Failure(ExitCode::kUsage,
+                      file + ": y: expected class labels in {-1, 1} as in training");
+      }
+      y = ((y.array() + 1) / 2).eval();
+    }
     try {
       dataset.y = class_indicators(dataset.y.col(0), inputs.dataset.y.cols());
     } catch (const InvalidArgument& error) {

@@ -44,10 +44,19 @@ void read_sample_weights(const std::string& path, Inputs& inputs) {
                                       std::to_string(inputs.sample_weights.size()));
 }
 
-/// Class labels 0 to c - 1 as unit vectors (n x c); y that has them already stays.
+/// Maps labels -1 and 1 to the classes 0 and 1; false, and y unchanged, when there are others, or
+/// no -1.
+bool map_signed_classes(Matrix& y) {
+  const bool signs = ((y.array() == -1) || (y.array() == 1)).all() && (y.array() == -1).any();
+  if (signs) y = ((y.array() + 1) / 2).eval();
+  return signs;
+}
+
+/// Class labels 0 to c - 1 (or -1 and 1) as unit vectors (n x c); y that has them already stays.
 void expand_classes(const ProblemOptions& options, Inputs& inputs) {
   Matrix& y = inputs.dataset.y;
   if (y.cols() != 1) return;
+  inputs.signed_classes = map_signed_classes(y);
   const Index most = std::max<Index>(y.rows(), 1000);
   const double largest = y.maxCoeff();
   const std::string& file = options.dataset.empty() ? options.targets : options.dataset;
@@ -55,11 +64,15 @@ void expand_classes(const ProblemOptions& options, Inputs& inputs) {
     throw Failure(ExitCode::kUsage, file + ": y: expected class labels below " +
                                         std::to_string(most) + ", got " + exact_digits(largest));
   }
-  const Index classes = static_cast<Index>(largest) + 1;
+  const Index classes = inputs.signed_classes ? 2 : static_cast<Index>(largest) + 1;
   try {
     y = class_indicators(y.col(0), classes);
   } catch (const InvalidArgument& error) {
     throw Failure(ExitCode::kUsage, file + ": " + error.what());
+  }
+  if (inputs.signed_classes) {
+    inputs.notes.emplace_back("class labels: -1 -> class 0, 1 -> class 1, an output each");
+    return;
   }
   inputs.notes.push_back("class labels: 0 to " + std::to_string(classes - 1) + ", an output each");
 }

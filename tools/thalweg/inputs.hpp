@@ -43,6 +43,8 @@ struct Inputs {
   std::optional<AppliedStandardization> standardization;
   /// Of y as stored; none when the targets are not labels in {-1, 1} or {0, 1}.
   std::optional<TwoClasses> classes;
+  /// Softmax: labels -1 and 1 stand for the classes 0 and 1.
+  bool signed_classes = false;
   Vector sample_weights;                     ///< (n), empty when all are 1
   std::optional<io::StoredNetwork> network;  ///< with a bias column when `hidden_bias`
   HiddenBias hidden_bias = HiddenBias::kNone;

@@ -12,8 +12,14 @@ namespace thalweg::cli {
 namespace {
 
 void refuse_options_of_one_output(const TrainOptions& options) {
-  const auto refuse = [](const std::string& option) {
-    throw Failure(ExitCode::kUsage, option + " is for one output, y has several columns");
+  const bool separates =
+      options.problem.outputs == "independent" && options.problem.loss != "softmax";
+  const std::string instead =
+      separates
+          ? "; with independent outputs train each column by itself, objectives and bounds add up"
+          : "";
+  const auto refuse = [&instead](const std::string& option) {
+    throw Failure(ExitCode::kUsage, option + " is for one output, y has several columns" + instead);
   };
   if (options.width) refuse("--width");
   if (options.patterns.mode != "all") refuse("--patterns " + options.patterns.mode);
