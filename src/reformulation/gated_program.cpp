@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "thalweg/convex/block_path.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
@@ -45,19 +46,12 @@ BlockSolution to_blocks(const GatedSolution& solution, const std::vector<Index>&
   return start;
 }
 
-}  // namespace
-
-GatedSolution solve_gated(const TrainingProblem& problem, const Matrix& patterns,
-                          const GatedSettings& settings, const GatedSolution* start) {
-  const std::vector<Index> distinct = distinct_rows(patterns);
-  const Matrix kept = patterns(distinct, Eigen::all);
-  const MaskedMaps maps(problem.X(), kept);
-  const BlockProgram program(problem, maps);
+/// A block solution over the distinct rows as one over the pattern matrix.
+GatedSolution to_gated(BlockSolution solution, const std::vector<Index>& distinct,
+                       BlockMethod method) {
   GatedSolution result;
+  result.method = method;
   result.distinct = static_cast<Index>(distinct.size());
-  const BlockSolution warm = start != nullptr ? to_blocks(*start, distinct) : BlockSolution{};
-  BlockSolution solution = solve_blocks(program, settings.method, settings.solver,
-                                        start != nullptr ? &warm : nullptr, &result.method);
   result.info = solution.info;
   for (const Index k : solution.active) {
     result.rows.push_back(distinct[static_cast<std::size_t>(k)]);
@@ -68,6 +62,37 @@ GatedSolution solve_gated(const TrainingProblem& problem, const Matrix& patterns
   result.dual = std::move(solution.dual);
   result.dual_norm = solution.dual_norm;
   return result;
+}
+
+}  // namespace
+
+GatedSolution solve_gated(const TrainingProblem& problem, const Matrix& patterns,
+                          const GatedSettings& settings, const GatedSolution* start) {
+  const std::vector<Index> distinct = distinct_rows(patterns);
+  const Matrix kept = patterns(distinct, Eigen::all);
+  const MaskedMaps maps(problem.X(), kept);
+  const BlockProgram program(problem, maps);
+  const BlockSolution warm = start != nullptr ? to_blocks(*start, distinct) : BlockSolution{};
+  BlockMethod method = settings.method;
+  BlockSolution solution = solve_blocks(program, settings.method, settings.solver,
+                                        start != nullptr ? &warm : nullptr, &method);
+  return to_gated(std::move(solution), distinct, method);
+}
+
+void gated_path(const TrainingProblem& problem, const Matrix& patterns,
+                const std::vector<double>& betas, const GatedSettings& settings,
+                const std::function<bool(double beta, const GatedSolution&)>& deliver) {
+  const std::vector<Index> distinct = distinct_rows(patterns);
+  const Matrix kept = patterns(distinct, Eigen::all);
+  const MaskedMaps maps(problem.X(), kept);
+  BlockMethod method = settings.method;
+  if (method == BlockMethod::kAutomatic) {
+    method = choose_block_method(BlockProgram(problem, maps), settings.solver, true);
+  }
+  block_path(problem, maps, betas, method, settings.solver,
+             [&](double beta, const BlockSolution& solution) {
+               return deliver(beta, to_gated(solution, distinct, method));
+             });
 }
 
 double gated_objective(const TrainingProblem& problem, const Matrix& patterns,

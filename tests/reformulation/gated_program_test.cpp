@@ -159,6 +159,31 @@ TEST(GatedProgram, AWarmStartIsTakenUp) {
   EXPECT_NEAR(warm.info.objective, cold.info.objective, 1e-9 * cold.info.objective);
 }
 
+TEST(GatedProgram, APathIsTheProgramsOneByOne) {
+  const TrainingProblem problem = testing::random_problem(4, 30, 3, 0.1);
+  Matrix patterns(42, 30);
+  patterns << sampled_cells(problem.X()).topRows(40), Matrix::Zero(1, 30),
+      sampled_cells(problem.X()).topRows(1);
+  const std::vector<double> betas{3, 1, 0.3, 0.1, 0.03};
+  for (const double gap : {1e-2, 1e-10}) {
+    GatedSettings settings;
+    settings.solver.relative_gap = gap;
+    std::size_t delivered = 0;
+    gated_path(problem, patterns, betas, settings, [&](double beta, const GatedSolution& solution) {
+      EXPECT_EQ(beta, betas[delivered]);
+      const TrainingProblem here = problem.with_beta(beta);
+      const double optimum = solve_gated(here, patterns, tight()).info.objective;
+      EXPECT_LE(solution.info.relative_gap, gap);
+      EXPECT_LE(solution.info.lower_bound, optimum * (1 + 1e-9));
+      EXPECT_GE(solution.info.objective, optimum * (1 - 1e-9));
+      EXPECT_NEAR(gated_objective(here, patterns, solution), solution.info.objective,
+                  1e-9 * optimum);
+      return ++delivered < 4;
+    });
+    EXPECT_EQ(delivered, 4U);
+  }
+}
+
 TEST(GatedProgram, ScalingDataAndPenaltyIsExact) {
   // p*(X, c y, c beta) = c^2 p*; signs of y do not matter.
   const TrainingProblem problem = testing::random_problem(8, 15, 3, 0.3);

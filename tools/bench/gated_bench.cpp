@@ -129,16 +129,19 @@ double lam_max(const GatedInstance& instance) {
 /// lam.
 std::int64_t follow_path(const GatedInstance& instance, double gap) {
   const double first = lam_max(instance);
-  std::int64_t steps = 0;
-  GatedSolution solution;
+  const TrainingProblem problem = instance.problem(first);
+  std::vector<double> betas;
   for (int k = 0; k < kPathLength; ++k) {
-    const double lam = first * std::pow(kPathEnd / first, k / (kPathLength - 1.0));
-    const TrainingProblem problem = instance.problem(lam);
-    solution =
-        solve_gated(problem, instance.patterns, settings_for(gap), k > 0 ? &solution : nullptr);
-    bench::require(solution.info.relative_gap <= gap, instance.name + ": the gap is not reached");
-    steps += solution.info.steps;
+    betas.push_back(problem.beta() * std::pow(kPathEnd / first, k / (kPathLength - 1.0)));
   }
+  std::int64_t steps = 0;
+  gated_path(problem, instance.patterns, betas, settings_for(gap),
+             [&](double, const GatedSolution& solution) {
+               bench::require(solution.info.relative_gap <= gap,
+                              instance.name + ": the gap is not reached");
+               steps += solution.info.steps;
+               return true;
+             });
   return steps;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "thalweg/convex/block_solver.hpp"
@@ -42,6 +43,15 @@ struct GatedSettings {
 [[nodiscard]] GatedSolution solve_gated(const TrainingProblem& problem, const Matrix& patterns,
                                         const GatedSettings& settings = {},
                                         const GatedSolution* start = nullptr);
+
+/// The gated program for a list of beta, each solved from the one before, to the relative duality
+/// gap of `settings` at every value; `problem`'s own beta is not used. What the solvers make of the
+/// patterns (distinct rows, eigendecompositions, the last prices) is made once. `deliver` receives
+/// every solution in order and returns whether to go on. Throws InvalidArgument when a beta is not
+/// positive and finite, or as solve_gated.
+void gated_path(const TrainingProblem& problem, const Matrix& patterns,
+                const std::vector<double>& betas, const GatedSettings& settings,
+                const std::function<bool(double beta, const GatedSolution&)>& deliver);
 
 /// Objective of gated weights, recomputed from the data by plain loops: for checks.
 [[nodiscard]] double gated_objective(const TrainingProblem& problem, const Matrix& patterns,
