@@ -23,8 +23,14 @@ ExitCode run_optimal_set(const OptimalSetOptions& options) {
   const std::optional<PredictionSamples> samples = load_prediction_samples(options, inputs, setup);
   const OptimalSetAnswer answer =
       answer_optimal_set(options, setup, inputs, samples, session.control());
-  if (!options.out.empty()) write_optimal_set(options, setup, inputs, answer.set);
-  if (!options.svg.empty()) {
+  if (!has_networks(answer.set)) {
+    inputs.notes.emplace_back(
+        "no vertex of the polytope is listed: no network is written or "
+        "asked for predictions");
+  } else if (!options.out.empty()) {
+    write_optimal_set(options, setup, inputs, answer.set);
+  }
+  if (!options.svg.empty() && answer.predictions) {
     require(io::write_file(options.svg, draw_ranges(answer, inputs.dataset.X.cols())));
   }
   Json document = optimal_set_document(options, setup, inputs, answer);
@@ -41,9 +47,8 @@ Command make_optimal_set(CLI::App& root) {
       "optimal-set", "All global minima over all widths: directions, polytope of masses, networks");
   add_optimal_set_options(*app, *options);
   app->footer(
-      "Example:\n  thalweg optimal-set --dataset examples/optimal-set/iris.npz --bias --beta 0.01 "
-      "\\\n"
-      "      --out optimal");
+      "Example:\n  thalweg optimal-set --dataset examples/optimal-set/petal.csv \\\n"
+      "      --target-column petal_width --bias --standardize --beta 0.01 --out optimal");
   return {app, [options] { return run_optimal_set(*options); }};
 }
 

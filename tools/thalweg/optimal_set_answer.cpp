@@ -100,7 +100,8 @@ OptimalSetAnswer answer_optimal_set(const OptimalSetOptions& options, const Prob
   if (inputs.network) {
     answer.membership = networks.contains(inputs.network->network, options.membership_tolerance());
   }
-  if (samples) answer.predictions = predict_all(setup, networks, *samples);
+  if (samples && has_networks(answer.set))
+    answer.predictions = predict_all(setup, networks, *samples);
   if (options.cells) {
     for (const OptimalAtom& atom : answer.set.atoms) {
       answer.cells.push_back(cells_at(setup.problem.X(), atom, control));
@@ -108,6 +109,8 @@ OptimalSetAnswer answer_optimal_set(const OptimalSetOptions& options, const Prob
   }
   return answer;
 }
+
+bool has_networks(const OptimalSet& set) { return !set.polytope.supports.empty(); }
 
 std::vector<OptimalRange> mass_ranges(const OptimalSet& set) {
   std::vector<OptimalRange> ranges(set.atoms.size());

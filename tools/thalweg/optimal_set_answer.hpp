@@ -44,6 +44,9 @@ struct PredictionSamples {
                                                   const std::optional<PredictionSamples>& samples,
                                                   const RunControl& control);
 
+/// Whether a vertex is listed, so that optimal networks are known: not when time ended before.
+[[nodiscard]] bool has_networks(const OptimalSet& set);
+
 /// Least and greatest mass of every direction over the polytope's listed vertices, (N).
 [[nodiscard]] std::vector<OptimalRange> mass_ranges(const OptimalSet& set);
 

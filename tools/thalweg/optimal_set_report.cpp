@@ -80,6 +80,17 @@ std::string coordinates(const Vector& u) {
   return text + (u.size() > kMost ? " ..." : "");
 }
 
+/// ", kink at row 3", ", kinks at rows 3 5 8", at most five of them.
+std::string kinks_in_words(const std::vector<Index>& rows) {
+  constexpr std::size_t kMost = 5;
+  std::string text = rows.size() == 1 ? ", kink at row" : ", kinks at rows";
+  for (std::size_t k = 0; k < std::min(kMost, rows.size()); ++k) {
+    text += ' ' + std::to_string(rows[k]);
+  }
+  const std::size_t more = rows.size() > kMost ? rows.size() - kMost : 0;
+  return more == 0 ? text : text + " and " + std::to_string(more) + " more";
+}
+
 void add_atom_table(TextReport& text, const OptimalSet& set) {
   constexpr std::size_t kMost = 40;
   const std::vector<OptimalRange> masses = mass_ranges(set);
@@ -90,10 +101,7 @@ void add_atom_table(TextReport& text, const OptimalSet& set) {
     std::snprintf(range, sizeof range, one ? "mass %.5g" : "mass %.5g to %.5g", masses[q].lower,
                   masses[q].upper);
     std::string line = coordinates(atom.u) + "  " + range;
-    if (!atom.kinks.empty()) {
-      line += ", kink at row";
-      for (const Index row : atom.kinks) line += ' ' + std::to_string(row);
-    }
+    if (!atom.kinks.empty()) line += kinks_in_words(atom.kinks);
     text.add("direction " + std::to_string(q) + (atom.sign == Sign::kPlus ? " (+)" : " (-)"), line);
   }
   if (set.atoms.size() > kMost) {
@@ -171,6 +179,7 @@ std::string level_in_words(ClaimLevel level) {
 }
 
 std::string optimal_set_in_words(const OptimalSet& set) {
+  if (set.stopped_at_limit && !set.enclosed) return "Stopped before the optimal set was found.";
   const std::string m_star = bounds_in_words(set.m_star_lower, set.m_star_upper);
   const std::string guess = set.level == ClaimLevel::kPossible ? "Possibly " : "";
   const auto start = [&](std::string words) {
@@ -189,11 +198,15 @@ std::string optimal_set_in_words(const OptimalSet& set) {
   const std::string vertices = set.complete
                                    ? std::to_string(set.polytope.supports.size()) + " vertices"
                                    : "more vertices than were listed";
+  const std::string neurons = set.m_star_upper == 1 ? " neuron" : " neurons";
+  const std::string at_least = set.m_star_lower == set.m_star_upper ? "at least " : "";
+  const bool same = set.m_star_lower == set.M_star_upper;
   return start("infinitely many global minima: the masses of " + std::to_string(set.atoms.size()) +
                " directions range over a polytope of dimension " + std::to_string(set.dimension) +
-               " with " + vertices + "; optimal networks need " + m_star +
-               " neurons, those whose activations are independent have up to " +
-               bounds_in_words(set.M_star_lower, set.M_star_upper) + ".");
+               " with " + vertices + "; optimal networks need " + at_least + m_star + neurons +
+               (same ? ", as many as each with independent activations has."
+                     : "; with independent activations they have up to " +
+                           bounds_in_words(set.M_star_lower, set.M_star_upper) + "."));
 }
 
 void add_optimal_set(Json& document, const OptimalSet& set) {
@@ -224,7 +237,7 @@ void add_optimal_set(TextReport& text, const OptimalSet& set) {
              "u is optimal, -u is too, and neurons at u and -u differ by a linear function.");
     text.add("",
              "So mass can move between the two sides of several pairs at once: as long as the "
-             "linear functions cancel, fit and penalty stay the same.");
+             "linear functions cancel, penalty and function stay the same.");
   }
   text.add("optimum", exact_digits(set.optimum));
   text.add("relative gap", rounded_up(set.relative_gap));

@@ -58,8 +58,8 @@ Command make_width(CLI::App& root) {
       "width", "The widths that matter: m*, M*, where optima connect, where valleys end");
   add_width_options(*app, *options);
   app->footer(
-      "Example:\n  thalweg width --dataset examples/optimal-set/iris.npz --bias --beta 0.01 \\\n"
-      "      --svg staircase.svg");
+      "Example:\n  thalweg width --dataset examples/optimal-set/petal.csv \\\n"
+      "      --target-column petal_width --bias --standardize --beta 0.01 --svg staircase.svg");
   return {app, [options] { return run_width(*options); }};
 }
 
