@@ -1,6 +1,7 @@
 #include "thalweg/training/multi_output_training.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -12,6 +13,9 @@
 
 namespace thalweg {
 namespace {
+
+constexpr double kSharedShare = 0.7;  ///< of the time, before independent outputs get the rest
+constexpr double kLooseGap = 1e-2;    ///< and how closely these are trained
 
 void require_legal(const TrainingSettings& settings) {
   if (!(settings.relative_gap > 0)) {
@@ -107,6 +111,33 @@ MultiOutputTrainingResult train_outputs(const MultiOutputProblem& problem,
   return result;
 }
 
+/// Shared neurons under a time limit. Independent outputs are legal shared neurons of the same
+/// objective, and their scalar trainings come far in a short time: where the limit cuts the search,
+/// they get the rest, and the better network stays, with the bound over shared neurons.
+MultiOutputTrainingResult train_shared_in_time(const MultiOutputProblem& problem,
+                                               const TrainingSettings& settings,
+                                               const std::optional<TwoLayerNetwork>& start) {
+  const Stopwatch watch;
+  TrainingSettings first = settings;
+  first.control.deadline = Deadline::after(kSharedShare * settings.control.deadline.remaining());
+  MultiOutputTrainingResult result =
+      detail::VectorGeneration(problem, OutputModel::kShared, first).run(start);
+  if (result.status != TrainingStatus::kLimit) return result;
+  TrainingSettings rest = settings;
+  rest.relative_gap = std::max(kLooseGap, settings.relative_gap);
+  MultiOutputTrainingResult other = train_outputs(problem, rest, start);
+  result.rounds += other.rounds;
+  result.newton_steps += other.newton_steps;
+  if (other.bound.objective < result.bound.objective) {
+    result.network = std::move(other.network);
+    result.bound.objective = other.bound.objective;
+    result.bound.relative_gap =
+        detail::gap_between(result.bound.objective, result.bound.lower_bound, zero_loss(problem));
+  }
+  result.seconds = watch.seconds();
+  return result;
+}
+
 }  // namespace
 
 MultiOutputTrainingResult train_multi_output(const MultiOutputProblem& problem, OutputModel model,
@@ -116,6 +147,10 @@ MultiOutputTrainingResult train_multi_output(const MultiOutputProblem& problem, 
   if (start) problem.check(*start, model);
   if (model == OutputModel::kIndependent && !problem.loss().is_softmax()) {
     return train_outputs(problem, settings, start);
+  }
+  const bool limited = std::isfinite(settings.control.deadline.remaining());
+  if (limited && model == OutputModel::kShared && !problem.loss().is_softmax()) {
+    return train_shared_in_time(problem, settings, start);
   }
   return detail::VectorGeneration(problem, model, settings).run(start);
 }

@@ -250,5 +250,20 @@ TEST(MultiOutputTraining, RefusesWrongSettingsAndStarts) {
                InvalidArgument);
 }
 
+/// Independent outputs are shared neurons, too: with five times as long, shared ones are no worse.
+TEST(MultiOutputTraining, ALimitDoesNotLeaveSharedNeuronsBehindIndependentOnes) {
+  Random random(31);
+  const Matrix X = random_matrix(300, 4, random);
+  const Matrix Y = random_matrix(300, 5, random);
+  const MultiOutputProblem problem(X, Y, 1.0, VectorLoss::separable(Loss::squared()));
+  TrainingSettings settings = to_gap(1e-6);
+  settings.control.deadline = Deadline::after(0.4);
+  const auto independent = train_multi_output(problem, OutputModel::kIndependent, settings);
+  settings.control.deadline = Deadline::after(2);
+  const auto shared = train_multi_output(problem, OutputModel::kShared, settings);
+  expect_valid(problem, OutputModel::kShared, shared);
+  EXPECT_LE(shared.bound.objective, 1.01 * independent.bound.objective);
+}
+
 }  // namespace
 }  // namespace thalweg

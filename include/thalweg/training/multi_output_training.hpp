@@ -36,8 +36,10 @@ struct MultiOutputTrainingResult {
 /// until no violator is found; then the oracle bounds the dual norm and N scaled by beta / norm
 /// gives the lower bound. The Newton problem is not convex, so a small gap comes from the bound
 /// alone, never from the solver. With a finite deadline half of the time goes to descent at most
-/// before the bound is computed. `start` (optional) seeds neurons. Throws InvalidArgument for
-/// settings as train() does, and when `start` does not fit.
+/// before the bound is computed; where it cuts the search of shared neurons with a separable
+/// loss, the last part goes to independent outputs, and the better network is returned. `start`
+/// (optional) seeds neurons. Throws InvalidArgument for settings as train() does, and when `start`
+/// does not fit.
 [[nodiscard]] MultiOutputTrainingResult train_multi_output(
     const MultiOutputProblem& problem, OutputModel model, const TrainingSettings& settings,
     const std::optional<TwoLayerNetwork>& start = std::nullopt);
