@@ -46,7 +46,7 @@ std::vector<double> ticks(const SvgPanel::Range& range) {
   if (range.ticks == Ticks::kWhole) step = std::max(step, 1.0);
   std::vector<double> values;
   for (double k = std::ceil(range.low / step); k * step <= range.high * (1 + 1e-12) + 1e-300; ++k) {
-    values.push_back(k * step);
+    values.push_back(k * step + 0.0);  // no -0
   }
   return values;
 }
