@@ -24,7 +24,7 @@ RestrictedPricing::RestrictedPricing(const PatternSet& patterns, const Walls& wa
       projectors_(static_cast<std::size_t>(std::max(threads, 1)), ConeProjector(walls)) {}
 
 double RestrictedPricing::price(const Vector& nu, double beta, const std::vector<char>& known,
-                                std::size_t wanted) {
+                                std::size_t wanted, const RunControl& control) {
   correlations_ =
       gated_correlations(patterns_, walls_.rows, nu, static_cast<int>(projectors_.size()));
   violators_.clear();
@@ -33,7 +33,7 @@ double RestrictedPricing::price(const Vector& nu, double beta, const std::vector
   std::stable_sort(list.begin(), list.end(),
                    [](const Candidate& a, const Candidate& b) { return a.expected > b.expected; });
   std::size_t done = 0;
-  while (done < list.size() && violators_.size() < wanted) {
+  while (done < list.size() && violators_.size() < wanted && !control.should_stop()) {
     const std::size_t end = std::min(done + kBatch, list.size());
     project(list, done, end, beta);
     for (; done < end; ++done) {

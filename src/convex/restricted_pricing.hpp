@@ -6,6 +6,7 @@
 
 #include "convex/restricted_cone.hpp"
 #include "thalweg/convex/restricted_patterns.hpp"
+#include "thalweg/core/run_control.hpp"
 
 namespace thalweg::detail {
 
@@ -29,10 +30,11 @@ class RestrictedPricing {
   RestrictedPricing(const PatternSet& patterns, const Walls& walls, int threads);
 
   /// Bounds every block; returns the largest bound. nu (n). Blocks are projected until `wanted`
-  /// violators of different directions outside the working set (known[block] == 0) are found. The
-  /// result does not depend on the number of threads.
+  /// violators of different directions outside the working set (known[block] == 0) are found, or
+  /// `control` stops it: then the other bounds are looser. Else the result does not depend on the
+  /// number of threads.
   double price(const Vector& nu, double beta, const std::vector<char>& known,
-               std::size_t wanted = kAll);
+               std::size_t wanted = kAll, const RunControl& control = {});
   /// Multipliers (times `scale`) to be tried first for a block by the next call. Those of a nonzero
   /// block's own proximal map make it stationary to rounding, which its projection does not: of two
   /// faces whose bounds differ by rounding e, directions may differ by sqrt(e).

@@ -30,6 +30,7 @@ constexpr double kSmallDefect = 1e-10;   ///< of the fit against the dual
 constexpr double kInexact = 0.1;         ///< of a proximal step's fit, against the step
 constexpr double kFewNew = 0.3;          ///< sigma grows when fewer of the working set are new
 constexpr double kIdleValue = 0.9;       ///< of beta: zero blocks below leave the working set
+constexpr double kLastPricing = 0.3;     ///< seconds after a limit for the bound
 constexpr int kIdleRounds = 12;          ///< rounds without progress before giving up
 constexpr int kFinishingRounds = 3;      ///< more rounds for stationarity once the gap is closed
 
@@ -64,7 +65,7 @@ class RestrictedSolver {
   RestrictedSolution run() {
     const Stopwatch watch;
     const detail::BlasThreads threads(settings_.threads);
-    price(kChoice * growth());
+    price(kChoice * growth(), settings_.control);
     for (;;) {
       measure();
       if (finished()) break;
@@ -72,7 +73,7 @@ class RestrictedSolver {
       info_.steps += 1 + newton_.proximal_step(settings_.max_steps - info_.steps,
                                                finishing_ > 0 ? 0 : kInexact, settings_.control);
       leave();
-      price(kChoice * growth());
+      price(kChoice * growth(), settings_.control);
     }
     restore();
     RestrictedSolution solution = collect();
@@ -81,12 +82,12 @@ class RestrictedSolver {
   }
 
  private:
-  void price(std::size_t wanted) {
+  void price(std::size_t wanted, const RunControl& control) {
     for (const WorkingBlock& block : newton_.blocks) {
       if (!block.w.isZero(0)) pricing_.suggest(block.block, block.face, 1 / newton_.last_sigma());
     }
     dual_ = problem_.project_to_dual_domain(newton_.nu);
-    dual_norm_ = pricing_.price(dual_, problem_.beta(), known_, wanted);
+    dual_norm_ = pricing_.price(dual_, problem_.beta(), known_, wanted, control);
   }
 
   /// Objective, lower bound and gap of the current point.
@@ -148,8 +149,10 @@ class RestrictedSolver {
     }
     const bool limit = info_.steps >= settings_.max_steps || settings_.control.should_stop();
     if (limit && !pricing_.exhaustive()) {
-      price(
-          RestrictedPricing::kAll);  // the reported bound is that of all blocks as good as it gets
+      // The reported bound is that of all blocks, as good as a moment more makes it.
+      RunControl moment;
+      moment.deadline = Deadline::after(kLastPricing);
+      price(RestrictedPricing::kAll, moment);
       measure();
     }
     return limit;

@@ -129,6 +129,20 @@ TEST(RestrictedPricing, StoppingEarlyOnlyLoosensTheBound) {
   for (const Violator& violator : few.violators()) EXPECT_EQ(prices.known[violator.block], 0);
 }
 
+TEST(RestrictedPricing, ALimitOnlyLoosensTheBound) {
+  const Prices prices;
+  RestrictedPricing all(prices.patterns, prices.walls, 1);
+  const double largest = all.price(prices.data.y, 1e-9, prices.known);
+  RestrictedPricing stopped(prices.patterns, prices.walls, 1);
+  RunControl control;
+  control.cancellation.cancel();
+  const double bound =
+      stopped.price(prices.data.y, 0.1 * largest, prices.known, RestrictedPricing::kAll, control);
+  EXPECT_FALSE(stopped.exhaustive());
+  EXPECT_TRUE(stopped.violators().empty());
+  EXPECT_GT(bound, largest);
+}
+
 TEST(RestrictedPricing, ThreadsDoNotChangeTheResult) {
   const Prices prices;
   RestrictedPricing one(prices.patterns, prices.walls, 1);
