@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "convex/problem_catalogue.hpp"
 #include "thalweg/convex/semismooth_newton.hpp"
 
 /// Every loss, everything outside the blocks, every method, awkward data, beta from 1e-8 to 10
@@ -132,6 +133,26 @@ TEST(BlockCatalogue, AllMethodsAreHonestAndAgree) {
     }
   }
   EXPECT_GE(large.solved, large.runs * 8 / 10);
+}
+
+/// The catalogue of the program with cones, its patterns as gates, extreme problems included.
+TEST(BlockCatalogue, TheProblemsOfTheRestrictedProgram) {
+  const std::vector<BlockMethod> methods(std::begin(testing::kEveryMethod),
+                                         std::end(testing::kEveryMethod));
+  Tally all;
+  Tally newton;
+  for (const auto& catalogue :
+       {testing::loss_catalogue(), testing::degenerate_catalogue(), testing::extreme_catalogue()}) {
+    for (const testing::CatalogueProblem& entry : catalogue) {
+      if (entry.patterns.rows() == 0) continue;
+      SCOPED_TRACE(entry.name);
+      const BlockShape shape{entry.name, entry.problem.X(), entry.patterns, entry.problem.y(),
+                             Vector::Ones(entry.patterns.rows())};
+      run_methods(shape, entry.problem, methods, 1e-6, all);
+      run_methods(shape, entry.problem, {BlockMethod::kSemismoothNewton}, 1e-8, newton);
+    }
+  }
+  EXPECT_GE(newton.solved, newton.runs * 8 / 10);  // extreme ones are beyond 1e-8
 }
 
 TEST(BlockCatalogue, AWarmStartFromTheSolutionEndsAtOnce) {
