@@ -89,7 +89,7 @@ void gated_path(const TrainingProblem& problem, const Matrix& patterns,
   if (method == BlockMethod::kAutomatic) {
     method = choose_block_method(BlockProgram(problem, maps), settings.solver, true);
   }
-  block_path(problem, maps, betas, method, settings.solver,
+  block_path(problem, maps, betas, settings.method, settings.solver,
              [&](double beta, const BlockSolution& solution) {
                return deliver(beta, to_gated(solution, distinct, method));
              });

@@ -11,8 +11,9 @@ namespace thalweg {
 /// regularisation path with a duality gap at every value.
 ///
 /// `betas` positive, best in descending order. kAutomatic takes block coordinate descent for gaps
-/// of 1e-3 and more, else choose_block_method. `deliver` receives every solution in order; it
-/// returns whether to go on. Throws InvalidArgument when a beta is not positive and finite.
+/// of 1e-3 and more until a beta needs more than a hundred sweeps, else choose_block_method.
+/// `deliver` receives every solution in order; it returns whether to go on. Throws InvalidArgument
+/// when a beta is not positive and finite.
 void block_path(const TrainingProblem& problem, const BlockMaps& maps,
                 const std::vector<double>& betas, BlockMethod method,
                 const SolverSettings& settings,

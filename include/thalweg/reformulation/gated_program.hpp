@@ -46,9 +46,10 @@ struct GatedSettings {
 
 /// The gated program for a list of beta, each solved from the one before, to the relative duality
 /// gap of `settings` at every value; `problem`'s own beta is not used. What the solvers make of the
-/// patterns (distinct rows, eigendecompositions, the last prices) is made once. `deliver` receives
-/// every solution in order and returns whether to go on. Throws InvalidArgument when a beta is not
-/// positive and finite, or as solve_gated.
+/// patterns (distinct rows, eigendecompositions, the last prices) is made once. A solution's
+/// `method` is the rule's first choice; block_path may change to another on the way. `deliver`
+/// receives every solution in order and returns whether to go on. Throws InvalidArgument when a
+/// beta is not positive and finite, or as solve_gated.
 void gated_path(const TrainingProblem& problem, const Matrix& patterns,
                 const std::vector<double>& betas, const GatedSettings& settings,
                 const std::function<bool(double beta, const GatedSolution&)>& deliver);
