@@ -123,6 +123,14 @@ class Other(TwoPoints, Widths):
         result = self.widths(self.data, 3.0)
         self.assertEqual((result["m_star"], result["M_star"], result["connected_from"]), (0, 0, 0))
 
+    def test_without_a_minimum_nothing_is_guaranteed(self):
+        """Logistic loss on separable data with a linear skip connection, which is not penalised, tends to 0."""
+        data = write_npz(self.path("labels.npz"), X=[[-1], [1]], y=[0, 1])
+        for more, level in ((["--skip"], "possible"), ([], "certified bound")):
+            result = self.widths(data, self.BETA, "--loss", "logistic", *more)
+            self.assertEqual(result["levels"]["no_spurious_valleys_from"], level)
+            self.assertEqual(len(result["spurious_valleys"]), 0 if more else 1)
+
     def test_limits(self):
         data = os.path.join(SOURCE, "tests/data/groundtruth/bias_g15_d3.npz")
         few = self.widths(data, 0.1, "--max-vertices", "3")

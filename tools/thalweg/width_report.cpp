@@ -38,9 +38,19 @@ Json describe_file(const SpuriousValley& valley, const std::string& path) {
   return written ? Json(path) : Json(nullptr);
 }
 
+/// Whether the infimum is attained at every width, as Theorem P demands: logistic loss may fall for
+/// ever along coefficients without penalty.
+bool minimum_exists(const TrainingProblem& problem) {
+  if (problem.loss().kind() != LossKind::kLogistic) return true;
+  const bool one_class = (problem.y().array() == problem.y()[0]).all();
+  return problem.skip() == SkipConnection::kNone &&
+         !(problem.output_bias() == OutputBias::kFree && one_class);
+}
+
 /// Evidence by width: of those that were searched, and of the first at which there is a proof for
 /// all.
-Json describe_valleys(const WidthOptions& options, const Widths& widths) {
+Json describe_valleys(const WidthOptions& options, const ProblemSetup& setup,
+                      const Widths& widths) {
   Json valleys = Json::object();
   for (const SpuriousValley& valley : widths.valleys) {
     const WitnessFiles files = witness_files(options, valley.width);
@@ -57,6 +67,7 @@ Json describe_valleys(const WidthOptions& options, const Widths& widths) {
     json["stopped_at_limit"] = valley.stopped;
     valleys[std::to_string(valley.width)] = std::move(json);
   }
+  if (!minimum_exists(setup.problem)) return valleys;
   Json& proved = valleys[std::to_string(widths.no_spurious_valleys_from)];
   if (proved.is_null()) {
     proved = {{"evidence", to_string(ValleyEvidence::kNone)}, {"file", nullptr}};
@@ -70,10 +81,10 @@ struct Levels {
   ClaimLevel M_star;
   ClaimLevel components;
   ClaimLevel activation_rank;
-  ClaimLevel no_valleys = ClaimLevel::kCertifiedBound;  ///< from there on; maybe from earlier too
+  ClaimLevel no_valleys;  ///< from there on; maybe from earlier too
 };
 
-Levels levels_of(const Widths& widths) {
+Levels levels_of(const TrainingProblem& problem, const Widths& widths) {
   const OptimalSet& set = widths.set;
   const auto of_bounds = [&](Index lower, Index upper) {
     const bool proved = set.level != ClaimLevel::kPossible;
@@ -84,7 +95,8 @@ Levels levels_of(const Widths& widths) {
   return {of_bounds(set.m_star_lower, set.m_star_upper),
           of_bounds(set.M_star_lower, set.M_star_upper),
           exact ? ClaimLevel::kExact : ClaimLevel::kPossible,
-          widths.activation_rank_proved ? ClaimLevel::kExact : ClaimLevel::kCertifiedBound};
+          widths.activation_rank_proved ? ClaimLevel::kExact : ClaimLevel::kCertifiedBound,
+          minimum_exists(problem) ? ClaimLevel::kCertifiedBound : ClaimLevel::kPossible};
 }
 
 void add_steps(TextReport& text, const Widths& widths) {
@@ -138,7 +150,7 @@ bool stopped(const Widths& widths) {
 
 Json width_document(const WidthOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                     const Widths& widths) {
-  const Levels levels = levels_of(widths);
+  const Levels levels = levels_of(setup.problem, widths);
   Json document = begin_document("width");
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(options.run, setup, inputs);
@@ -149,7 +161,7 @@ Json width_document(const WidthOptions& options, const ProblemSetup& setup, cons
       widths.staircase ? Json(widths.staircase->connected_from) : Json(nullptr);
   document["activation_rank"] = widths.activation_rank;
   document["no_spurious_valleys_from"] = widths.no_spurious_valleys_from;
-  document["spurious_valleys"] = describe_valleys(options, widths);
+  document["spurious_valleys"] = describe_valleys(options, setup, widths);
   document["levels"] = {{"m_star", to_string(levels.m_star)},
                         {"M_star", to_string(levels.M_star)},
                         {"components_by_width", to_string(levels.components)},
@@ -165,7 +177,7 @@ Json width_document(const WidthOptions& options, const ProblemSetup& setup, cons
 TextReport width_text(const WidthOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                       const Widths& widths) {
   const OptimalSet& set = widths.set;
-  const Levels levels = levels_of(widths);
+  const Levels levels = levels_of(setup.problem, widths);
   const auto with_level = [](const std::string& words, ClaimLevel level) {
     return words + " (" + std::string(to_string(level)) + ")";
   };
