@@ -71,7 +71,8 @@ void make_folder(const std::string& folder) {
 
 void add_vertex_limit(CLI::App& app, std::uint64_t& max_vertices) {
   app.add_option("--max-vertices", max_vertices,
-                 "Give up listing the vertices of the polytope after this many (default 100000)")
+                 "Give up listing the vertices of the polytope after this many (default " +
+                     std::to_string(max_vertices) + ")")
       ->check(CLI::Range(std::uint64_t{1}, kMostVertices))
       ->type_name("N")
       ->group("Running");
