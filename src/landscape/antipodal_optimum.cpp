@@ -2,6 +2,7 @@
 
 #include <Eigen/QR>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "landscape/independent_atoms.hpp"
@@ -69,6 +70,9 @@ class Polytope {
     system.b.resize(k + r);
     system.b_radius.resize(k + r);
     const double lengths = B_.norm() * (1 + 1e-12);
+    // Of dot products of length d + r, unit roundoff and a half to spare.
+    const double rounding =
+        static_cast<double>(B_.cols() + B_.rows() + 8) * std::numeric_limits<double>::epsilon();
     for (Index q = 0; q < k; ++q) {
       system.A(q, 2 * q) = system.A(q, 2 * q + 1) = 1;
       system.b[q] = solution_.z[q];
@@ -77,7 +81,7 @@ class Polytope {
       const OptimumAtom& atom = optimum_.atoms[static_cast<std::size_t>(2 * q)];
       const double s = atom.sign == Sign::kPlus ? 1 : -1;
       system.A.col(2 * q + 1).tail(r) = s * (B_ * atom.star.u);
-      system.A_radius.col(2 * q + 1).tail(r).setConstant(lengths * (atom.radius + 1e-15));
+      system.A_radius.col(2 * q + 1).tail(r).setConstant(lengths * (atom.radius + rounding));
     }
     if (free_) return system;
     // v = B^T c, so B v = B B^T c.
@@ -85,7 +89,7 @@ class Polytope {
     const Vector c = solution_.z.tail(r);
     system.b.tail(r) = -gram * c;
     system.b_radius.tail(r).setConstant(lengths * lengths *
-                                        (solution_.error + 1e-14 * solution_.z.norm()));
+                                        (solution_.error + 4 * rounding * solution_.z.norm()));
     return system;
   }
 

@@ -55,6 +55,9 @@ mpq_class scaled(const mpz_class& value, long shift) {
 // mpq_get_d truncates towards zero.
 double rounded_up(const mpq_class& value) {
   const double near = value.get_d();
+  if (!std::isfinite(near)) {
+    return near > 0 ? near : std::numeric_limits<double>::lowest();
+  }
   if (mpq_class(near) >= value) return near;
   return std::nextafter(near, std::numeric_limits<double>::infinity());
 }

@@ -188,8 +188,6 @@ mpq_class ExactPoint::lower_bound(const mpq_class& norm_square) const {
   const mpq_class square = mpq_class(problem_.beta()) * mpq_class(problem_.beta());
   mpq_class tau = 1;
   if (norm_square > square) tau = 1 / (1 + (norm_square - square) / (2 * square));
-  const mpq_class best = square_ > 0 ? mpq_class(linear_ / square_) : mpq_class(0);
-  if (best < tau) tau = best > 0 ? best : mpq_class(0);
   return tau * linear_ - tau * tau * square_ / 2;
 }
 

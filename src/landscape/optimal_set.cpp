@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "landscape/antipodal_optimum.hpp"
@@ -11,6 +12,8 @@
 #include "landscape/polytope_bounds.hpp"
 #include "landscape/polytope_rounded.hpp"
 #include "landscape/rational_optimum.hpp"
+#include "thalweg/core/error.hpp"
+#include "thalweg/exact/rank.hpp"
 #include "thalweg/training/train.hpp"
 
 namespace thalweg {
@@ -19,6 +22,7 @@ namespace {
 using namespace landscape;
 
 constexpr double kTrainingGap = 1e-10;
+constexpr double kMostSize = 1e120;
 constexpr double kDirectionTolerance = 1e-9;  ///< of the candidate polytope
 
 Vector activation(const Matrix& X, const OptimalAtom& atom) {
@@ -126,7 +130,16 @@ class Describing {
 
   /// Rows that are parallel but for rounding have cells between them that the oracle does not see.
   [[nodiscard]] bool takes() const {
-    return ExactPoint::takes(problem_) && oracle_.geometry().near_rows().empty();
+    return ExactPoint::takes(problem_) && oracle_.geometry().near_rows().empty() &&
+           free_part_is_unique();
+  }
+
+  /// Dependent unpenalised columns leave their coefficients free: then nothing is unique.
+  [[nodiscard]] bool free_part_is_unique() const {
+    const Matrix columns = problem_.free_columns();
+    if (columns.cols() == 0) return true;
+    const RowBasis basis = row_basis(columns.transpose());
+    return basis.proved && basis.rank() == columns.cols();
   }
 
   [[nodiscard]] bool fit_enclosed() const { return problem_.loss().kind() == LossKind::kSquared; }
@@ -136,13 +149,14 @@ class Describing {
     const auto count = static_cast<Index>(set_.atoms.size());
     if (!set_.enclosed) return false;
     const bool zero = optimum_.point.neurons.empty();
+    // Without a unique fit, masses may grow from 0 and unpenalised coefficients may move.
+    if (!fit_enclosed() && (count > 0 || problem_.free_columns().cols() > 0)) return false;
     if (count == 0 || (zero && optimum_.radius == 0)) {
       // Without a gap or without directions: beta sum z = nu*^T (A z) = 0.
       put_point(set_, Vector::Zero(count));
       finish_proof(PolytopeProof::kNoNeuron, Uniqueness::kYes);
       return true;
     }
-    if (!fit_enclosed()) return false;
     const Matrix free = problem_.free_columns();
     const Index ones = problem_.output_bias() == OutputBias::kPenalised ? 1 : 0;
     NearColumns columns;
@@ -198,6 +212,7 @@ class Describing {
   }
 
   bool prove_rational(const OptimumSettings& enclosing) {
+    if (!takes()) return false;
     const std::optional<RationalOptimum> proved =
         rational_optimum(problem_, oracle_, optimum_, enclosing, limits_);
     if (!proved) return false;
@@ -302,6 +317,14 @@ std::string_view describe(PolytopeProof proof) {
 }
 
 OptimalSet optimal_set(const TrainingProblem& problem, const OptimalSetSettings& settings) {
+  const auto expect_moderate = [](const char* name, double size) {
+    if (size == 0 || (size >= 1 / kMostSize && size <= kMostSize)) return;
+    throw InvalidArgument(std::string(name) +
+                          ": its largest entry is beyond 1e-120 to 1e120, where squares leave the "
+                          "range of doubles; change the unit");
+  };
+  expect_moderate("X", problem.X().size() > 0 ? problem.X().cwiseAbs().maxCoeff() : 0);
+  expect_moderate("y", problem.y().size() > 0 ? problem.y().cwiseAbs().maxCoeff() : 0);
   return Describing(problem, settings).run();
 }
 

@@ -157,6 +157,43 @@ TEST(OptimalSet, WhatIsNotProvedIsPossible) {
   }
 }
 
+TEST(OptimalSet, NoUniqueAnswerWithoutAUniqueFit) {
+  const auto expect_possible = [](const TrainingProblem& problem) {
+    const OptimalSet set = optimal_set(problem, {});
+    EXPECT_EQ(set.unique, Uniqueness::kPossible);
+    EXPECT_EQ(set.level, ClaimLevel::kPossible);
+  };
+  const Matrix one = Matrix::Ones(1, 1);
+  // Any mass from 0 to 9 has the objective 9.5.
+  expect_possible({one, Vector{{10.0}}, 1, Loss::huber(1)});
+  // Any bias from -9 to 9 is optimal; from 1 on for the hinge.
+  expect_possible(
+      {Matrix::Ones(2, 1), Vector{{10.0, -10.0}}, 3, Loss::huber(1), OutputBias::kFree});
+  const Matrix rows = Vector{{1.0, 2.0}};
+  expect_possible({rows, Vector{{1.0, 1.0}}, 3, Loss::squared_hinge(), OutputBias::kFree});
+  // A skip connection over dependent columns: v and v + (1, -1).
+  Matrix X(3, 2);
+  X << 1, 1, 2, 2, -1, -1;
+  for (const double last : {-1.0, 3.0}) {
+    expect_possible({X, Vector{{1.0, 2.0, last}}, 0.1, Loss::squared(), OutputBias::kNone,
+                     SkipConnection::kFree});
+  }
+}
+
+TEST(OptimalSet, RefusesUnitsBeyondDoubles) {
+  Matrix X(3, 2);
+  X << 1, 0, 0, 1, 1, 1;
+  const Vector y{{1.0, -1.0, 0.5}};
+  for (const double unit : {1e-160, 1e155, 1e200}) {
+    EXPECT_THROW((void)optimal_set({unit * X, y, 0.1, Loss::squared()}, {}), InvalidArgument);
+    EXPECT_THROW((void)optimal_set({X, unit * y, 0.1, Loss::squared()}, {}), InvalidArgument);
+  }
+  for (const double unit : {1e-100, 1e100}) {
+    const OptimalSet set = optimal_set({unit * X, y, 0.1 * unit, Loss::squared()}, {});
+    EXPECT_EQ(set.level, ClaimLevel::kExact);
+  }
+}
+
 TEST(OptimalNetworks, StoredNetworksAreMembersExactlyWhenGlobal) {
   int members = 0;
   int others = 0;

@@ -96,6 +96,8 @@ struct OptimalSetSettings {
 ///
 /// Works through the dual oracle; no list of cells is made. Proofs need a loss with a rational
 /// conjugate (squared, Huber, squared hinge) and no sample weights; else the level is kPossible.
+/// Errors: InvalidArgument when the largest entry of X or y is beyond 1e-120 to 1e120. Dependent
+/// unpenalised columns leave their coefficients open: the level is kPossible.
 /// Cost: that of `train` to a gap of 1e-10, one or two searches of the oracle outside the stars of
 /// the directions, and O(vertices N^3).
 [[nodiscard]] OptimalSet optimal_set(const TrainingProblem& problem,
