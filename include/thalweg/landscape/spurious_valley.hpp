@@ -54,9 +54,9 @@ struct SpuriousValley {
 /// >= min L. QED The strict minimum is `strict_minimum`'s; objectives are compared as enclosures.
 ///
 /// *Lemma* (none). There is none for width >= r_a + 1, r_a the activation rank of X, if minimisers
-/// exist. *Proof.* Theorem P of docs/theory/two_layer.md (section 5): a network is balanced, pruned
-/// to independent activations (at most r_a neurons, so a slot is empty), and its fit moved linearly
-/// to that of a minimiser, at every time with the least penalty: along that path, which a
+/// exist. *Proof.* Theorem P of docs/theory/optimal_set.md (section 5): a network is balanced,
+/// pruned to independent activations (at most r_a neurons, so a slot is empty), and its fit moved
+/// linearly to that of a minimiser, at every time with the least penalty: along that path, which a
 /// parametric simplex method realises with r_a + 1 slots, L is convex with its minimum at the end,
 /// so it does not increase. A component of a sublevel set contains these paths. The affine part
 /// moves linearly along. QED Minimisers exist as the penalty bounds all weights but free affine
