@@ -1,6 +1,7 @@
 """What the tests of the command line share: running the binary, NumPy files without NumPy, small problems
 with known answers."""
 
+import glob
 import io
 import json
 import math
@@ -118,6 +119,20 @@ class CliCase(unittest.TestCase):
     def assert_mentions(self, text, *words):
         for word in words:
             self.assertIn(word, text)
+
+
+class GroundTruthCase(CliCase):
+    """Instances whose optimum was computed elsewhere (tests/data/groundtruth)."""
+
+    def instances(self):
+        """Every stored instance, its data set written to truth["file"]."""
+        files = sorted(glob.glob(os.path.join(SOURCE, "tests/data/groundtruth/*.json")))
+        self.assertGreaterEqual(len(files), 20)
+        for file in files:
+            with open(file) as stream:
+                truth = json.load(stream)
+            truth["file"] = write_npz(self.path("data.npz"), X=truth["X"], y=truth["y"])
+            yield truth
 
 
 class TwoPoints(CliCase):

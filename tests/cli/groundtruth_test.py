@@ -1,25 +1,13 @@
 """The commands on instances whose optimum was computed elsewhere (tests/data/groundtruth)."""
 
-import glob
-import json
-import os
 import unittest
 
-from cli_case import SOURCE, CliCase, write_npz
+from cli_case import GroundTruthCase, write_npz
 
 TINY = 1e-14
 
 
-class GroundTruth(CliCase):
-    def instances(self):
-        files = sorted(glob.glob(os.path.join(SOURCE, "tests/data/groundtruth/*.json")))
-        self.assertGreaterEqual(len(files), 20)
-        for file in files:
-            with open(file) as stream:
-                truth = json.load(stream)
-            truth["file"] = write_npz(self.path("data.npz"), X=truth["X"], y=truth["y"])
-            yield truth
-
+class GroundTruth(GroundTruthCase):
     def test_info(self):
         for truth in self.instances():
             with self.subTest(truth["name"]):

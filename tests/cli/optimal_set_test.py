@@ -1,15 +1,13 @@
 """`thalweg optimal-set`: the set of all global minima against theory and ground truth, membership, networks, ranges
 of prediction, cells, files, limits, refusals."""
 
-import glob
-import json
 import math
 import os
 import shlex
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from cli_case import SOURCE, CliCase, TwoPoints, gaussian_problem, npy_bytes, read_npz, write_npz
+from cli_case import SOURCE, CliCase, GroundTruthCase, TwoPoints, gaussian_problem, npy_bytes, read_npz, write_npz
 
 KEYS = {"optimum", "relative_gap", "fit", "dual", "atoms", "margin", "margin_upper", "unique", "polytope_dimension",
         "vertices", "invariances", "level", "lower_bound", "m_star", "M_star", "proof", "member", "reason",
@@ -140,16 +138,7 @@ class Segment(OptimalSets):
         self.assertIn("width", text)
 
 
-class GroundTruth(OptimalSets):
-    def instances(self):
-        files = sorted(glob.glob(os.path.join(SOURCE, "tests/data/groundtruth/*.json")))
-        self.assertGreaterEqual(len(files), 20)
-        for file in files:
-            with open(file) as stream:
-                truth = json.load(stream)
-            truth["file"] = write_npz(self.path("data.npz"), X=truth["X"], y=truth["y"])
-            yield truth
-
+class GroundTruth(OptimalSets, GroundTruthCase):
     def test_the_set(self):
         for truth in self.instances():
             with self.subTest(truth["name"]):
