@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "io/standardization_arrays.hpp"
 #include "io/text.hpp"
 #include "thalweg/io/npy.hpp"
 
@@ -35,18 +36,6 @@ void check(const std::filesystem::path& path, const TwoLayerNetwork& network) {
   }
 }
 
-void check_length(const ColumnScaling& scaling, Index expected, const std::string& role) {
-  if (scaling.mean.size() == expected && scaling.scale.size() == expected) return;
-  throw InvalidArgument(role + " scaling: expected " + std::to_string(expected) + " columns, got " +
-                        std::to_string(scaling.mean.size()));
-}
-
-void add_scaling(std::vector<NpzEntry>& entries, const ColumnScaling& scaling,
-                 const std::string& role) {
-  entries.push_back({role + "_mean", encode_npy(scaling.mean)});
-  entries.push_back({role + "_scale", encode_npy(scaling.scale)});
-}
-
 }  // namespace
 
 Expected<void> write_network(const std::filesystem::path& path, const StoredNetwork& stored,
@@ -66,12 +55,7 @@ Expected<void> write_network(const std::filesystem::path& path, const StoredNetw
                                                       : encode_npy(network.skip)});
   }
   if (stored.standardization) {
-    check_length(stored.standardization->inputs, d, "input");
-    add_scaling(entries, stored.standardization->inputs, "input");
-    if (const auto& targets = stored.standardization->targets) {
-      check_length(*targets, network.outputs(), "output");
-      add_scaling(entries, *targets, "output");
-    }
+    add_standardization(entries, *stored.standardization, d, network.outputs());
   }
   if (dual.size() > 0) entries.push_back({"dual", encode_npy(dual)});
   return write_npz(path, entries);
