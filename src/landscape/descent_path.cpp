@@ -1,0 +1,147 @@
+#include "thalweg/landscape/descent_path.hpp"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <limits>
+
+#include "landscape/mass_descent.hpp"
+#include "landscape/path_stages.hpp"
+
+namespace thalweg {
+namespace {
+
+using landscape::MassDescent;
+using landscape::PathWalk;
+using landscape::Pruning;
+
+/// Pivots of unit columns below this count as 0.
+constexpr double kDependent = 1e-11;
+
+/// The target's state in the directions of the walk.
+PathState adopt(PathWalk& walk, const TwoLayerNetwork& target) {
+  const BalancedNetwork balanced = balance_exactly(walk.problem(), target);
+  PathState state = balanced.state;
+  for (PathSlot& slot : state.slots) {
+    if (slot.mass == 0) continue;
+    slot.direction = walk.direction(balanced.directions.row(slot.direction).transpose());
+  }
+  return state;
+}
+
+/// Rank of the activations of the walk's neurons, the target's and the unpenalised columns.
+Index dictionary_rank(const PathWalk& walk, const PathState& target) {
+  std::vector<Vector> columns;
+  for (const PathState* state : {&walk.here(), &target}) {
+    for (const PathSlot& slot : state->slots) {
+      if (slot.mass > 0) columns.push_back(walk.atom(slot.direction));
+    }
+  }
+  Matrix M(walk.problem().samples(), static_cast<Index>(columns.size()));
+  Index used = 0;
+  for (const Vector& column : columns) {
+    const double norm = column.norm();
+    if (norm > 0) M.col(used++) = column / norm;
+  }
+  M.conservativeResize(Eigen::NoChange, used);
+  if (used == 0) return 0;
+  Eigen::ColPivHouseholderQR<Matrix> qr(M);
+  qr.setThreshold(kDependent);
+  return qr.rank();
+}
+
+bool same(const PathState& a, const PathState& b) {
+  for (std::size_t j = 0; j < a.slots.size(); ++j) {
+    if (a.slots[j].mass != b.slots[j].mass) return false;
+  }
+  return a.affine.bias == b.affine.bias && a.affine.skip == b.affine.skip;
+}
+
+/// Goes straight to the target when the slots hold it and L does not rise on the way.
+bool arrive(PathWalk& walk, const PathState& target) {
+  auto next = landscape::straight_to(walk, target);
+  if (!next) return false;
+  return same(*next, walk.here()) || walk.descend(std::move(*next), SegmentKind::kMasses);
+}
+
+/// Drops the neuron that is not the target's and whose loss raises L least; false without one.
+bool shed(PathWalk& walk, const PathState& target) {
+  const auto wanted = [&](const PathSlot& slot) {
+    return std::any_of(target.slots.begin(), target.slots.end(), [&](const PathSlot& other) {
+      return other.mass > 0 && other.direction == slot.direction && other.sign == slot.sign;
+    });
+  };
+  double least = std::numeric_limits<double>::infinity();
+  PathState best;
+  for (const Index j : walk.occupied()) {
+    PathState next = walk.here();
+    PathSlot& slot = next.slots[static_cast<std::size_t>(j)];
+    if (wanted(slot)) continue;
+    slot.mass = 0;
+    const double objective = walk.objective(next);
+    if (!(objective < least)) continue;
+    least = objective;
+    best = std::move(next);
+  }
+  if (best.slots.empty()) return false;
+  walk.append(std::move(best), SegmentKind::kMasses);
+  return true;
+}
+
+void report(const RunControl& control, const PathWalk& walk) {
+  if (control.progress == nullptr) return;
+  control.progress->report("path", std::numeric_limits<double>::quiet_NaN(),
+                           std::to_string(walk.path().kinds.size()) + " segments");
+}
+
+}  // namespace
+
+std::string_view to_string(PathStatus status) {
+  switch (status) {
+    case PathStatus::kConnected:
+      return "connected";
+    case PathStatus::kBlocked:
+      return "blocked";
+    case PathStatus::kDisconnected:
+      return "disconnected";
+  }
+  return "blocked";
+}
+
+DescentPath descent_path(const TrainingProblem& problem, const TwoLayerNetwork& start,
+                         const TwoLayerNetwork& target_network, const RunControl& control) {
+  PathWalk walk(problem, start);
+  const PathState target = adopt(walk, target_network);
+  landscape::shrink_dead(walk);
+  landscape::merge_patterns(walk);
+  DescentPath result;
+  result.width_needed = dictionary_rank(walk, target) + 1;
+  Pruning pruning(walk);
+  MassDescent descent(walk, target);
+  bool pruned = false;
+  while (!result.stopped && !result.reached) {
+    report(control, walk);
+    result.stopped = control.should_stop();
+    if (result.stopped) break;
+    result.reached = arrive(walk, target);
+    if (result.reached) break;
+    if (!pruned) {
+      pruned = !pruning.step();
+      continue;
+    }
+    const MassDescent::Step step = descent.step();
+    result.reached = step == MassDescent::Step::kMinimum;
+    if (step != MassDescent::Step::kFull) continue;
+    if (result.blocked_at < 0) {
+      result.blocked_at = static_cast<Index>(walk.path().states.size()) - 1;
+    }
+    if (!shed(walk, target)) break;
+  }
+  if (result.reached && result.blocked_at < 0) {
+    result.status = PathStatus::kConnected;
+    result.width_needed = std::min(result.width_needed, start.width());
+  }
+  result.path = walk.take();
+  return result;
+}
+
+}  // namespace thalweg

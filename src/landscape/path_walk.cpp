@@ -1,0 +1,121 @@
+#include "landscape/path_walk.hpp"
+
+#include <cmath>
+
+namespace thalweg::landscape {
+namespace {
+
+constexpr double kLevel = 1e-13;
+
+}  // namespace
+
+PathWalk::PathWalk(const TrainingProblem& problem, const TwoLayerNetwork& start)
+    : problem_(problem) {
+  BalancedNetwork balanced = balance_exactly(problem, start);
+  path_.start = start;
+  path_.directions = std::move(balanced.directions);
+  path_.states.push_back(std::move(balanced.state));
+  for (Index k = 0; k < path_.directions.rows(); ++k) remember(k);
+  if (problem.loss().has_rational_conjugate()) exact_.emplace(problem);
+  level_ = kLevel * problem.objective(start);
+}
+
+void PathWalk::remember(Index direction) {
+  const Vector v = path_.directions.row(direction).transpose();
+  norms_.push_back(v.stableNorm());
+  atoms_.push_back((problem_.X() * (v / norms_.back())).cwiseMax(0.0));
+}
+
+Index PathWalk::direction(const Vector& v) {
+  for (Index k = 0; k < path_.directions.rows(); ++k) {
+    if (path_.directions.row(k).transpose() == v) return k;
+  }
+  path_.directions.conservativeResize(path_.directions.rows() + 1, Eigen::NoChange);
+  path_.directions.bottomRows(1) = v.transpose();
+  remember(path_.directions.rows() - 1);
+  return path_.directions.rows() - 1;
+}
+
+std::vector<Index> PathWalk::occupied() const {
+  std::vector<Index> slots;
+  for (std::size_t j = 0; j < here().slots.size(); ++j) {
+    if (here().slots[j].mass > 0) slots.push_back(static_cast<Index>(j));
+  }
+  return slots;
+}
+
+std::optional<Index> PathWalk::blank() const {
+  for (std::size_t j = 0; j < here().slots.size(); ++j) {
+    if (here().slots[j].mass == 0) return static_cast<Index>(j);
+  }
+  return std::nullopt;
+}
+
+std::optional<Index> PathWalk::find(Index direction, Sign sign) const {
+  for (std::size_t j = 0; j < here().slots.size(); ++j) {
+    const PathSlot& slot = here().slots[j];
+    if (slot.mass > 0 && slot.direction == direction && slot.sign == sign) {
+      return static_cast<Index>(j);
+    }
+  }
+  return std::nullopt;
+}
+
+Vector PathWalk::fit(const PathState& state) const {
+  Vector result = problem_.affine_fit(state.affine);
+  for (const PathSlot& slot : state.slots) {
+    if (slot.mass == 0) continue;
+    result += to_double(slot.sign) * slot.mass * norm(slot.direction) * atom(slot.direction);
+  }
+  return result;
+}
+
+double PathWalk::objective(const PathState& state) const {
+  double length = 0;
+  for (const PathSlot& slot : state.slots) {
+    if (slot.mass > 0) length += slot.mass * norm(slot.direction);
+  }
+  const Vector c = problem_.stack(state.affine);
+  return problem_.loss().value(fit(state), problem_.y()) + problem_.beta() * length +
+         0.5 * problem_.affine_penalties().dot(c.cwiseAbs2());
+}
+
+Vector PathWalk::product(const PathSlot& slot) const {
+  if (slot.mass == 0) return Vector::Zero(problem_.dimension());
+  return to_double(slot.sign) * slot.mass * path_.directions.row(slot.direction).transpose();
+}
+
+double PathWalk::floating_slope(const PathState& next) const {
+  const Vector end = fit(next);
+  const Vector c = problem_.stack(next.affine);
+  const Vector move = c - problem_.stack(here().affine);
+  double length = 0;
+  for (std::size_t j = 0; j < next.slots.size(); ++j) {
+    const Vector to = product(next.slots[j]);
+    const Vector step = to - product(here().slots[j]);
+    const double norm = to.norm();
+    length += norm > 0 ? to.dot(step) / norm : -step.norm();
+  }
+  return problem_.loss().gradient(end, problem_.y()).dot(end - fit(here())) +
+         problem_.beta() * length + problem_.affine_penalties().cwiseProduct(c).dot(move);
+}
+
+std::optional<double> PathWalk::slope(const PathState& next, SegmentKind kind) {
+  if (!exact_) return floating_slope(next);
+  if (exact_->find_fault(path_.directions, here(), next, kind)) return std::nullopt;
+  return exact_->slope(path_.directions, here(), next);
+}
+
+bool PathWalk::descend(PathState next, SegmentKind kind) {
+  const std::optional<double> slope = this->slope(next, kind);
+  if (!slope || *slope > level_) return false;
+  append(std::move(next), kind);
+  return true;
+}
+
+void PathWalk::append(PathState next, SegmentKind kind) {
+  path_.states.push_back(std::move(next));
+  path_.kinds.push_back(kind);
+}
+
+}  // namespace thalweg::landscape
