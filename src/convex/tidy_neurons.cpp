@@ -131,6 +131,7 @@ bool drop_dependent(NeuronModel& model) {
     for (Index j = 0; j < m; ++j) {
       if (g[j] > 0 && (leaving < 0 || mass[j] * g[leaving] < mass[leaving] * g[j])) leaving = j;
     }
+    if (leaving < 0) return dropped;  // g is not a number: the data overflow
     const double step = mass[leaving] / g[leaving];
     model.affine += step * move;
     for (Index j = 0; j < m; ++j) {

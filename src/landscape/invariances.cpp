@@ -101,7 +101,7 @@ std::vector<std::string> describe_invariances(const OptimalSet& set) {
         "sqrt(share), and neurons of one direction may join");
     words.push_back("empty slots: any optimal direction may take one up, starting from mass 0");
   }
-  if (set.dimension > 0) {
+  if (set.located() && set.dimension > 0) {
     std::string move = "moves along the optimal polytope, of dimension " +
                        std::to_string(set.dimension) +
                        ": masses change along null vectors of the activations";

@@ -7,7 +7,6 @@
 #include <limits>
 #include <numeric>
 
-#include "thalweg/convex/neuron.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
@@ -76,8 +75,9 @@ Membership OptimalNetworks::contains(const TwoLayerNetwork& network, double tole
   const double gap = std::max(0.0, objective - set_.lower_bound);
   result.member = gap <= tolerance * objective || objective == 0;
   if (result.member) {
-    result.reason = "a global minimum: its objective exceeds the optimum by at most " +
-                    number(gap) + " (" + number(objective > 0 ? gap / objective : 0) + " of it)";
+    result.reason = gap > 0 ? "a global minimum: its objective exceeds the optimum by at most " +
+                                  number(gap) + " (" + number(gap / objective) + " of it)"
+                            : "a global minimum: its objective is the optimum to all digits";
     return result;
   }
   const std::string head =
@@ -117,13 +117,22 @@ AffinePart OptimalNetworks::affine(const Vector& masses) const {
 
 TwoLayerNetwork OptimalNetworks::network(const Vector& masses) const {
   expect_length("masses", masses.size(), static_cast<Index>(set_.atoms.size()));
-  std::vector<Neuron> neurons;
+  TwoLayerNetwork result = TwoLayerNetwork::empty(problem_.dimension());
+  const Index width = (masses.array() > 0).count();
+  result.W.resize(width, problem_.dimension());
+  result.alpha.resize(width, 1);
+  const AffinePart part = affine(masses);
+  result.output_bias[0] = part.bias;
+  if (part.skip.size() > 0) result.skip = part.skip;
+  Index used = 0;
   for (Index q = 0; q < masses.size(); ++q) {
     if (!(masses[q] > 0)) continue;
     const OptimalAtom& atom = set_.atoms[static_cast<std::size_t>(q)];
-    neurons.push_back({masses[q] * atom.u, atom.sign, atom.kinks, -1});
+    const double root = std::sqrt(masses[q]);
+    result.W.row(used) = root * atom.u.transpose();
+    result.alpha(used++, 0) = sign_of(atom.sign) * root;
   }
-  return to_network(neurons, problem_.dimension(), affine(masses));
+  return result;
 }
 
 TwoLayerNetwork OptimalNetworks::smallest() const {

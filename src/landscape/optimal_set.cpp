@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "landscape/rational_optimum.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/exact/rank.hpp"
+#include "thalweg/model/unit_scaling.hpp"
 #include "thalweg/training/train.hpp"
 
 namespace thalweg {
@@ -22,7 +24,9 @@ namespace {
 using namespace landscape;
 
 constexpr double kTrainingGap = 1e-10;
-constexpr double kMostSize = 1e120;
+constexpr double kMostSize = 1e120;           ///< of entries whose squares stay ordinary
+constexpr int kMostExponent = 900;            ///< of what a change of units leaves in range
+constexpr double kLocatedGap = 1e-6;          ///< relative; wider gaps tell nothing about the shape
 constexpr double kDirectionTolerance = 1e-9;  ///< of the candidate polytope
 
 Vector activation(const Matrix& X, const OptimalAtom& atom) {
@@ -256,6 +260,11 @@ class Describing {
     const PolytopeVertices<double> vertices = polytope.vertices(limits_);
     take_vertices(set_, vertices, [](double mass) { return mass; });
     take_support_sizes(set_);
+    if (set_.complete) return;
+    // The vertices that are not listed may have fewer neurons, or more, up to the rank.
+    set_.m_star_lower = 0;
+    set_.M_star_upper = count - set_.dimension;
+    if (vertices.masses.empty()) set_.m_star_upper = set_.M_star_upper;
   }
 
   [[nodiscard]] Vector network_masses() const {
@@ -273,6 +282,35 @@ class Describing {
   Optimum optimum_;
   OptimalSet set_;
 };
+
+template <class Values>
+bool is_moderate(const Values& values) {
+  const double size = values.size() > 0 ? values.cwiseAbs().maxCoeff() : 0;
+  return size == 0 || (size >= 1 / kMostSize && size <= kMostSize);
+}
+
+/// Whether activations, masses and objectives are doubles in the units of the problem.
+bool has_room(const UnitScaling& units) {
+  return std::max({std::abs(units.inputs()), std::abs(units.masses()),
+                   std::abs(units.objective())}) <= kMostExponent;
+}
+
+/// The set of the scaled problem in the units of the problem; directions and margins are the same.
+OptimalSet restored(const UnitScaling& units, OptimalSet set) {
+  set.optimum = std::ldexp(set.optimum, units.objective());
+  set.lower_bound = std::ldexp(set.lower_bound, units.objective());
+  const double outputs = std::ldexp(1.0, units.outputs());
+  set.fit *= outputs;
+  set.dual *= outputs;
+  set.radius *= outputs;
+  set.affine.bias *= outputs;
+  const double masses = std::ldexp(1.0, units.masses());
+  set.affine.skip *= masses;
+  set.vertex_masses *= masses;
+  set.centre *= masses;
+  set.activations *= std::ldexp(1.0, units.inputs());
+  return set;
+}
 
 }  // namespace
 
@@ -316,16 +354,23 @@ std::string_view describe(PolytopeProof proof) {
   return "unknown";
 }
 
+bool OptimalSet::located() const {
+  if (level != ClaimLevel::kPossible) return true;
+  return relative_gap <= kLocatedGap && (enclosed || !stopped_at_limit);
+}
+
 OptimalSet optimal_set(const TrainingProblem& problem, const OptimalSetSettings& settings) {
-  const auto expect_moderate = [](const char* name, double size) {
-    if (size == 0 || (size >= 1 / kMostSize && size <= kMostSize)) return;
-    throw InvalidArgument(std::string(name) +
-                          ": its largest entry is beyond 1e-120 to 1e120, where squares leave the "
-                          "range of doubles; change the unit");
-  };
-  expect_moderate("X", problem.X().size() > 0 ? problem.X().cwiseAbs().maxCoeff() : 0);
-  expect_moderate("y", problem.y().size() > 0 ? problem.y().cwiseAbs().maxCoeff() : 0);
-  return Describing(problem, settings).run();
+  if (is_moderate(problem.X()) && is_moderate(problem.y())) {
+    return Describing(problem, settings).run();
+  }
+  const UnitScaling units(problem);
+  if (!units.needed() || !has_room(units) || !units.exact()) {
+    throw InvalidArgument(std::string(is_moderate(problem.X()) ? "y" : "X") +
+                          ": its largest entry is beyond 1e-120 to 1e120, and no change of units "
+                          "keeps all numbers inside the range of doubles");
+  }
+  const TrainingProblem scaled = units.scaled();
+  return restored(units, Describing(scaled, settings).run());
 }
 
 }  // namespace thalweg

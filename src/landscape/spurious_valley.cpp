@@ -36,10 +36,8 @@ bool minimisers_exist(const TrainingProblem& problem) {
 
 /// Whether Theorem P, or convexity at width 0, excludes spurious valleys.
 bool is_excluded(const TrainingProblem& problem, Index width) {
-  if (!minimisers_exist(problem)) return false;
-  if (width == 0) return true;
-  const ActivationRank rank = activation_rank(problem.X());
-  return width > (rank.proved ? rank.value : problem.samples());
+  const std::optional<Index> from = no_spurious_valleys_from(problem);
+  return from && (width == 0 || width >= *from);
 }
 
 /// The same network with zero neurons up to the width.
@@ -199,6 +197,12 @@ std::string_view to_string(ValleyEvidence evidence) {
       return "spurious";
   }
   return "open";
+}
+
+std::optional<Index> no_spurious_valleys_from(const TrainingProblem& problem) {
+  if (!minimisers_exist(problem)) return std::nullopt;
+  const ActivationRank rank = activation_rank(problem.X());
+  return (rank.proved ? rank.value : problem.samples()) + 1;
 }
 
 SpuriousValley find_spurious_valley(const TrainingProblem& problem, Index width,

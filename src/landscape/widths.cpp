@@ -11,11 +11,13 @@ Widths widths(const TrainingProblem& problem, const WidthSettings& settings) {
   const Stopwatch watch;
   Widths result;
   result.set = optimal_set(problem, settings.optimal_set);
-  if (result.set.complete) result.staircase = connectivity_staircase(result.set.polytope);
+  if (result.set.located() && result.set.complete) {
+    result.staircase = connectivity_staircase(result.set.polytope);
+  }
   const ActivationRank rank = activation_rank(problem.X());
   result.activation_rank = rank.value;
   result.activation_rank_proved = rank.proved;
-  result.no_spurious_valleys_from = (rank.proved ? rank.value : problem.samples()) + 1;
+  result.no_spurious_valleys_from = no_spurious_valleys_from(problem);
   std::vector<TwoLayerNetwork> known;
   if (!result.set.polytope.supports.empty()) {
     const OptimalNetworks networks(problem, result.set);

@@ -1,13 +1,14 @@
 #include "thalweg/training/train.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
 #include "thalweg/core/error.hpp"
+#include "thalweg/model/unit_scaling.hpp"
 #include "training/column_generation.hpp"
 #include "training/small_penalty.hpp"
-#include "training/unit_scaling.hpp"
 
 namespace thalweg {
 namespace {
@@ -38,6 +39,17 @@ TrainingResult descend_to(const TrainingProblem& problem, const TrainingSettings
   return result;
 }
 
+/// The result in the units of the problem, its objective recomputed there.
+TrainingResult restored(const TrainingProblem& problem, const UnitScaling& units,
+                        TrainingResult result) {
+  result.network = units.restored(result.network);
+  result.objective = problem.objective(result.network);
+  result.lower_bound = std::ldexp(result.lower_bound, units.objective());
+  result.dual *= std::ldexp(1.0, units.outputs());
+  result.dual_norm = std::ldexp(result.dual_norm, units.inputs() + units.outputs());
+  return result;
+}
+
 }  // namespace
 
 std::string_view describe(TrainingStatus status) {
@@ -63,7 +75,7 @@ TrainingResult train(const TrainingProblem& problem, const TrainingSettings& set
   if (settings.threads < 1) {
     throw InvalidArgument("threads: expected at least 1, got " + std::to_string(settings.threads));
   }
-  const detail::UnitScaling units(problem);
+  const UnitScaling units(problem);
   if (!units.needed()) return descend_to(problem, settings, start);
   const TrainingProblem scaled = units.scaled();
   std::optional<TwoLayerNetwork> scaled_start;
@@ -71,7 +83,7 @@ TrainingResult train(const TrainingProblem& problem, const TrainingSettings& set
     problem.check(*start);
     scaled_start = units.scaled(*start);
   }
-  return units.restore(descend_to(scaled, settings, std::move(scaled_start)));
+  return restored(problem, units, descend_to(scaled, settings, std::move(scaled_start)));
 }
 
 }  // namespace thalweg

@@ -11,6 +11,7 @@
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 #include "thalweg/model/transform.hpp"
+#include "thalweg/model/unit_scaling.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
 #include "training/entering_neurons.hpp"
 #include "training/neuron_reduction.hpp"
@@ -241,7 +242,15 @@ WidthLimitedResult train_width_limited(const TrainingProblem& problem, Index wid
     throw InvalidArgument("threads: expected at least 1, got " + std::to_string(settings.threads));
   }
   for (const TwoLayerNetwork& start : starts) problem.check(start);
-  return WidthLimitedSearch(problem, width, settings).run(starts);
+  const UnitScaling units(problem);
+  if (!units.needed()) return WidthLimitedSearch(problem, width, settings).run(starts);
+  const TrainingProblem scaled = units.scaled();
+  std::vector<TwoLayerNetwork> scaled_starts;
+  for (const TwoLayerNetwork& start : starts) scaled_starts.push_back(units.scaled(start));
+  WidthLimitedResult result = WidthLimitedSearch(scaled, width, settings).run(scaled_starts);
+  result.network = units.restored(result.network);
+  result.objective = problem.objective(result.network);
+  return result;
 }
 
 }  // namespace thalweg

@@ -228,6 +228,9 @@ class Other(TwoPoints, OptimalSets):
         stopped = self.optimal_set(hard, 0.01, "--time-limit", "0.5", "--out", self.path("stopped"), expect=4)
         self.assertIs(stopped["stopped_at_limit"], True)
         self.assertNotEqual(stopped["level"], "exact")
+        for key in ("m_star", "m_star_bounds", "M_star", "M_star_bounds", "polytope_dimension", "vertices"):
+            self.assertIsNone(stopped[key], key)
+        self.assertFalse(os.path.exists(self.path("stopped/smallest.npz")))
 
     def test_the_example_of_the_help(self):
         text = self.thalweg("optimal-set", "--help").stdout

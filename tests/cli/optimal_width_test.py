@@ -130,6 +130,9 @@ class Other(TwoPoints, Widths):
             result = self.widths(data, self.BETA, "--loss", "logistic", *more)
             self.assertEqual(result["levels"]["no_spurious_valleys_from"], level)
             self.assertEqual(len(result["spurious_valleys"]), 0 if more else 1)
+            self.assertEqual(result["no_spurious_valleys_from"], None if more else 3)
+            words = self.thalweg("width", "--dataset", data, "--beta", "1", "--loss", "logistic", *more).stdout
+            self.assertIn("may fall for ever" if more else "from width 3 on", words)
 
     def test_limits(self):
         data = os.path.join(SOURCE, "tests/data/groundtruth/bias_g15_d3.npz")
@@ -142,6 +145,10 @@ class Other(TwoPoints, Widths):
         stopped = self.widths(hard, 0.01, "--time-limit", "0.5", expect=4)
         self.assertIs(stopped["stopped_at_limit"], True)
         self.assertNotEqual(stopped["levels"]["m_star"], "exact")
+        for key in ("m_star", "M_star", "components_by_width", "connected_from", "polytope_dimension", "vertices"):
+            self.assertIsNone(stopped[key], key)
+        text = self.thalweg("width", "--dataset", hard, "--beta", "0.01", "--time-limit", "0.5", expect=4).stdout
+        self.assert_mentions(text, "m* not known".replace(" ", " " * 18, 1), "activation rank")
 
     def test_the_example_of_the_help(self):
         text = self.thalweg("width", "--help").stdout

@@ -124,6 +124,7 @@ TEST(OptimalSet, EveryLossBiasAndSkipConnection) {
         const TrainingProblem problem(X, y, 0.2 * largest, loss, bias, skip);
         const OptimalSet set = optimal_set(problem, {});
         expect_consistent(problem, set);
+        EXPECT_TRUE(set.located());
         if (loss.kind() == LossKind::kSquared) {
           EXPECT_EQ(set.level, ClaimLevel::kExact);
         }
@@ -180,18 +181,86 @@ TEST(OptimalSet, NoUniqueAnswerWithoutAUniqueFit) {
   }
 }
 
-TEST(OptimalSet, RefusesUnitsBeyondDoubles) {
-  Matrix X(3, 2);
-  X << 1, 0, 0, 1, 1, 1;
-  const Vector y{{1.0, -1.0, 0.5}};
-  for (const double unit : {1e-160, 1e155, 1e200}) {
-    EXPECT_THROW((void)optimal_set({unit * X, y, 0.1, Loss::squared()}, {}), InvalidArgument);
-    EXPECT_THROW((void)optimal_set({X, unit * y, 0.1, Loss::squared()}, {}), InvalidArgument);
+/// X and y of three samples; the largest entries are 1.
+struct SmallData {
+  SmallData() : X(3, 2), y{{1.0, -1.0, 0.5}} { X << 1, 0, 0, 1, 1, 1; }
+  Matrix X;
+  Vector y;
+};
+
+TEST(OptimalSet, PowersOfTwoInTheUnitsChangeUnitsOnly) {
+  const SmallData data;
+  for (const Loss& loss : {Loss::squared(), Loss::huber(0.25), Loss::logistic()}) {
+    const Vector y = loss.needs_labels() ? Vector{{1.0, -1.0, 1.0}} : data.y;
+    const OptimalSet plain = optimal_set({data.X, y, 0.1, loss}, {});
+    ASSERT_FALSE(plain.atoms.empty());
+    for (const auto& [x, t] : {std::pair{600, 0}, {-600, 0}, {0, 420}, {-500, -410}}) {
+      if (loss.needs_labels() && t != 0) continue;
+      SCOPED_TRACE(loss.name() + " " + std::to_string(x) + " " + std::to_string(t));
+      const double inputs = std::ldexp(1.0, x);
+      const double outputs = std::ldexp(1.0, t);
+      const bool huber = loss.kind() == LossKind::kHuber;
+      const TrainingProblem problem(inputs * data.X, outputs * y, 0.1 * inputs * outputs,
+                                    huber ? Loss::huber(0.25 * outputs) : loss);
+      const OptimalSet set = optimal_set(problem, {});
+      EXPECT_EQ(set.level, plain.level);
+      EXPECT_EQ(set.optimum, outputs * outputs * plain.optimum);
+      EXPECT_EQ(set.lower_bound, outputs * outputs * plain.lower_bound);
+      EXPECT_EQ(set.fit, outputs * plain.fit);
+      EXPECT_EQ(set.dual, outputs * plain.dual);
+      EXPECT_EQ(set.radius, outputs * plain.radius);
+      EXPECT_EQ(set.centre, outputs / inputs * plain.centre);
+      EXPECT_EQ(set.vertex_masses, outputs / inputs * plain.vertex_masses);
+      EXPECT_EQ(set.activations, inputs * plain.activations);
+      ASSERT_EQ(set.atoms.size(), plain.atoms.size());
+      for (std::size_t q = 0; q < set.atoms.size(); ++q) {
+        EXPECT_EQ(set.atoms[q].u, plain.atoms[q].u);
+      }
+      const OptimalNetworks networks(problem, set);
+      EXPECT_TRUE(networks.contains(networks.smallest()).member);
+    }
   }
-  for (const double unit : {1e-100, 1e100}) {
-    const OptimalSet set = optimal_set({unit * X, y, 0.1 * unit, Loss::squared()}, {});
+}
+
+TEST(OptimalSet, RefusesUnitsBeyondDoubles) {
+  const SmallData data;
+  const Loss squared = Loss::squared();
+  const auto expect_refused = [](const TrainingProblem& problem) {
+    EXPECT_THROW((void)optimal_set(problem, {}), InvalidArgument);
+  };
+  expect_refused({1e290 * data.X, data.y, 0.1, squared});
+  expect_refused({data.X, 1e200 * data.y, 0.1, squared});
+  expect_refused({1e-200 * data.X, 1e130 * data.y, 1e-90, squared});
+  // The penalised output bias fixes the units; an entry would be lost.
+  expect_refused({1e155 * data.X, data.y, 1e154, squared, OutputBias::kPenalised});
+  Matrix X = 1e155 * data.X;
+  X(0, 1) = 1e-250;
+  expect_refused({X, data.y, 1e154, squared});
+  for (const double unit : {1e-200, 1e-100, 1e100, 1e200}) {
+    const OptimalSet set = optimal_set({unit * data.X, data.y, 0.1 * unit, squared}, {});
     EXPECT_EQ(set.level, ClaimLevel::kExact);
   }
+}
+
+TEST(OptimalSet, WhatALimitLeftIsNotLocated) {
+  const testing::GroundTruth truth = testing::all_groundtruth()[5];
+  OptimalSetSettings settings;
+  EXPECT_TRUE(optimal_set(truth.problem(), settings).located());
+  settings.control.cancellation.cancel();
+  const OptimalSet set = optimal_set(truth.problem(), settings);
+  EXPECT_TRUE(set.stopped_at_limit);
+  EXPECT_EQ(set.level, ClaimLevel::kPossible);
+  EXPECT_FALSE(set.located());
+}
+
+TEST(OptimalNetworks, ReasonOfAnExactOptimum) {
+  // One neuron of mass 1/2 is optimal, and doubles hold all numbers.
+  const TrainingProblem problem(Matrix::Ones(1, 1), Vector::Ones(1), 0.5, Loss::squared());
+  const OptimalSet set = optimal_set(problem, {});
+  const OptimalNetworks networks(problem, set);
+  const Membership answer = networks.contains(networks.smallest());
+  EXPECT_TRUE(answer.member);
+  EXPECT_EQ(answer.reason.find("at most 0"), std::string::npos) << answer.reason;
 }
 
 TEST(OptimalNetworks, StoredNetworksAreMembersExactlyWhenGlobal) {

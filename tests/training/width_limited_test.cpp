@@ -65,6 +65,22 @@ TEST(WidthLimited, OneNeuronInThePlane) {
   }
 }
 
+TEST(WidthLimited, UnitsFarFromOne) {
+  Matrix X(3, 2);
+  X << 1, 0, 0, 1, 1, 1;
+  const Vector y{{1.0, -1.0, 0.5}};
+  const WidthLimitedResult plain = train_width_limited({X, y, 0.1, Loss::squared()}, 1, {}, {});
+  for (const double unit : {1e-155, 1e155}) {
+    const TrainingProblem problem(unit * X, y, 0.1 * unit, Loss::squared());
+    const WidthLimitedResult far = train_width_limited(problem, 1, {}, {});
+    EXPECT_NEAR(far.objective, plain.objective, 1e-9 * plain.objective);
+    EXPECT_EQ(far.objective, problem.objective(far.network));
+    // Nothing to scale by: a network without a promise, but one.
+    const TrainingProblem fixed(unit * X, y, 0.1 * unit, Loss::squared(), OutputBias::kPenalised);
+    EXPECT_LE(train_width_limited(fixed, 1, {}, {}).network.width(), 1);
+  }
+}
+
 TEST(WidthLimited, NeverRisesWithTheWidthAndStopsAtTheBound) {
   const TrainingProblem problem = planted(40, 3, 7, 0.5, OutputBias::kPenalised);
   const TrainingResult trained = train(problem, TrainingSettings{});

@@ -25,8 +25,7 @@ ExitCode run_optimal_set(const OptimalSetOptions& options) {
       answer_optimal_set(options, setup, inputs, samples, session.control());
   if (!has_networks(answer.set)) {
     inputs.notes.emplace_back(
-        "no vertex of the polytope is listed: no network is written or "
-        "asked for predictions");
+        "no optimal network is known: none is written or asked for predictions");
   } else if (!options.out.empty()) {
     write_optimal_set(options, setup, inputs, answer.set);
   }

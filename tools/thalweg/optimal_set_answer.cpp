@@ -110,7 +110,7 @@ OptimalSetAnswer answer_optimal_set(const OptimalSetOptions& options, const Prob
   return answer;
 }
 
-bool has_networks(const OptimalSet& set) { return !set.polytope.supports.empty(); }
+bool has_networks(const OptimalSet& set) { return set.located() && !set.polytope.supports.empty(); }
 
 std::vector<OptimalRange> mass_ranges(const OptimalSet& set) {
   std::vector<OptimalRange> ranges(set.atoms.size());

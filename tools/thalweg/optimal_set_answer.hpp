@@ -44,7 +44,7 @@ struct PredictionSamples {
                                                   const std::optional<PredictionSamples>& samples,
                                                   const RunControl& control);
 
-/// Whether a vertex is listed, so that optimal networks are known: not when time ended before.
+/// Whether optimal networks are known: the optimum was located and a vertex is listed.
 [[nodiscard]] bool has_networks(const OptimalSet& set);
 
 /// Least and greatest mass of every direction over the polytope's listed vertices, (N).

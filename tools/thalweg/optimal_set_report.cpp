@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "thalweg/landscape/invariances.hpp"
 
@@ -152,13 +153,10 @@ void add_predictions(TextReport& text, const std::optional<PredictionAnswer>& pr
 
 }  // namespace
 
-std::string bounds_in_words(Index lower, Index upper) {
+std::string bounds_in_words(const OptimalSet& set, Index lower, Index upper) {
+  if (!set.located()) return "not known";
   if (lower == upper) return std::to_string(lower);
   return "between " + std::to_string(lower) + " and " + std::to_string(upper);
-}
-
-Json known_or_null(Index lower, Index upper) {
-  return lower == upper ? Json(lower) : Json(nullptr);
 }
 
 std::string level_in_words(ClaimLevel level) {
@@ -179,8 +177,12 @@ std::string level_in_words(ClaimLevel level) {
 }
 
 std::string optimal_set_in_words(const OptimalSet& set) {
-  if (set.stopped_at_limit && !set.enclosed) return "Stopped before the optimal set was found.";
-  const std::string m_star = bounds_in_words(set.m_star_lower, set.m_star_upper);
+  if (!set.located()) {
+    return set.stopped_at_limit ? "Stopped before the optimal set was found."
+                                : "The optimal set is not known: no network near enough to the "
+                                  "optimum was found.";
+  }
+  const std::string m_star = bounds_in_words(set, set.m_star_lower, set.m_star_upper);
   const std::string guess = set.level == ClaimLevel::kPossible ? "Possibly " : "";
   const auto start = [&](std::string words) {
     if (guess.empty()) words.front() = static_cast<char>(std::toupper(words.front()));
@@ -206,7 +208,7 @@ std::string optimal_set_in_words(const OptimalSet& set) {
                " with " + vertices + "; optimal networks need " + at_least + m_star + neurons +
                (same ? ", as many as each with independent activations has."
                      : "; with independent activations they have up to " +
-                           bounds_in_words(set.M_star_lower, set.M_star_upper) + "."));
+                           bounds_in_words(set, set.M_star_lower, set.M_star_upper) + "."));
 }
 
 void add_optimal_set(Json& document, const OptimalSet& set) {
@@ -214,12 +216,15 @@ void add_optimal_set(Json& document, const OptimalSet& set) {
   document["lower_bound"] = set.lower_bound;
   document["relative_gap"] = set.relative_gap;
   document["unique"] = to_string(set.unique);
-  document["polytope_dimension"] = set.dimension;
-  document["vertices"] = set.complete ? Json(set.polytope.supports.size()) : Json(nullptr);
-  document["m_star"] = known_or_null(set.m_star_lower, set.m_star_upper);
-  document["m_star_bounds"] = Json::array({set.m_star_lower, set.m_star_upper});
-  document["M_star"] = known_or_null(set.M_star_lower, set.M_star_upper);
-  document["M_star_bounds"] = Json::array({set.M_star_lower, set.M_star_upper});
+  const auto known = [&](bool is_known, Json value) {
+    return set.located() && is_known ? std::move(value) : Json(nullptr);
+  };
+  document["polytope_dimension"] = known(true, set.dimension);
+  document["vertices"] = known(set.complete, set.polytope.supports.size());
+  document["m_star"] = known(set.m_star_lower == set.m_star_upper, set.m_star_upper);
+  document["m_star_bounds"] = known(true, Json::array({set.m_star_lower, set.m_star_upper}));
+  document["M_star"] = known(set.M_star_lower == set.M_star_upper, set.M_star_upper);
+  document["M_star_bounds"] = known(true, Json::array({set.M_star_lower, set.M_star_upper}));
   document["level"] = to_string(set.level);
   document["proof"] = describe(set.proof);
   document["margin"] = set.margin;
@@ -229,8 +234,10 @@ void add_optimal_set(Json& document, const OptimalSet& set) {
 
 void add_optimal_set(TextReport& text, const OptimalSet& set) {
   text.paragraph(optimal_set_in_words(set));
-  text.add("level", level_in_words(set.level));
-  text.add("proof", describe(set.proof));
+  if (set.located()) {
+    text.add("level", level_in_words(set.level));
+    text.add("proof", describe(set.proof));
+  }
   if (set.proof == PolytopeProof::kAntipodal) {
     text.add("why",
              "The dual nu is orthogonal to every column of the data, so wherever a direction "

@@ -10,17 +10,15 @@ namespace thalweg::cli {
 /// "infinitely many global minima: ...": the answer in one sentence.
 [[nodiscard]] std::string optimal_set_in_words(const OptimalSet& set);
 
-/// "7", "between 5 and 7".
-[[nodiscard]] std::string bounds_in_words(Index lower, Index upper);
-
-/// The number when both bounds agree, else null.
-[[nodiscard]] Json known_or_null(Index lower, Index upper);
+/// "7", "between 5 and 7"; "not known" where the optimum was not located.
+[[nodiscard]] std::string bounds_in_words(const OptimalSet& set, Index lower, Index upper);
 
 /// What a level means, in one sentence that starts with its word.
 [[nodiscard]] std::string level_in_words(ClaimLevel level);
 
 /// optimum, lower_bound, relative_gap, unique, polytope_dimension, vertices, m_star, M_star,
-/// proof, level, margin: what optimal-set and width share.
+/// proof, level, margin: what optimal-set and width share. Numbers that describe the set are null
+/// where the optimum was not located.
 void add_optimal_set(Json& document, const OptimalSet& set);
 /// The same for people.
 void add_optimal_set(TextReport& text, const OptimalSet& set);

@@ -36,7 +36,7 @@ std::string label_of(const Widths& widths, Index width) {
   add(width == widths.staircase->m_star, "m*");
   add(width == widths.staircase->M_star, "M*");
   add(width == widths.staircase->connected_from, "connected");
-  add(width == widths.no_spurious_valleys_from, "no spurious valleys");
+  add(widths.no_spurious_valleys_from == width, "no spurious valleys");
   return label;
 }
 
@@ -81,7 +81,7 @@ std::string draw_valleys(const SvgPanel& panel, const Widths& widths, Index firs
 std::string draw_staircase(const Widths& widths) {
   const std::string title = "Components of the optimal networks of each width";
   if (!widths.staircase) {
-    return svg_start(title, "Not counted: not all vertices are listed.", kWidth, kHeight) +
+    return svg_start(title, "Not counted: not all vertices are known.", kWidth, kHeight) +
            "</svg>\n";
   }
   const ConnectivityStaircase& stairs = *widths.staircase;

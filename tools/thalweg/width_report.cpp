@@ -38,19 +38,9 @@ Json describe_file(const SpuriousValley& valley, const std::string& path) {
   return written ? Json(path) : Json(nullptr);
 }
 
-/// Whether the infimum is attained at every width, as Theorem P demands: logistic loss may fall for
-/// ever along coefficients without penalty.
-bool minimum_exists(const TrainingProblem& problem) {
-  if (problem.loss().kind() != LossKind::kLogistic) return true;
-  const bool one_class = (problem.y().array() == problem.y()[0]).all();
-  return problem.skip() == SkipConnection::kNone &&
-         !(problem.output_bias() == OutputBias::kFree && one_class);
-}
-
 /// Evidence by width: of those that were searched, and of the first at which there is a proof for
 /// all.
-Json describe_valleys(const WidthOptions& options, const ProblemSetup& setup,
-                      const Widths& widths) {
+Json describe_valleys(const WidthOptions& options, const Widths& widths) {
   Json valleys = Json::object();
   for (const SpuriousValley& valley : widths.valleys) {
     const WitnessFiles files = witness_files(options, valley.width);
@@ -67,8 +57,8 @@ Json describe_valleys(const WidthOptions& options, const ProblemSetup& setup,
     json["stopped_at_limit"] = valley.stopped;
     valleys[std::to_string(valley.width)] = std::move(json);
   }
-  if (!minimum_exists(setup.problem)) return valleys;
-  Json& proved = valleys[std::to_string(widths.no_spurious_valleys_from)];
+  if (!widths.no_spurious_valleys_from) return valleys;
+  Json& proved = valleys[std::to_string(*widths.no_spurious_valleys_from)];
   if (proved.is_null()) {
     proved = {{"evidence", to_string(ValleyEvidence::kNone)}, {"file", nullptr}};
   }
@@ -84,7 +74,7 @@ struct Levels {
   ClaimLevel no_valleys;  ///< from there on; maybe from earlier too
 };
 
-Levels levels_of(const TrainingProblem& problem, const Widths& widths) {
+Levels levels_of(const Widths& widths) {
   const OptimalSet& set = widths.set;
   const auto of_bounds = [&](Index lower, Index upper) {
     const bool proved = set.level != ClaimLevel::kPossible;
@@ -96,12 +86,28 @@ Levels levels_of(const TrainingProblem& problem, const Widths& widths) {
           of_bounds(set.M_star_lower, set.M_star_upper),
           exact ? ClaimLevel::kExact : ClaimLevel::kPossible,
           widths.activation_rank_proved ? ClaimLevel::kExact : ClaimLevel::kCertifiedBound,
-          minimum_exists(problem) ? ClaimLevel::kCertifiedBound : ClaimLevel::kPossible};
+          widths.no_spurious_valleys_from ? ClaimLevel::kCertifiedBound : ClaimLevel::kPossible};
+}
+
+std::string with_level(const std::string& words, ClaimLevel level) {
+  return words + " (" + std::string(to_string(level)) + ")";
+}
+
+std::string valleys_in_words(const Widths& widths, ClaimLevel level) {
+  if (!widths.no_spurious_valleys_from) {
+    return "not known: the objective may fall for ever, without a minimum";
+  }
+  return with_level("from width " + std::to_string(*widths.no_spurious_valleys_from) +
+                        " on, for any targets: a path of non-increasing objective leads from "
+                        "every network to a global minimum",
+                    level);
 }
 
 void add_steps(TextReport& text, const Widths& widths) {
   if (!widths.staircase) {
-    text.add("components", "not counted: not all vertices of the optimal polytope are listed");
+    text.add("components", widths.set.located()
+                               ? "not counted: not all vertices of the optimal polytope are listed"
+                               : "not known");
     return;
   }
   for (const WidthComponents& step : widths.staircase->steps) {
@@ -150,7 +156,7 @@ bool stopped(const Widths& widths) {
 
 Json width_document(const WidthOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                     const Widths& widths) {
-  const Levels levels = levels_of(setup.problem, widths);
+  const Levels levels = levels_of(widths);
   Json document = begin_document("width");
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(options.run, setup, inputs);
@@ -160,8 +166,9 @@ Json width_document(const WidthOptions& options, const ProblemSetup& setup, cons
   document["connected_from"] =
       widths.staircase ? Json(widths.staircase->connected_from) : Json(nullptr);
   document["activation_rank"] = widths.activation_rank;
-  document["no_spurious_valleys_from"] = widths.no_spurious_valleys_from;
-  document["spurious_valleys"] = describe_valleys(options, setup, widths);
+  const std::optional<Index> from = widths.no_spurious_valleys_from;
+  document["no_spurious_valleys_from"] = from ? Json(*from) : Json(nullptr);
+  document["spurious_valleys"] = describe_valleys(options, widths);
   document["levels"] = {{"m_star", to_string(levels.m_star)},
                         {"M_star", to_string(levels.M_star)},
                         {"components_by_width", to_string(levels.components)},
@@ -177,31 +184,29 @@ Json width_document(const WidthOptions& options, const ProblemSetup& setup, cons
 TextReport width_text(const WidthOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                       const Widths& widths) {
   const OptimalSet& set = widths.set;
-  const Levels levels = levels_of(setup.problem, widths);
-  const auto with_level = [](const std::string& words, ClaimLevel level) {
-    return words + " (" + std::string(to_string(level)) + ")";
-  };
+  const Levels levels = levels_of(widths);
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
   text.paragraph(optimal_set_in_words(set));
-  text.add("m*", with_level(bounds_in_words(set.m_star_lower, set.m_star_upper) +
-                                ": the fewest neurons of an optimal network",
-                            levels.m_star));
-  text.add("M*", with_level(bounds_in_words(set.M_star_lower, set.M_star_upper) +
-                                ": the most neurons of one with independent activations",
-                            levels.M_star));
+  const std::string m_star = bounds_in_words(set, set.m_star_lower, set.m_star_upper);
+  const std::string M_star = bounds_in_words(set, set.M_star_lower, set.M_star_upper);
+  text.add("m*", set.located() ? with_level(m_star + ": the fewest neurons of an optimal network",
+                                            levels.m_star)
+                               : m_star);
+  text.add("M*", set.located()
+                     ? with_level(M_star + ": the most neurons of one with independent activations",
+                                  levels.M_star)
+                     : M_star);
   add_steps(text, widths);
-  text.add("level", level_in_words(levels.components));
-  text.add("proof", describe(set.proof));
+  if (set.located()) {
+    text.add("level", level_in_words(levels.components));
+    text.add("proof", describe(set.proof));
+  }
   text.add("activation rank", with_level(std::to_string(widths.activation_rank) +
                                              ": the dimension that all activations (X u)_+ span",
                                          levels.activation_rank));
-  text.add("no spurious valleys",
-           with_level("from width " + std::to_string(widths.no_spurious_valleys_from) +
-                          " on, for any targets: a path of non-increasing objective leads from "
-                          "every network to a global minimum",
-                      levels.no_valleys));
+  text.add("no spurious valleys", valleys_in_words(widths, levels.no_valleys));
   add_valleys(text, options, widths);
   if (!options.svg.empty()) text.add("svg", options.svg);
   if (stopped(widths)) text.add("stopped", "at the limit; what is printed is valid");

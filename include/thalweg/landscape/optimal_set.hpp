@@ -81,6 +81,10 @@ struct OptimalSet {
 
   bool stopped_at_limit = false;
   double seconds = 0;
+
+  /// Whether atoms and polytope are those of an optimum: proved, or of a point within 1e-6 of the
+  /// optimum (relative) with all directions searched. Else they are traces of unfinished work.
+  [[nodiscard]] bool located() const;
 };
 
 struct OptimalSetSettings {
@@ -96,7 +100,9 @@ struct OptimalSetSettings {
 ///
 /// Works through the dual oracle; no list of cells is made. Proofs need a loss with a rational
 /// conjugate (squared, Huber, squared hinge) and no sample weights; else the level is kPossible.
-/// Errors: InvalidArgument when the largest entry of X or y is beyond 1e-120 to 1e120. Dependent
+/// Entries of X or y beyond 1e-120 to 1e120 are brought near 1 by powers of two (UnitScaling).
+/// Errors: InvalidArgument when that is not possible: with a penalised output bias, where small
+/// entries underflow, or where masses or objectives are beyond 2^-900 to 2^900. Dependent
 /// unpenalised columns leave their coefficients open: the level is kPossible.
 /// Cost: that of `train` to a gap of 1e-10, one or two searches of the oracle outside the stars of
 /// the directions, and O(vertices N^3).

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +44,11 @@ struct SpuriousValley {
   int starts = 0;        ///< networks that were descended from
   bool stopped = false;  ///< deadline or cancellation cut the search
 };
+
+/// The width from which on Theorem P excludes spurious valleys, r_a + 1 for the activation rank r_a
+/// of X (at most n + 1). None where minimisers may be missing, as with logistic loss on free
+/// coefficients. Lemma (none) of find_spurious_valley. Cost: activation_rank.
+[[nodiscard]] std::optional<Index> no_spurious_valleys_from(const TrainingProblem& problem);
 
 /// Searches for a certified spurious valley among networks of a width: a connected component of a
 /// sublevel set {L <= c} without a global minimiser of the width.

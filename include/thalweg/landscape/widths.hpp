@@ -12,12 +12,12 @@ namespace thalweg {
 struct Widths {
   OptimalSet set;
   /// m*, M* and the staircase with the level of the set's polytope. None when not all vertices are
-  /// listed.
+  /// listed or the optimum was not located.
   std::optional<ConnectivityStaircase> staircase;
   Index activation_rank = 0;  ///< r_a, exact
   bool activation_rank_proved = true;
-  /// No spurious valley from this width on: r_a + 1 (Theorem P), never above n + 1.
-  Index no_spurious_valleys_from = 0;
+  /// From this width on there is no spurious valley; none where minimisers may be missing.
+  std::optional<Index> no_spurious_valleys_from;
   /// Evidence for the widths asked for, ascending.
   std::vector<SpuriousValley> valleys;
   double seconds = 0;
@@ -25,7 +25,7 @@ struct Widths {
 
 struct WidthSettings {
   OptimalSetSettings optimal_set;
-  /// Widths below no_spurious_valleys_from at which spurious valleys are searched for, ascending.
+  /// Widths at which spurious valleys are searched for, ascending.
   std::vector<Index> search;
   int starts = 100;  ///< of each search
 };

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <optional>
+#include "thalweg/model/training_problem.hpp"
 
-#include "thalweg/training/train.hpp"
-
-namespace thalweg::detail {
+namespace thalweg {
 
 /// A change of units by powers of two for data far from 1: X = 2^x X', y = 2^y y', undone exactly
 /// (but for underflow). Thresholds of the solvers, squares of residuals among them, then stay
@@ -13,23 +11,29 @@ namespace thalweg::detail {
 /// With w = 2^(y - x) w' the fit is 2^y times that of the scaled problem, the loss (squared, Huber
 /// with delta' = 2^-y delta) 4^y times, so beta' = 2^(-x - y) beta; y = 0 for losses of labels. A
 /// penalised output bias fixes the units, because its penalty is beta: nothing is scaled then.
+/// The problem must outlive the object.
 class UnitScaling {
  public:
   explicit UnitScaling(const TrainingProblem& problem);
 
   /// Whether the units are so far off that they are changed.
   [[nodiscard]] bool needed() const { return x_ != 0 || y_ != 0; }
+  [[nodiscard]] int inputs() const { return x_; }         ///< x
+  [[nodiscard]] int outputs() const { return y_; }        ///< y, of fits and dual points
+  [[nodiscard]] int masses() const { return y_ - x_; }    ///< of |w| |alpha|; even
+  [[nodiscard]] int objective() const { return 2 * y_; }  ///< of objectives and their bounds
+
   [[nodiscard]] TrainingProblem scaled() const;
+  /// Whether scaled() is the same problem, no digit lost to underflow.
+  [[nodiscard]] bool exact() const;
   [[nodiscard]] TwoLayerNetwork scaled(const TwoLayerNetwork& network) const;
-  /// The result in the units of the problem, its objective recomputed there.
-  [[nodiscard]] TrainingResult restore(TrainingResult result) const;
+  /// A network of the scaled problem in the units of the problem.
+  [[nodiscard]] TwoLayerNetwork restored(const TwoLayerNetwork& network) const;
 
  private:
-  [[nodiscard]] TwoLayerNetwork convert(TwoLayerNetwork network, int way) const;
-
   const TrainingProblem& problem_;
   int x_ = 0;
   int y_ = 0;
 };
 
-}  // namespace thalweg::detail
+}  // namespace thalweg
