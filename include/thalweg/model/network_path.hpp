@@ -69,4 +69,13 @@ struct BalancedNetwork {
 /// The network of a state, rounded. O(m d).
 [[nodiscard]] TwoLayerNetwork network_of(const NetworkPath& path, const PathState& state);
 
+/// The position of the opening in network_on: from `start` to states[0].
+inline constexpr Index kOpening = -1;
+
+/// The network at t in [0, 1] of a segment, rounded: of the opening (kOpening), from
+/// states[segment] to the next, or with segment = the last state's position of the closing, from
+/// there to `end`. Throws InvalidArgument when there is no such segment or t is outside [0, 1]. O(m
+/// d).
+[[nodiscard]] TwoLayerNetwork network_on(const NetworkPath& path, Index segment, double t);
+
 }  // namespace thalweg
