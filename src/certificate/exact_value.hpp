@@ -12,6 +12,10 @@ namespace thalweg::certificate {
 [[nodiscard]] mpq_class exact_objective(const TrainingProblem& problem,
                                         const TwoLayerNetwork& network);
 
+/// beta/2 (|W|^2 + |alpha|^2), exactly.
+[[nodiscard]] mpq_class exact_weight_penalty(const TrainingProblem& problem,
+                                             const TwoLayerNetwork& network);
+
 /// D(nu), exactly; precondition: nu in the domain, summing to 0 when the output bias is free.
 [[nodiscard]] mpq_class exact_dual_value(const TrainingProblem& problem, const GridDual& dual);
 
