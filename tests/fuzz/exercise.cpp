@@ -10,6 +10,7 @@
 #include "thalweg/io/network_reader.hpp"
 #include "thalweg/io/npy.hpp"
 #include "thalweg/io/npz.hpp"
+#include "thalweg/io/path_reader.hpp"
 #include "thalweg/io/safetensors.hpp"
 
 namespace thalweg::fuzz {
@@ -59,6 +60,22 @@ void check_network(const Expected<io::StoredNetwork>& stored) {
           "the shapes of a network fit");
 }
 
+void check_path(const Expected<io::StoredPath>& stored) {
+  check_refusal(stored);
+  if (!stored) return;
+  const NetworkPath& path = stored->path;
+  require(!path.states.empty() && path.kinds.size() + 1 == path.states.size(),
+          "a kind for each two neighbouring states");
+  for (const PathState& state : path.states) {
+    require(static_cast<Index>(state.slots.size()) == path.width(), "a slot for each neuron");
+    for (const PathSlot& slot : state.slots) {
+      require(slot.mass == 0 ||
+                  (slot.mass > 0 && slot.direction >= 0 && slot.direction < path.directions.rows()),
+              "a direction for each mass");
+    }
+  }
+}
+
 /// Decodes every array of an archive.
 template <class Source>
 void check_arrays(const Source& source) {
@@ -87,8 +104,10 @@ bool exercise_npz(std::span<const std::byte> bytes) {
   const auto dataset = io::dataset_from(*archive);
   const auto network = io::network_from(*archive);
   check_dataset(dataset);
+  const auto path = io::path_from(*archive);
   check_network(network);
-  return dataset.has_value() || network.has_value();
+  check_path(path);
+  return dataset.has_value() || network.has_value() || path.has_value();
 }
 
 bool exercise_csv(std::span<const std::byte> bytes) {

@@ -82,6 +82,13 @@ def make_npz():
     put("npz", "ok_network_a", npz(**{"W.npy": W, "a.npy": alpha}))
     torch = {"0.weight.npy": W, "0.bias.npy": b, "2.weight.npy": npy(np.ones((1, 2))), "2.bias.npy": npy(np.ones(1))}
     put("npz", "ok_torch", npz(zipfile.ZIP_DEFLATED, **torch))
+    # One balanced neuron, then with half its mass (-2.5 where it must be refused).
+    r = np.sqrt(0.5)
+    path = {"W.npy": npy(np.array([[[3, 4]], [[3, 4]], [[3 * r, 4 * r]]])), "alpha.npy": npy(np.array([[5], [5], [5 * r]])),
+            "kind.npy": npy(np.array([1, 0], "i1")), "direction.npy": npy(np.array([[[3.0, 4]]] * 2)),
+            "sign.npy": npy(np.ones((2, 1), "i1")), "mass.npy": npy(np.array([[5.0], [5], [2.5]]))}
+    put("npz", "ok_path", npz(**path))
+    put("npz", "bad_path_mass", npz(**{**path, "mass.npy": npy(np.array([[5.0], [5], [-2.5]]))}))
     put("npz", "bad_nothing", b"")
     put("npz", "bad_truncated", npz(**dataset)[:-10])
     put("npz", "bad_crc", npz(**dataset).replace(struct.pack("<d", 5.0), struct.pack("<d", 6.0)))
