@@ -6,6 +6,7 @@
 
 #include "landscape/mass_descent.hpp"
 #include "landscape/path_stages.hpp"
+#include "thalweg/core/random.hpp"
 
 namespace thalweg {
 namespace {
@@ -63,34 +64,60 @@ bool arrive(PathWalk& walk, const PathState& target) {
   return same(*next, walk.here()) || walk.descend(std::move(*next), SegmentKind::kMasses);
 }
 
-/// Drops the neuron that is not the target's and whose loss raises L least; false without one.
-bool shed(PathWalk& walk, const PathState& target) {
-  const auto wanted = [&](const PathSlot& slot) {
-    return std::any_of(target.slots.begin(), target.slots.end(), [&](const PathSlot& other) {
-      return other.mass > 0 && other.direction == slot.direction && other.sign == slot.sign;
-    });
-  };
-  double least = std::numeric_limits<double>::infinity();
-  PathState best;
-  for (const Index j : walk.occupied()) {
-    PathState next = walk.here();
-    PathSlot& slot = next.slots[static_cast<std::size_t>(j)];
-    if (wanted(slot)) continue;
-    slot.mass = 0;
-    const double objective = walk.objective(next);
-    if (!(objective < least)) continue;
-    least = objective;
-    best = std::move(next);
-  }
-  if (best.slots.empty()) return false;
-  walk.append(std::move(best), SegmentKind::kMasses);
-  return true;
-}
-
 void report(const RunControl& control, const PathWalk& walk) {
   if (control.progress == nullptr) return;
   control.progress->report("path", std::numeric_limits<double>::quiet_NaN(),
                            std::to_string(walk.path().kinds.size()) + " segments");
+}
+
+/// One way down; `order` shuffles pruning and entering neurons.
+DescentPath attempt(const TrainingProblem& problem, const TwoLayerNetwork& start,
+                    const TwoLayerNetwork& target_network, Random* order,
+                    const RunControl& control) {
+  PathWalk walk(problem, start);
+  const PathState target = adopt(walk, target_network);
+  landscape::shrink_dead(walk);
+  landscape::merge_patterns(walk);
+  DescentPath result;
+  result.width_needed = dictionary_rank(walk, target) + 1;
+  Pruning pruning(walk, order);
+  MassDescent descent(walk, target, order);
+  bool pruned = false;
+  while (!result.reached) {
+    report(control, walk);
+    result.stopped = control.should_stop();
+    if (result.stopped) break;
+    result.reached = arrive(walk, target);
+    if (result.reached) break;
+    if (!pruned) {
+      pruned = !pruning.step();
+      continue;
+    }
+    const MassDescent::Step step = descent.step();
+    result.reached = step == MassDescent::Step::kMinimum;
+    if (step != MassDescent::Step::kFull) continue;
+    if (result.blocked_at < 0) {
+      result.blocked_at = static_cast<Index>(walk.path().states.size()) - 1;
+    }
+    if (!landscape::shed(walk, &target)) break;
+  }
+  if (result.reached && result.blocked_at < 0) {
+    result.status = PathStatus::kConnected;
+    result.width_needed = std::min(result.width_needed, start.width());
+  }
+  result.path = walk.take();
+  return result;
+}
+
+/// The largest objective from where the path first rises.
+double barrier(const TrainingProblem& problem, const DescentPath& descent) {
+  double highest = 0;
+  for (auto k = static_cast<std::size_t>(std::max<Index>(0, descent.blocked_at));
+       k < descent.path.states.size(); ++k) {
+    highest =
+        std::max(highest, problem.objective(network_of(descent.path, descent.path.states[k])));
+  }
+  return highest;
 }
 
 }  // namespace
@@ -108,40 +135,18 @@ std::string_view to_string(PathStatus status) {
 }
 
 DescentPath descent_path(const TrainingProblem& problem, const TwoLayerNetwork& start,
-                         const TwoLayerNetwork& target_network, const RunControl& control) {
-  PathWalk walk(problem, start);
-  const PathState target = adopt(walk, target_network);
-  landscape::shrink_dead(walk);
-  landscape::merge_patterns(walk);
-  DescentPath result;
-  result.width_needed = dictionary_rank(walk, target) + 1;
-  Pruning pruning(walk);
-  MassDescent descent(walk, target);
-  bool pruned = false;
-  while (!result.stopped && !result.reached) {
-    report(control, walk);
-    result.stopped = control.should_stop();
-    if (result.stopped) break;
-    result.reached = arrive(walk, target);
-    if (result.reached) break;
-    if (!pruned) {
-      pruned = !pruning.step();
-      continue;
-    }
-    const MassDescent::Step step = descent.step();
-    result.reached = step == MassDescent::Step::kMinimum;
-    if (step != MassDescent::Step::kFull) continue;
-    if (result.blocked_at < 0) {
-      result.blocked_at = static_cast<Index>(walk.path().states.size()) - 1;
-    }
-    if (!shed(walk, target)) break;
+                         const TwoLayerNetwork& target, const DescentSettings& settings) {
+  DescentPath best = attempt(problem, start, target, nullptr, settings.control);
+  Random order(settings.seed);
+  for (int k = 1; k < settings.attempts; ++k) {
+    if (best.status == PathStatus::kConnected || settings.control.should_stop()) break;
+    DescentPath other = attempt(problem, start, target, &order, settings.control);
+    const bool better = other.status == PathStatus::kConnected ||
+                        (!other.stopped && other.reached >= best.reached &&
+                         barrier(problem, other) < barrier(problem, best));
+    if (better) best = std::move(other);
   }
-  if (result.reached && result.blocked_at < 0) {
-    result.status = PathStatus::kConnected;
-    result.width_needed = std::min(result.width_needed, start.width());
-  }
-  result.path = walk.take();
-  return result;
+  return best;
 }
 
 }  // namespace thalweg

@@ -89,8 +89,6 @@ Direction newton_direction(const TrainingProblem& problem, const Matrix& columns
 
 }  // namespace
 
-MassDescent::MassDescent(PathWalk& walk, const PathState& target) : walk_(walk), target_(target) {}
-
 MassDescent::Support MassDescent::support(const PathSlot* entering, Index into) const {
   const TrainingProblem& problem = walk_.problem();
   Support result;
@@ -197,6 +195,9 @@ std::vector<const PathSlot*> MassDescent::violators() const {
   std::vector<const PathSlot*> slots;
   slots.reserve(found.size());
   for (const auto& [value, slot] : found) slots.push_back(slot);
+  for (std::size_t k = slots.size(); order_ != nullptr && k > 1; --k) {
+    std::swap(slots[k - 1], slots[order_->below(k)]);
+  }
   return slots;
 }
 

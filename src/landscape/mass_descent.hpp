@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "landscape/path_walk.hpp"
-#include "thalweg/core/run_control.hpp"
+#include "thalweg/core/random.hpp"
 
 namespace thalweg::landscape {
 
@@ -25,8 +25,10 @@ namespace thalweg::landscape {
 /// strictly descending, not only at its end.) Source: active sets as in Lawson and Hanson's NNLS.
 class MassDescent {
  public:
-  /// `target`: a state whose directions are the walk's. Both must outlive this.
-  MassDescent(PathWalk& walk, const PathState& target);
+  /// `target`: a state whose directions are the walk's. `order` (optional) shuffles the neurons
+  /// that enter; else the most violated comes first. All must outlive this.
+  MassDescent(PathWalk& walk, const PathState& target, Random* order = nullptr)
+      : walk_(walk), target_(target), order_(order) {}
 
   enum class Step {
     kMoved,    ///< one segment down
@@ -45,6 +47,7 @@ class MassDescent {
 
   PathWalk& walk_;
   const PathState& target_;
+  Random* order_;
 };
 
 }  // namespace thalweg::landscape

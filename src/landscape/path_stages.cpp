@@ -1,6 +1,8 @@
 #include "landscape/path_stages.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace thalweg::landscape {
@@ -77,6 +79,30 @@ std::optional<PathState> straight_to(const PathWalk& walk, const PathState& targ
   }
   next.affine = target.affine;
   return next;
+}
+
+bool shed(PathWalk& walk, const PathState* kept) {
+  const auto keeps = [&](const PathSlot& slot) {
+    return kept != nullptr &&
+           std::any_of(kept->slots.begin(), kept->slots.end(), [&](const PathSlot& other) {
+             return other.mass > 0 && other.direction == slot.direction && other.sign == slot.sign;
+           });
+  };
+  double least = std::numeric_limits<double>::infinity();
+  PathState best;
+  for (const Index j : walk.occupied()) {
+    PathState next = walk.here();
+    PathSlot& slot = next.slots[static_cast<std::size_t>(j)];
+    if (keeps(slot)) continue;
+    slot.mass = 0;
+    const double objective = walk.objective(next);
+    if (!(objective < least)) continue;
+    least = objective;
+    best = std::move(next);
+  }
+  if (best.slots.empty()) return false;
+  walk.append(std::move(best), SegmentKind::kMasses);
+  return true;
 }
 
 }  // namespace thalweg::landscape

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "landscape/path_walk.hpp"
+#include "thalweg/core/random.hpp"
 
 /// The stages of a descending path that need no target or aim straight at it (theory section 5).
 /// Each leaves the walk where it is when it finds nothing to do.
@@ -24,7 +25,8 @@ void merge_patterns(PathWalk& walk);
 /// that are left. O(n m^2) once in a while, O(m q) a segment with q null vectors.
 class Pruning {
  public:
-  explicit Pruning(PathWalk& walk) : walk_(walk) {}
+  /// `order` (optional) shuffles the null vectors.
+  explicit Pruning(PathWalk& walk, Random* order = nullptr) : walk_(walk), order_(order) {}
   /// One segment; false when the activations are independent (or rounding allows no move).
   bool step();
 
@@ -39,6 +41,7 @@ class Pruning {
   void eliminate(const NullVector& used, Index slot);
 
   PathWalk& walk_;
+  Random* order_;
   std::vector<NullVector> null_vectors_;
   int since_found_ = -1;  ///< segments since the last decomposition; -1: none yet
 };
@@ -47,5 +50,9 @@ class Pruning {
 /// blanks for the target's neurons that are not there yet. L is convex along it, so it does not
 /// increase when the target is optimal. The slots' order is the walk's.
 [[nodiscard]] std::optional<PathState> straight_to(const PathWalk& walk, const PathState& target);
+
+/// Drops the neuron whose loss raises L least, in a straight segment; one that is not in `kept`
+/// unless that is null. False without one.
+bool shed(PathWalk& walk, const PathState* kept);
 
 }  // namespace thalweg::landscape

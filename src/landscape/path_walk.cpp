@@ -7,17 +7,25 @@ namespace {
 
 constexpr double kLevel = 1e-13;
 
+NetworkPath balanced_start(const TrainingProblem& problem, const TwoLayerNetwork& start) {
+  BalancedNetwork balanced = balance_exactly(problem, start);
+  NetworkPath path;
+  path.start = start;
+  path.directions = std::move(balanced.directions);
+  path.states.push_back(std::move(balanced.state));
+  return path;
+}
+
 }  // namespace
 
 PathWalk::PathWalk(const TrainingProblem& problem, const TwoLayerNetwork& start)
-    : problem_(problem) {
-  BalancedNetwork balanced = balance_exactly(problem, start);
-  path_.start = start;
-  path_.directions = std::move(balanced.directions);
-  path_.states.push_back(std::move(balanced.state));
+    : PathWalk(problem, balanced_start(problem, start)) {}
+
+PathWalk::PathWalk(const TrainingProblem& problem, NetworkPath path)
+    : problem_(problem), path_(std::move(path)) {
   for (Index k = 0; k < path_.directions.rows(); ++k) remember(k);
   if (problem.loss().has_rational_conjugate()) exact_.emplace(problem);
-  level_ = kLevel * problem.objective(start);
+  level_ = kLevel * problem.objective(path_.start);
 }
 
 void PathWalk::remember(Index direction) {

@@ -14,6 +14,8 @@ class PathWalk {
  public:
   /// At the balanced start. `problem` must outlive this.
   PathWalk(const TrainingProblem& problem, const TwoLayerNetwork& start);
+  /// At the last state of a path.
+  PathWalk(const TrainingProblem& problem, NetworkPath path);
 
   [[nodiscard]] const TrainingProblem& problem() const { return problem_; }
   [[nodiscard]] const PathState& here() const { return path_.states.back(); }

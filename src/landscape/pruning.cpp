@@ -66,6 +66,9 @@ void Pruning::find() {
 bool Pruning::step() {
   if (since_found_ < 0 || since_found_ >= kRefresh) find();
   while (!null_vectors_.empty()) {
+    if (order_ != nullptr) {
+      std::swap(null_vectors_[order_->below(null_vectors_.size())], null_vectors_.back());
+    }
     NullVector direction = std::move(null_vectors_.back());
     null_vectors_.pop_back();
     if (move(std::move(direction))) return true;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <string_view>
 
 #include "thalweg/core/run_control.hpp"
@@ -16,6 +16,12 @@ enum class PathStatus {
 };
 /// "connected", "blocked", "disconnected".
 [[nodiscard]] std::string_view to_string(PathStatus status);
+
+struct DescentSettings {
+  int attempts = 16;  ///< orders of pruning and of entering neurons that are tried while blocked
+  std::uint64_t seed = 0;
+  RunControl control;
+};
 
 /// A path from a network down to a target, and where it got stuck.
 struct DescentPath {
@@ -51,10 +57,11 @@ struct DescentPath {
 /// when that is positive beyond rounding (1e-13 of the start's objective).
 ///
 /// When no slot is blank, the neuron that costs least to lose is dropped: the path rises there and
-/// the status is kBlocked. Throws InvalidArgument when a network does not fit the problem. O(n k^2)
-/// a segment, about 2 m segments.
+/// the status is kBlocked; of several attempts the one with the lowest maximum is returned. A width
+/// well below r + 1 often suffices. Throws InvalidArgument when a network does not fit the problem.
+/// O(n k^2) a segment, about 2 m segments.
 [[nodiscard]] DescentPath descent_path(const TrainingProblem& problem, const TwoLayerNetwork& start,
                                        const TwoLayerNetwork& target,
-                                       const RunControl& control = {});
+                                       const DescentSettings& settings = {});
 
 }  // namespace thalweg
