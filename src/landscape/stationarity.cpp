@@ -1,0 +1,353 @@
+#include "thalweg/landscape/stationarity.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "landscape/enclosure_arithmetic.hpp"
+#include "landscape/stationary_ball.hpp"
+#include "landscape/stationary_candidates.hpp"
+#include "landscape/stationary_descent.hpp"
+#include "landscape/stationary_exact.hpp"
+#include "landscape/stationary_refutation.hpp"
+#include "thalweg/core/error.hpp"
+#include "thalweg/model/transform.hpp"
+
+namespace thalweg {
+namespace {
+
+using landscape::Candidate;
+using landscape::CandidateMaker;
+using landscape::Enclosure;
+using landscape::Hyperplanes;
+using landscape::NetworkBall;
+
+constexpr double kReach = 1.5;        ///< > sqrt 2: a balanced neuron's length over that of w
+constexpr double kNear = 1e-3;        ///< what counts as near a kink in the report
+constexpr double kFarthest = 1e-2;    ///< how far a stationary point is looked for
+constexpr Index kMostUnknowns = 400;  ///< of the interval Newton test
+constexpr Index kMostDirections = 8;  ///< of an empty slot
+
+ProvedFinding proved(bool yes) { return {yes ? Finding::kYes : Finding::kNo, true}; }
+
+class Examination {
+ public:
+  Examination(const TrainingProblem& problem, const TwoLayerNetwork& network,
+              const StationaritySettings& settings)
+      : problem_(problem),
+        network_(network),
+        settings_(settings),
+        tolerance_(settings.residual * problem.beta()),
+        planes_(problem.X()) {
+    describe();
+  }
+
+  Stationarity run() {
+    const Stopwatch watch;
+    result_.clarke_exact =
+        landscape::clarke_as_stored(problem_, planes_, network_, settings_.max_cells);
+    decide_balance();
+    find_points();
+    find_strict_minimum();
+    choose_point();
+    const NetworkBall ball(problem_, planes_, network_, settings_.distance, result_.empty_slots);
+    decide_stationarity(ball);
+    decide_minimum(ball);
+    find_descent();
+    result_.stopped_at_limit = settings_.control.should_stop();
+    result_.seconds = watch.seconds();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] double length(Index neuron) const {
+    return std::hypot(network_.W.row(neuron).stableNorm(), network_.alpha(neuron, 0));
+  }
+
+  void describe() {
+    result_.balance_defect = balance_defect(network_);
+    result_.clarke_residual_stored = landscape::stored_clarke_residual(problem_, planes_, network_);
+    double longest = 0;
+    for (Index j = 0; j < network_.width(); ++j) longest = std::max(longest, length(j));
+    const auto rows = [&](const std::vector<Index>& planes) {
+      return static_cast<Index>(planes_.all_rows(planes).size());
+    };
+    for (Index j = 0; j < network_.width(); ++j) {
+      if (length(j) <= settings_.distance * longest) {
+        result_.empty_slots.push_back(j);
+        continue;
+      }
+      const Vector w = network_.W.row(j);
+      if (w.isZero(0)) continue;
+      result_.near_ties += rows(planes_.near(w, kNear));
+    }
+    const auto stored = landscape::point_as_stored(problem_, planes_, network_);
+    for (const auto& slot : stored.slots()) result_.exact_ties += rows(slot.ties);
+  }
+
+  /// (w, -alpha)^T gradient = beta (|w|^2 - alpha^2): imbalance is a gradient, whatever the fit.
+  void decide_balance() {
+    double least = 0;
+    double most = 0;
+    for (Index j = 0; j < network_.width(); ++j) {
+      if (std::binary_search(result_.empty_slots.begin(), result_.empty_slots.end(), j)) continue;
+      const double w = network_.W.row(j).stableNorm();
+      const double alpha = std::abs(network_.alpha(j, 0));
+      const double size = length(j);
+      // The nearest balanced point is | |w| - |alpha| | / sqrt 2 away.
+      const double rest = std::abs(w - alpha) - std::sqrt(2.0) * settings_.distance * size;
+      const double rounding = 1e-14 * size;
+      const double force = problem_.beta() * (w + alpha) / size;
+      least = std::max(least, (rest - rounding) * force * (1 - 4 * settings_.distance));
+      most = std::max(most, (rest + rounding) * force * (1 + 4 * settings_.distance));
+    }
+    if (most <= tolerance_) result_.balanced = proved(true);
+    if (least > tolerance_) result_.balanced = proved(false);
+  }
+
+  [[nodiscard]] bool is_near(const Candidate& candidate) const {
+    return candidate.moved <= settings_.distance;
+  }
+
+  void keep(std::optional<Candidate> candidate) {
+    if (candidate) candidates_.push_back(std::move(*candidate));
+  }
+
+  [[nodiscard]] bool found_point() const {
+    return std::any_of(candidates_.begin(), candidates_.end(),
+                       [&](const Candidate& c) { return is_near(c) && c.descent <= tolerance_; });
+  }
+
+  void find_points() {
+    const CandidateMaker maker(problem_, planes_, network_, settings_, result_.empty_slots);
+    keep(maker.snapped(kReach * settings_.distance));
+    if (candidates_.empty()) {
+      keep(maker.snapped(0));
+    } else if (!found_point()) {
+      const auto& ties = candidates_.front().point.slots();
+      const auto upward = CandidateMaker::without_downward_kinks(candidates_.front());
+      for (std::size_t k = 0; k < upward.size(); ++k) {
+        if (upward[k] == ties[k].ties) continue;
+        keep(maker.on_ties(upward));
+        break;
+      }
+    }
+    const std::size_t plain = candidates_.size();
+    for (std::size_t k = 0; k < plain && !found_point(); ++k) keep(maker.refined(candidates_[k]));
+    if (!found_point() && result_.balanced.finding != Finding::kNo) look_farther(maker);
+  }
+
+  /// The nearest stationary point beyond the distance, for the report.
+  void look_farther(const CandidateMaker& maker) {
+    const auto consider = [&](std::optional<Candidate> candidate) {
+      if (!candidate || candidate->moved > kFarthest) return;
+      if (candidate->clarke <= tolerance_) {
+        result_.stationary_within = std::min(result_.stationary_within, candidate->moved);
+      }
+      if (is_near(*candidate)) candidates_.push_back(std::move(*candidate));
+    };
+    for (double tolerance = 1e-8; tolerance <= kFarthest; tolerance *= 10) {
+      if (settings_.control.should_stop() || std::isfinite(result_.stationary_within)) return;
+      if (tolerance <= settings_.distance) continue;
+      const auto start = maker.snapped(tolerance);
+      if (start) consider(maker.refined(*start));
+    }
+    if (!std::isfinite(result_.stationary_within)) consider(maker.descended());
+  }
+
+  void find_strict_minimum() {
+    const Index unknowns = network_.width() * problem_.dimension() + problem_.affine_size();
+    if (network_.width() == 0 || !result_.empty_slots.empty() || unknowns > kMostUnknowns) return;
+    if (settings_.control.should_stop()) return;
+    result_.strict = strict_minimum(problem_, network_,
+                                    {.distance = kFarthest, .kink = kReach * settings_.distance});
+    if (result_.strict.status != StrictMinimumStatus::kCertified) return;
+    double moved = 0;
+    for (Index j = 0; j < network_.width(); ++j) {
+      const double move =
+          std::hypot((result_.strict.network.W.row(j) - network_.W.row(j)).stableNorm(),
+                     result_.strict.network.alpha(j, 0) - network_.alpha(j, 0));
+      moved = std::max(moved, (move + result_.strict.distance) / length(j));
+    }
+    const Vector affine = problem_.stack(problem_.affine_part(network_));
+    const Vector there = problem_.stack(problem_.affine_part(result_.strict.network));
+    if (affine.size() > 0) {
+      const double move = (there - affine).norm() + result_.strict.distance;
+      if (move > 0) moved = std::max(moved, move / affine.norm());
+    }
+    strict_moved_ = moved + 1e-15;
+    result_.stationary_within = std::min(result_.stationary_within, strict_moved_);
+  }
+
+  [[nodiscard]] bool strict_is_near() const { return strict_moved_ <= settings_.distance; }
+
+  /// The best point within the distance; without one the network itself.
+  void choose_point() {
+    for (const Candidate& candidate : candidates_) {
+      if (!is_near(candidate)) continue;
+      const auto rank = [&](const Candidate& c) {
+        return std::pair(c.descent <= tolerance_ ? 0 : (c.clarke <= tolerance_ ? 1 : 2), c.clarke);
+      };
+      if (chosen_ == nullptr || rank(candidate) < rank(*chosen_)) chosen_ = &candidate;
+    }
+    result_.ties.resize(static_cast<std::size_t>(network_.width()));
+    if (chosen_ == nullptr) {
+      result_.nearby = network_;
+      result_.moved = 0;
+      result_.clarke_residual = result_.clarke_residual_stored;
+      result_.descent_rate = std::numeric_limits<double>::infinity();
+      return;
+    }
+    result_.nearby = chosen_->point.network(network_);
+    result_.moved = chosen_->moved;
+    result_.clarke_residual = chosen_->clarke;
+    result_.descent_rate = chosen_->descent;
+    for (const auto& slot : chosen_->point.slots()) {
+      result_.ties[static_cast<std::size_t>(slot.neuron)] = planes_.all_rows(slot.ties);
+    }
+    if (chosen_->clarke <= tolerance_) {
+      result_.stationary_within = std::min(result_.stationary_within, chosen_->moved);
+    }
+  }
+
+  void decide_stationarity(const NetworkBall& ball) {
+    if (strict_is_near()) {
+      result_.balanced = result_.clarke = result_.d_stationary = proved(true);
+      return;
+    }
+    if (chosen_ != nullptr && chosen_->clarke <= tolerance_) result_.clarke = proved(true);
+    if (chosen_ != nullptr && chosen_->descent <= tolerance_) result_.d_stationary = proved(true);
+    if (result_.d_stationary.finding == Finding::kYes) return;
+    const auto refuted = landscape::refute(ball, network_, candidates_, tolerance_);
+    result_.clarke_residual_at_least = refuted.clarke;
+    if (refuted.clarke > tolerance_) result_.clarke = proved(false);
+    if (refuted.d_stationary) result_.d_stationary = proved(false);
+  }
+
+  void decide_minimum(const NetworkBall& ball) {
+    if (strict_is_near()) {
+      result_.local_minimum = proved(true);
+    } else if (result_.d_stationary.finding == Finding::kNo) {
+      result_.local_minimum = proved(false);
+    }
+    if (!result_.empty_slots.empty()) bound_slots(ball);
+    if (result_.local_minimum.finding != Finding::kUndecided) return;
+    const bool slots_closed = result_.empty_slots.empty() ||
+                              result_.dual_norm_upper <= (1 + settings_.residual) * problem_.beta();
+    if (result_.d_stationary.finding == Finding::kYes && slots_closed) {
+      result_.local_minimum = {Finding::kYes, false};
+    }
+  }
+
+  /// With an empty slot a local minimum is global: no direction may have |nu^T (X u)_+| > beta.
+  void bound_slots(const NetworkBall& ball) {
+    const DualOracle oracle(problem_.X());
+    const Vector nu = chosen_ != nullptr ? chosen_->point.dual().rounded()
+                                         : problem_.dual_point(problem_.fit(result_.nearby));
+    DualNormSettings norm;
+    norm.threshold = problem_.beta() * (1 + settings_.residual);
+    norm.threads = settings_.threads;
+    norm.seed = settings_.seed;
+    norm.control = settings_.control;
+    const DualNormResult bounds = oracle.maximise(nu, norm);
+    result_.dual_norm_lower = bounds.lower;
+    result_.dual_norm_upper = bounds.upper;
+    slot_directions_ = oracle.climb(nu, norm.threshold, kMostDirections, settings_.seed,
+                                    settings_.threads, {}, settings_.control);
+    slot_directions_.insert(slot_directions_.begin(), bounds.maximisers.begin(),
+                            bounds.maximisers.end());
+    std::erase_if(slot_directions_, [&](const DualDirection& direction) {
+      return direction.value <= norm.threshold;
+    });
+    if (!ball.is_bounded()) return;
+    for (const DualDirection& direction : slot_directions_) {
+      if (value_in(ball, direction) > norm.threshold) result_.local_minimum = proved(false);
+    }
+  }
+
+  /// At least s nu^T (X u)_+ / |u| for every nu of the ball.
+  [[nodiscard]] double value_in(const NetworkBall& ball, const DualDirection& direction) const {
+    Enclosure sum = landscape::point(0);
+    Enclosure square = landscape::point(0);
+    for (const double u : direction.u) square = square + landscape::square(landscape::point(u));
+    for (Index i = 0; i < problem_.samples(); ++i) {
+      Enclosure t = landscape::point(0);
+      for (Index k = 0; k < direction.u.size(); ++k) {
+        t = t + problem_.X()(i, k) * landscape::point(direction.u[k]);
+      }
+      const Enclosure part{std::max(0.0, t.lower), std::max(0.0, t.upper)};
+      sum = sum + to_double(direction.sign) * (ball.dual(i) * part);
+    }
+    return sum.lower > 0 ? (sum / landscape::sqrt(square)).lower : 0.0;
+  }
+
+  void find_descent() {
+    if (result_.local_minimum.finding == Finding::kYes) return;
+    std::vector<DescentDirection> directions;
+    if (result_.d_stationary.finding != Finding::kYes) {
+      const Candidate* start = chosen_;
+      if (start == nullptr && !candidates_.empty()) start = &candidates_.front();
+      directions = landscape::descent_directions(problem_, network_, start);
+      std::erase_if(directions, [&](const DescentDirection& direction) {
+        return -direction.slope <= tolerance_;
+      });
+    }
+    if (!result_.empty_slots.empty()) {
+      for (const DualDirection& direction : slot_directions_) {
+        directions.push_back(landscape::slot_direction(result_.empty_slots.front(), direction));
+      }
+    }
+    result_.descent = landscape::proved_descent(problem_, network_, directions);
+  }
+
+  const TrainingProblem& problem_;
+  const TwoLayerNetwork& network_;
+  const StationaritySettings& settings_;
+  double tolerance_;
+  Hyperplanes planes_;
+  std::vector<Candidate> candidates_;
+  const Candidate* chosen_ = nullptr;
+  double strict_moved_ = std::numeric_limits<double>::infinity();
+  std::vector<DualDirection> slot_directions_;
+  Stationarity result_;
+};
+
+}  // namespace
+
+std::string_view to_string(Finding finding) {
+  switch (finding) {
+    case Finding::kYes:
+      return "yes";
+    case Finding::kNo:
+      return "no";
+    case Finding::kUndecided:
+      break;
+  }
+  return "undecided";
+}
+
+std::string_view to_string(DescentKind kind) {
+  switch (kind) {
+    case DescentKind::kNeuron:
+      return "neuron";
+    case DescentKind::kRescale:
+      return "rescale";
+    case DescentKind::kAffine:
+      return "affine";
+    case DescentKind::kEmptySlot:
+      return "empty_slot";
+  }
+  return "unknown";
+}
+
+Stationarity stationarity(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                          const StationaritySettings& settings) {
+  problem.check(network);
+  if (!(settings.distance >= 0 && settings.distance < 1)) {
+    throw InvalidArgument("distance: expected a number in [0, 1)");
+  }
+  if (!(settings.residual > 0)) throw InvalidArgument("residual: expected a positive number");
+  return Examination(problem, network, settings).run();
+}
+
+}  // namespace thalweg

@@ -1,0 +1,198 @@
+#include "landscape/stationary_candidates.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "thalweg/convex/bounded_least_squares.hpp"
+#include "thalweg/convex/dual_polish.hpp"
+#include "thalweg/convex/kink_newton.hpp"
+
+namespace thalweg::landscape {
+namespace {
+
+constexpr Index kMostUnknowns = 600;  ///< weights that Newton's method is used for
+constexpr double kEnough = 1e-24;     ///< stationarity that polishing aims at, relative to beta
+constexpr double kRounding = 1e-15;   ///< of moves, which are computed in doubles
+
+}  // namespace
+
+CandidateMaker::CandidateMaker(const TrainingProblem& problem, const Hyperplanes& planes,
+                               const TwoLayerNetwork& network, const StationaritySettings& settings,
+                               const std::vector<Index>& empty)
+    : problem_(problem),
+      planes_(planes),
+      network_(network),
+      settings_(settings),
+      empty_(empty),
+      affine_(problem.stack(problem.affine_part(network))) {}
+
+bool CandidateMaker::is_small() const {
+  return network_.width() * problem_.dimension() + affine_.size() <= kMostUnknowns;
+}
+
+/// alpha w of the neurons that are not empty, without ties.
+std::vector<ProductWords> CandidateMaker::products() const {
+  std::vector<ProductWords> result;
+  for (Index j = 0; j < network_.width(); ++j) {
+    if (std::binary_search(empty_.begin(), empty_.end(), j)) continue;
+    const double alpha = network_.alpha(j, 0);
+    const Vector p = std::abs(alpha) * network_.W.row(j).transpose();
+    if (p.stableNorm() > 0) result.push_back({j, alpha < 0 ? -1 : 1, p, {}});
+  }
+  return result;
+}
+
+std::optional<Candidate> CandidateMaker::snapped(double tolerance) const {
+  std::vector<std::vector<Index>> ties;
+  for (const ProductWords& product : products()) {
+    ties.push_back(planes_.near(product.words.col(0), tolerance));
+  }
+  return on_ties(ties);
+}
+
+std::optional<Candidate> CandidateMaker::on_ties(
+    const std::vector<std::vector<Index>>& ties) const {
+  std::vector<ProductWords> list = products();
+  for (std::size_t k = 0; k < list.size(); ++k) list[k].ties = ties[k];
+  return made(list, affine_);
+}
+
+std::optional<Candidate> CandidateMaker::made(const std::vector<ProductWords>& products,
+                                              const Matrix& affine_words) const {
+  auto point = point_on_ties(problem_, planes_, products, affine_words);
+  if (!point) return std::nullopt;
+  Candidate candidate{std::move(*point), {}, {}, {}};
+  measure(candidate);
+  return candidate;
+}
+
+std::vector<std::vector<Index>> CandidateMaker::without_downward_kinks(const Candidate& candidate) {
+  std::vector<std::vector<Index>> result;
+  for (std::size_t k = 0; k < candidate.locals.size(); ++k) {
+    const std::vector<Index>& ties = candidate.point.slots()[k].ties;
+    std::vector<Index>& kept = result.emplace_back();
+    for (std::size_t t = 0; t < ties.size(); ++t) {
+      if (!(candidate.locals[k].jumps[static_cast<Index>(t)] > 0)) kept.push_back(ties[t]);
+    }
+  }
+  return result;
+}
+
+std::optional<Candidate> CandidateMaker::refined(const Candidate& candidate) const {
+  if (!is_small() || problem_.loss().kind() == LossKind::kLogistic) return std::nullopt;
+  const TwoLayerNetwork start = candidate.point.network(network_);
+  std::vector<Neuron> neurons;
+  for (const PointSlot& slot : candidate.point.slots()) {
+    const Vector w = std::abs(start.alpha(slot.neuron, 0)) * start.W.row(slot.neuron).transpose();
+    neurons.push_back(
+        {w, slot.sign > 0 ? Sign::kPlus : Sign::kMinus, planes_.all_rows(slot.ties), -1});
+  }
+  if (neurons.empty()) return std::nullopt;
+  const PolishedPoint polished =
+      polish_dual(problem_, neurons, problem_.affine_part(start), kEnough);
+  if (polished.weight_words.size() != neurons.size()) return std::nullopt;
+  std::vector<ProductWords> list;
+  for (std::size_t k = 0; k < neurons.size(); ++k) {
+    const PointSlot& slot = candidate.point.slots()[k];
+    list.push_back({slot.neuron, slot.sign, polished.weight_words[k], slot.ties});
+  }
+  return made(list, polished.affine_words);
+}
+
+std::optional<Candidate> CandidateMaker::descended() const {
+  std::vector<ProductWords> list = products();
+  if (!is_small() || list.empty()) return std::nullopt;
+  std::vector<Neuron> start;
+  for (const ProductWords& product : list) {
+    start.push_back({product.words.col(0), product.sign > 0 ? Sign::kPlus : Sign::kMinus, {}, -1});
+  }
+  SolverSettings solver;
+  solver.threads = settings_.threads;
+  solver.control = settings_.control;
+  const KinkNewtonResult found = kink_newton(problem_, start, problem_.unstack(affine_), solver);
+  if (found.neurons.size() != list.size()) return std::nullopt;
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    if (found.neurons[k].sign != start[k].sign) return std::nullopt;
+    list[k].words = found.neurons[k].w;
+    list[k].ties = planes_.near(found.neurons[k].w, 1e-12);
+  }
+  auto candidate = made(list, problem_.stack(found.affine()));
+  if (!candidate) return candidate;
+  auto better = refined(*candidate);
+  return better && better->clarke < candidate->clarke ? std::move(better) : std::move(candidate);
+}
+
+void CandidateMaker::measure(Candidate& candidate) const {
+  candidate.moved = moved(candidate.point);
+  const double tolerance = settings_.residual * problem_.beta();
+  const double affine = candidate.point.affine_residual();
+  double clarke = affine * affine;
+  double descent = clarke;
+  for (std::size_t k = 0; k < candidate.point.slots().size(); ++k) {
+    candidate.locals.push_back(candidate.point.local(k));
+    const LocalNeuron& local = candidate.locals.back();
+    candidate.elements.push_back(shortest_in_zonotope(local));
+    const LocalElement& shortest = candidate.elements.back();
+    std::optional<Matrix>& cells = candidate.cells.emplace_back();
+    const double doubtful = local.root * local.error * static_cast<double>(local.ties());
+    double length = shortest.length + doubtful;
+    double rate = descent_rate_bound(local, shortest);
+    const bool spans = passes_span_test(local);
+    if (!spans || rate > std::max(tolerance, shortest.length)) {
+      cells = tie_cells(local.normals, settings_.max_cells);
+      if (!spans) {
+        length = cells ? shortest_in_hull(local, *cells).length
+                       : std::numeric_limits<double>::infinity();
+      }
+      rate = cells ? steepest_descent(local, *cells).rate : std::numeric_limits<double>::infinity();
+    }
+    clarke += length * length;
+    descent += rate * rate;
+  }
+  candidate.clarke = std::sqrt(clarke) * (1 + 1e-12);
+  candidate.descent = std::sqrt(descent) * (1 + 1e-12);
+}
+
+double CandidateMaker::moved(const BalancedPoint& point) const {
+  const TwoLayerNetwork there = point.network(network_);
+  double most = 0;
+  for (Index j = 0; j < network_.width(); ++j) {
+    if (std::binary_search(empty_.begin(), empty_.end(), j)) continue;
+    const double length = std::hypot(network_.W.row(j).stableNorm(), network_.alpha(j, 0));
+    const double move = std::hypot((there.W.row(j) - network_.W.row(j)).stableNorm(),
+                                   there.alpha(j, 0) - network_.alpha(j, 0));
+    most = std::max(most, move / length);
+  }
+  const Vector change = problem_.stack(problem_.affine_part(there)) - affine_;
+  if (change.size() > 0 && change.norm() > 0) most = std::max(most, change.norm() / affine_.norm());
+  return most + kRounding;
+}
+
+double stored_clarke_residual(const TrainingProblem& problem, const Hyperplanes& planes,
+                              const TwoLayerNetwork& network) {
+  const NetworkGradient gradient = problem.gradient(network);
+  const Vector nu = problem.dual_point(problem.fit(network));
+  double square = gradient.alpha.squaredNorm() + gradient.skip.squaredNorm() +
+                  gradient.output_bias * gradient.output_bias;
+  for (Index j = 0; j < network.width(); ++j) {
+    // The one-sided gradient has gate 0 on all tied rows: it lacks those of opposite direction.
+    Vector target = gradient.W.row(j);
+    const double alpha = network.alpha(j, 0);
+    const std::vector<Index> ties = planes.near(network.W.row(j), 0);
+    Matrix pulls = Matrix::Zero(target.size(), static_cast<Index>(ties.size()));
+    for (std::size_t t = 0; t < ties.size(); ++t) {
+      for (const Index row : planes.rows(ties[t])) {
+        const Vector part = alpha * nu[row] * problem.X().row(row).transpose();
+        if (!planes.along(row)) target -= part;
+        pulls.col(static_cast<Index>(t)) += planes.along(row) ? part : Vector(-part);
+      }
+    }
+    square += pulls.cols() == 0 ? target.squaredNorm()
+                                : bounded_least_squares(pulls, target, Vector::Ones(pulls.cols()))
+                                      .residual.squaredNorm();
+  }
+  return std::sqrt(square);
+}
+
+}  // namespace thalweg::landscape
