@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "verify/near.hpp"
+#include "verify/path.hpp"
 #include "verify/proofs.hpp"
 
 namespace thalweg::verify {
@@ -18,6 +19,7 @@ namespace {
 struct Values {
   Rational objective;
   std::optional<Rational> improved;
+  std::optional<PathValues> path;
   std::optional<Rational> bound;
 };
 
@@ -56,6 +58,13 @@ bool claim_holds(std::string_view name, const Rational& claimed, const Values& v
     grammar(values.improved.has_value(), "a claim needs an improved network");
     return values.objective - *values.improved >= claimed;
   }
+  if (name == "increase" || name == "maximum" || name == "final") {
+    grammar(values.path.has_value(), "a claim needs a path");
+    const PathValues& path = *values.path;
+    return (name == "increase"  ? path.increase
+            : name == "maximum" ? path.maximum
+                                : path.last) <= claimed;
+  }
   grammar(values.bound.has_value(), "a claim needs a dual bound");
   if (name == "bound") return *values.bound >= claimed;
   const Rational gap = values.objective - *values.bound;
@@ -64,8 +73,8 @@ bool claim_holds(std::string_view name, const Rational& claimed, const Values& v
 
 /// Reads from the first `claim`, whose word is taken, to the end of the text.
 void check_claims(Reader& reader, const Values& values) {
-  constexpr std::array<std::string_view, 5> kNames = {"value", "bound", "gap", "relgap",
-                                                      "decrease"};
+  constexpr std::array<std::string_view, 8> kNames = {"value",    "bound",    "gap",     "relgap",
+                                                      "decrease", "increase", "maximum", "final"};
   auto name = kNames.begin();
   do {
     name = std::find(name, kNames.end(), reader.token());
@@ -96,6 +105,11 @@ Statement round_outward(const Values& values) {
     statement.improved_upper = round(*values.improved, Rounding::kUp);
     statement.decrease = round(objective - *values.improved, Rounding::kDown);
   }
+  if (values.path) {
+    statement.path_increase = round(values.path->increase, Rounding::kUp);
+    statement.path_maximum = round(values.path->maximum, Rounding::kUp);
+    statement.path_final = round(values.path->last, Rounding::kUp);
+  }
   return statement;
 }
 
@@ -105,11 +119,17 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
   reader.end_line();
   const Problem problem = read_problem(reader);
   reader.next_line("network");
-  Values values{read_objective(reader, problem), {}, {}};
+  const Network network = read_network(reader, problem);
+  Values values{network.objective, {}, {}, {}};
   reader.next_line();
+  std::optional<Network> improved;
   if (reader.accept("improved")) {
-    values.improved = read_objective(reader, problem);
+    improved = read_network(reader, problem);
+    values.improved = improved->objective;
     reader.next_line();
+  }
+  if (reader.accept("path")) {
+    values.path = check_path(reader, problem, network, improved ? &*improved : nullptr);
   }
   std::optional<Near> near;
   if (reader.accept("near")) {
@@ -122,7 +142,8 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
     values.bound = check_bound(reader, problem, std::move(near), leaves);
     // The theorem rules this out; a checker that meets it must not trust itself.
     demand(*values.bound <= values.objective &&
-               *values.bound <= values.improved.value_or(*values.bound),
+               *values.bound <= values.improved.value_or(*values.bound) &&
+               (!values.path || *values.bound <= values.path->last),
            "a network lies below its proved bound");
     reader.next_line();
   }

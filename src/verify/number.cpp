@@ -74,6 +74,9 @@ std::string verdict_line(const Report& report) {
   say(" value", statement.objective_upper, Rounding::kUp);
   say(" bound", statement.lower_bound, Rounding::kDown);
   say(" decrease", statement.decrease, Rounding::kDown);
+  say(" increase", statement.path_increase, Rounding::kUp);
+  say(" maximum", statement.path_maximum, Rounding::kUp);
+  say(" final", statement.path_final, Rounding::kUp);
   return line;
 }
 

@@ -7,22 +7,6 @@ namespace {
 
 const Rational kHalf(1, 2);
 
-/// Brings dyadic numbers to the finest scale among them.
-ScaledVector to_one_scale(Reader& reader, const std::vector<Rational>& numbers) {
-  const auto exponent = [](const Rational& value) {
-    return static_cast<long>(mpz_scan1(value.get_den_mpz_t(), 0));
-  };
-  ScaledVector scaled;
-  for (const Rational& value : numbers)
-    scaled.exponent = std::max(scaled.exponent, exponent(value));
-  scaled.values.reserve(numbers.size());
-  for (const Rational& value : numbers) {
-    scaled.values.push_back(shifted(value.get_num(), scaled.exponent - exponent(value)));
-    reader.charge(scaled.values.back());
-  }
-  return scaled;
-}
-
 /// Reads `rows` lines of d + 1 dyads: a matrix and one more column.
 ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d,
                        std::vector<Rational>& last_column) {
@@ -38,19 +22,6 @@ ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d,
     reader.end_line();
   }
   return to_one_scale(reader, entries);
-}
-
-/// phi(f, y).
-Rational loss_value(const Problem& problem, const Rational& fit, const Rational& target) {
-  if (problem.loss == LossKind::kSquaredHinge) {
-    const Rational margin = 1 - target * fit;
-    return margin <= 0 ? Rational(0) : Rational(kHalf * margin * margin);
-  }
-  const Rational residual = abs(fit - target);
-  if (problem.loss == LossKind::kHuber && residual > problem.huber_delta) {
-    return problem.huber_delta * (residual - kHalf * problem.huber_delta);
-  }
-  return kHalf * residual * residual;
 }
 
 void read_kind(Reader& reader, Problem& problem, bool& mean) {
@@ -83,6 +54,21 @@ void read_source(Reader& reader) {
 
 }  // namespace
 
+ScaledVector to_one_scale(Reader& reader, const std::vector<Rational>& numbers) {
+  const auto exponent = [](const Rational& value) {
+    return static_cast<long>(mpz_scan1(value.get_den_mpz_t(), 0));
+  };
+  ScaledVector scaled;
+  for (const Rational& value : numbers)
+    scaled.exponent = std::max(scaled.exponent, exponent(value));
+  scaled.values.reserve(numbers.size());
+  for (const Rational& value : numbers) {
+    scaled.values.push_back(shifted(value.get_num(), scaled.exponent - exponent(value)));
+    reader.charge(scaled.values.back());
+  }
+  return scaled;
+}
+
 Problem read_problem(Reader& reader) {
   Problem problem;
   bool mean = false;
@@ -106,34 +92,66 @@ Problem read_problem(Reader& reader) {
   return problem;
 }
 
-Rational read_objective(Reader& reader, const Problem& problem) {
+Network read_network(Reader& reader, const Problem& problem) {
   const std::size_t neurons = reader.count();
   const std::size_t d = problem.d;
   reader.end_line();
+  Network network;
   std::vector<Rational> last_column;
-  const ScaledVector w = read_rows(reader, neurons, d, last_column);
-  const ScaledVector alpha = to_one_scale(reader, last_column);
-  Rational bias;
+  network.w = read_rows(reader, neurons, d, last_column);
+  network.alpha = to_one_scale(reader, last_column);
   if (problem.output_bias != OutputBias::kNone) {
     reader.next_line("bias");
-    bias = reader.dyad();
+    network.bias = reader.dyad();
     reader.end_line();
   }
-  Rational penalty = problem.output_bias == OutputBias::kPenalised ? bias * bias : Rational(0);
-  for (const ScaledVector& v : {w, alpha}) {
-    penalty += dyadic(dot(v.values.data(), v.values.data(), v.values.size()), 2 * v.exponent);
+  for (const ScaledVector* v : {&network.w, &network.alpha}) {
+    network.weights +=
+        kHalf * problem.beta *
+        dyadic(dot(v->values.data(), v->values.data(), v->values.size()), 2 * v->exponent);
   }
   Rational loss;
   for (std::size_t i = 0; i < problem.n; ++i) {
     Int fit;
     for (std::size_t j = 0; j < neurons; ++j) {
-      const Int activation = dot(&problem.x.values[i * d], &w.values[j * d], d);
-      if (activation > 0) fit += activation * alpha.values[j];
+      const Int activation = dot(&problem.x.values[i * d], &network.w.values[j * d], d);
+      if (activation > 0) fit += activation * network.alpha.values[j];
     }
-    const long exponent = problem.x.exponent + w.exponent + alpha.exponent;
-    loss += loss_value(problem, dyadic(fit, exponent) + bias, problem.y[i]);
+    const long exponent = problem.x.exponent + network.w.exponent + network.alpha.exponent;
+    loss += loss_value(problem, dyadic(fit, exponent) + network.bias, problem.y[i]);
   }
-  return loss / problem.divisor + kHalf * problem.beta * penalty;
+  network.objective =
+      loss / problem.divisor + network.weights + bias_penalty(problem, network.bias);
+  return network;
+}
+
+Rational loss_value(const Problem& problem, const Rational& fit, const Rational& target) {
+  if (problem.loss == LossKind::kSquaredHinge) {
+    const Rational margin = 1 - target * fit;
+    return margin <= 0 ? Rational(0) : Rational(kHalf * margin * margin);
+  }
+  const Rational residual = abs(fit - target);
+  if (problem.loss == LossKind::kHuber && residual > problem.huber_delta) {
+    return problem.huber_delta * (residual - kHalf * problem.huber_delta);
+  }
+  return kHalf * residual * residual;
+}
+
+Rational loss_slope(const Problem& problem, const Rational& fit, const Rational& target) {
+  if (problem.loss == LossKind::kSquaredHinge) {
+    const Rational margin = 1 - target * fit;
+    return margin <= 0 ? Rational(0) : Rational(-target * margin);
+  }
+  const Rational residual = fit - target;
+  if (problem.loss == LossKind::kHuber && abs(residual) > problem.huber_delta) {
+    return residual > 0 ? problem.huber_delta : Rational(-problem.huber_delta);
+  }
+  return residual;
+}
+
+Rational bias_penalty(const Problem& problem, const Rational& bias) {
+  if (problem.output_bias != OutputBias::kPenalised) return 0;
+  return kHalf * problem.beta * bias * bias;
 }
 
 Rational dual_value(const Problem& problem, const ScaledVector& nu) {

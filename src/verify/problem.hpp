@@ -27,8 +27,29 @@ struct Problem {
 /// Reads the lines from `problem` to the last data row.
 [[nodiscard]] Problem read_problem(Reader& reader);
 
-/// Reads the rest of a network section and returns the network's objective.
-[[nodiscard]] Rational read_objective(Reader& reader, const Problem& problem);
+/// A network of a certificate and what it costs.
+struct Network {
+  ScaledVector w;      ///< width x d, row-major
+  ScaledVector alpha;  ///< width
+  Rational bias;
+  Rational weights;    ///< beta/2 sum (|w_j|^2 + alpha_j^2)
+  Rational objective;  ///< L(network)
+};
+
+/// Reads the rest of a network section.
+[[nodiscard]] Network read_network(Reader& reader, const Problem& problem);
+
+/// phi(f, y).
+[[nodiscard]] Rational loss_value(const Problem& problem, const Rational& fit,
+                                  const Rational& target);
+/// The derivative of phi(f, y) in f.
+[[nodiscard]] Rational loss_slope(const Problem& problem, const Rational& fit,
+                                  const Rational& target);
+/// beta/2 b^2 for a penalised output bias, else 0.
+[[nodiscard]] Rational bias_penalty(const Problem& problem, const Rational& bias);
+
+/// Brings dyadic numbers to the finest scale among them, or to 1 if that is finer.
+[[nodiscard]] ScaledVector to_one_scale(Reader& reader, const std::vector<Rational>& numbers);
 
 /// D(nu); Failure (kNotVerified) outside the domain of the conjugate.
 [[nodiscard]] Rational dual_value(const Problem& problem, const ScaledVector& nu);

@@ -48,9 +48,9 @@ int main() {
     const thalweg::verify::Report report = thalweg::verify::check(input);
     const thalweg::verify::Statement& s = report.statement;
     std::cout << name(report.outcome);
-    for (const auto& number :
-         {std::optional(s.objective_upper), std::optional(s.objective_lower), s.lower_bound, s.gap,
-          s.relative_gap, s.improved_upper, s.decrease}) {
+    for (const auto& number : {std::optional(s.objective_upper), std::optional(s.objective_lower),
+                               s.lower_bound, s.gap, s.relative_gap, s.improved_upper, s.decrease,
+                               s.path_increase, s.path_maximum, s.path_final}) {
       print(number);
     }
     std::cout << " # " << report.reason << '\n';

@@ -88,15 +88,17 @@ class Certificate:
         self.lines = Lines(text)
         grammar(self.lines.take(b"cert") == [b"1"], "version")
         self.read_problem()
-        self.value = self.read_network(b"network")
-        self.improved = self.read_network(b"improved") if self.lines.next_is(b"improved") else None
+        self.value, network = self.read_network(b"network")
+        self.improved, improved = self.read_network(b"improved") if self.lines.next_is(b"improved") else (None, None)
+        self.path = self.read_path(network, improved) if self.lines.next_is(b"path") else None
         self.bound = None
         self.leaves = 0
         if self.lines.next_is(b"near") or self.lines.next_is(b"basis"):
             self.read_bound()
             require(self.bound <= self.value, "internal contradiction")
             require(self.improved is None or self.bound <= self.improved, "internal contradiction")
-        exact = (self.value, self.improved, self.bound)
+            require(self.path is None or self.bound <= self.path[2], "internal contradiction")
+        exact = (self.value, self.improved, self.bound) + (self.path or ())
         assert all(v is None or isinstance(v, (int, Fraction)) for v in exact), "arithmetic is exact"
         self.read_claims()
 
@@ -148,7 +150,7 @@ class Certificate:
         return r**2 / 2
 
     def read_network(self, word):
-        """L of the network in the section that opens with `word`."""
+        """L of the network in the section that opens with `word`, and what a path asks about it."""
         (token,) = self.exactly(self.lines.take(word), 1)
         m = integer(token)
         grammar(m >= 0, "width")
@@ -157,14 +159,130 @@ class Certificate:
         if self.bias_kind != b"none":
             (token,) = self.exactly(self.lines.take(b"bias"), 1)
             bias = dyad(token)
-        penalty = sum(v * v for row in w for v in row) + sum(a * a for a in alpha)
-        if self.bias_kind == b"penalised":
-            penalty += bias * bias
+        squares = sum(v * v for row in w for v in row) + sum(a * a for a in alpha)
+        penalty = squares + (bias * bias if self.bias_kind == b"penalised" else 0)
         total = Fraction(0)
         for row, y in zip(self.x, self.y):
             fit = bias + sum(a * max(0, inner(row, u)) for u, a in zip(w, alpha))
             total += self.phi(fit, y)
-        return self.weight * total + self.beta / 2 * penalty
+        objective = self.weight * total + self.beta / 2 * penalty
+        products = [[a * v for v in u] for u, a in zip(w, alpha)]
+        return objective, (objective, products, bias, self.beta / 2 * squares)
+
+    # The path: every state is evaluated from scratch.
+
+    def read_path(self, network, improved):
+        """(increase, maximum, final)."""
+        tokens = self.exactly(self.lines.take(b"path"), 2)
+        count, states = (bounded(t, 0, len(self.lines.lines)) for t in tokens)
+        grammar(states >= 1, "states")
+        rows = [[dyad(t) for t in self.exactly(self.lines.take(), self.d)] for _ in range(count)]
+        grammar(all(any(row) for row in rows), "zero direction")
+        self.directions = rows
+        self.lengths = self.enclosed_lengths()
+        self.seen = [[inner(x, v) for x in self.x] for v in rows]
+        objective, products, bias, _ = network
+        increase, maximum, last = Fraction(0), objective, None
+        for i in range(states):
+            word, state = self.read_state(len(products), i == 0)
+            if i == 0:
+                require(self.is_at(state, products, bias), "first state")
+            else:
+                self.check_segment(last, state, word == b"merge")
+                increase += max(Fraction(0), self.slope(last, state))
+            final = self.state_value(state, 1)
+            maximum, last = max(maximum, final), state
+        if self.lines.next_is(b"reach"):
+            grammar(self.lines.take(b"reach") == [] and improved is not None, "reach")
+            final, products, bias, weights = improved
+            require(self.is_at(last, products, bias), "last state")
+            increase += weights - self.beta * sum(z * self.lengths[k][0] for s, k, z in last[0] if s)
+            maximum = max(maximum, final)
+        return increase, maximum, final
+
+    def enclosed_lengths(self):
+        """Below and above every |v|, on one grid."""
+        fine = common_denominator(v for row in self.directions for v in row) << 256
+        lengths = []
+        for row in self.directions:
+            square = int(inner(row, row) * fine**2)
+            root = isqrt(square)
+            lengths.append((Fraction(root, fine), Fraction(root if root**2 == square else root + 1, fine)))
+        return lengths
+
+    def read_state(self, width, first):
+        """(word, ([(s, k, z)], b)); an empty slot has s = 0."""
+        tokens = self.lines.take()
+        word = tokens.pop(0)
+        grammar(word == b"balance" if first else word in (b"masses", b"merge"), "word of a state")
+        bias = Fraction(0)
+        if self.bias_kind != b"none":
+            grammar(tokens, "bias of a state")
+            bias = dyad(tokens.pop(0))
+        slots, at = [], 0
+        while at < len(tokens):
+            if tokens[at] == b"0":
+                slots.append((0, 0, Fraction(0)))
+                at += 1
+                continue
+            grammar(tokens[at] in (b"+", b"-") and at + 2 < len(tokens), "slot")
+            k, z = bounded(tokens[at + 1], 0, len(self.directions) - 1), dyad(tokens[at + 2])
+            grammar(z > 0, "mass")
+            slots.append((1 if tokens[at] == b"+" else -1, k, z))
+            at += 3
+        grammar(len(slots) == width, "slots")
+        return word, (slots, bias)
+
+    def product(self, slot):
+        s, k, z = slot
+        return [s * z * v for v in self.directions[k]] if s else [Fraction(0)] * self.d
+
+    def is_at(self, state, products, bias):
+        return [self.product(slot) for slot in state[0]] == products and state[1] == bias
+
+    def check_segment(self, start, end, merge):
+        for (s, k, _), (t, l, _) in zip(start[0], end[0]):
+            if s and t:
+                require(s == t, "sign of a slot")
+                if k != l:
+                    require(merge, "direction of a slot")
+                    require(all(a * b >= 0 for a, b in zip(self.seen[k], self.seen[l])), "crossing")
+
+    def state_fit(self, state):
+        slots, bias = state
+        return [bias + sum(s * z * max(0, self.seen[k][i]) for s, k, z in slots if s) for i in range(self.n)]
+
+    def state_value(self, state, side):
+        slots, bias = state
+        loss = sum(self.phi(f, y) for f, y in zip(self.state_fit(state), self.y))
+        penalty = sum(z * self.lengths[k][side] for s, k, z in slots if s)
+        if self.bias_kind == b"penalised":
+            penalty += bias * bias / 2
+        return self.weight * loss + self.beta * penalty
+
+    def phi_slope(self, f, y):
+        if self.loss == b"squared-hinge":
+            return min(Fraction(0), y * f - 1) * y
+        if self.loss == b"huber":
+            return max(-self.delta, min(self.delta, f - y))
+        return f - y
+
+    def slope(self, start, end):
+        before, after = self.state_fit(start), self.state_fit(end)
+        slope = self.weight * sum(self.phi_slope(f, y) * (f - e) for f, e, y in zip(after, before, self.y))
+        factors = {}
+        for (s, k, z), (t, l, mass) in zip(start[0], end[0]):
+            if t:
+                factors[l] = factors.get(l, 0) + mass
+            if s and (not t or k == l):
+                factors[k] = factors.get(k, 0) - z
+            elif s:
+                v, w = self.directions[k], self.directions[l]
+                factors[l] = factors.get(l, 0) - z * inner(v, w) / inner(w, w)
+        slope += self.beta * sum(c * self.lengths[k][c > 0] for k, c in factors.items())
+        if self.bias_kind == b"penalised":
+            slope += self.beta * end[1] * (end[1] - start[1])
+        return slope
 
     # The dual bound.
 
@@ -394,7 +512,7 @@ class Certificate:
 
     def read_claims(self):
         gap = None if self.bound is None else self.value - self.bound
-        order = [b"value", b"bound", b"gap", b"relgap", b"decrease"]
+        order = [b"value", b"bound", b"gap", b"relgap", b"decrease", b"increase", b"maximum", b"final"]
         names = []
         while self.lines.next_is(b"claim"):
             name, token = self.exactly(self.lines.take(b"claim"), 2)
@@ -406,6 +524,9 @@ class Certificate:
             elif name == b"decrease":
                 grammar(self.improved is not None, "claim without an improved network")
                 require(self.value - self.improved >= claimed, "decrease")
+            elif order.index(name) > 4:
+                grammar(self.path is not None, "claim without a path")
+                require(self.path[order.index(name) - 5] <= claimed, "path")
             else:
                 grammar(gap is not None, "claim without a dual bound")
                 if name == b"bound":
@@ -423,7 +544,7 @@ class Certificate:
             relative = gap / self.value if gap else Fraction(0)
         decrease = None if self.improved is None else self.value - self.improved
         wanted = [(self.value, 1), (self.value, 0), (self.bound, 0), (gap, 1), (relative, 1),
-                  (self.improved, 1), (decrease, 0)]
+                  (self.improved, 1), (decrease, 0)] + [(v, 1) for v in self.path or (None,) * 3]
         return [None if v is None else outward(v, up) for v, up in wanted]
 
 

@@ -224,6 +224,15 @@ class Producer:
             lines.append(f"bias {dyad(bias)}")
         return lines
 
+    def path_lines(self, directions, states, reach=False):
+        """States are (word, bias, slots), a slot None or (sign, direction, mass)."""
+        lines = [f"path {len(directions)} {len(states)}"]
+        lines += [" ".join(map(dyad, row)) for row in directions]
+        for word, bias, slots in states:
+            texts = ["0" if slot is None else f"{slot[0]} {slot[1]} {dyad(slot[2])}" for slot in slots]
+            lines.append(" ".join([word] + ([] if self.i["bias_kind"] == "none" else [dyad(bias)]) + texts))
+        return lines + (["reach"] if reach else [])
+
     def text(self):
         i, c = self.i, self.c
         loss = i["loss"] + (f" {dyad(i['delta'])}" if i["loss"] == "huber" else "")
@@ -236,6 +245,8 @@ class Producer:
         lines += self.network_lines("network", i["network"])
         if "improved" in i:
             lines += self.network_lines("improved", i["improved"])
+        if "path" in i:
+            lines += self.path_lines(**i["path"])
         if "nu" in i:
             basis, near = i.get("basis", []), i.get("near", {})
             if near:
@@ -255,9 +266,9 @@ class Producer:
     def claims(self, head):
         """Claims at exactly the values that a Dyad53 rounded outward can hold."""
         probe = check_certificate.check((head + f"claim value 1:-60\nend\n").encode())
-        value, _, bound, gap, relative, _, decrease = probe.statement()
+        value, _, bound, gap, relative, _, decrease, increase, maximum, final = probe.statement()
         named = [("value", value), ("bound", bound), ("gap", gap), ("relgap", relative),
-                 ("decrease", decrease)]
+                 ("decrease", decrease), ("increase", increase), ("maximum", maximum), ("final", final)]
         lines = [f"claim {name} {dyad(Fraction(v[0]) * Fraction(2) ** v[1])}"
                  for name, v in named if v is not None]
         return lines + ["end"]
@@ -358,6 +369,43 @@ def instances():
         "beta": eighth / 4, "near": {2: (0, Fraction(3)), 3: (1, Fraction(-3, 2))}, "basis": [1, 2],
         "network": network(neuron([-1, 1, 1], 0.25)), "shifts": True,
         "nu": [3 * eighth, Fraction(-1, 16), -eighth, Fraction(1, 16)]}
+    yield from paths(plain, f3, f3_nu)
+
+
+def paths(plain, f3, f3_nu):
+    """Paths by hand. At F3 (rows 5 x_i, beta 1/2) the neurons x_1, x_2 of mass 1/32 fit 25/32 each."""
+    thin, half, eighth = Fraction(1, 32), Fraction(1, 2), Fraction(1, 8)
+    rows = f3["x"] + fractions([[1, 0]])
+    start = ([f3["x"][0], f3["x"][1], [Fraction(0)] * 2], [thin, thin, Fraction(0)], Fraction(0))
+    a, b, both = ("+", 0, thin), ("+", 1, thin), ("+", 2, eighth)
+    # Slopes 23/128 and 105/128.
+    rising = [("balance", 0, [a, b, None]), ("masses", 0, [a, b, both]), ("masses", 0, [None, None, both])]
+    yield "path_rising", {**f3, "network": start, "path": {"directions": rows, "states": rising}, "nu": f3_nu}
+    # x_1 is split with the empty slot, moves there, and x_2 takes its place: 209/1024 all along.
+    left = ("+", 0, thin / 2)
+    level = [("balance", 0, [a, b, None]), ("masses", 0, [left, b, left]), ("masses", 0, [None, b, a]),
+             ("masses", 0, [b, None, a])]
+    yield "path_level", {**f3, "network": start, "path": {"directions": rows, "states": level}}
+    # x_1 turns to (4, 3), just not across x_2, then to (5, 0) joined with the like of x_2; with an output bias.
+    turned = rows + fractions([[4, 3], [4, -3], [5, 0]])
+    c, d, one = ("+", 3, thin), ("+", 4, thin), ("+", 5, 2 * thin)
+    merging = [("balance", 0, [a, b, None]), ("merge", -eighth, [c, d, None]), ("merge", 0, [one, None, None]),
+               ("masses", eighth, [one, None, ("-", 5, thin)])]
+    for kind, loss in (("penalised", {}), ("free", {"loss": "huber", "delta": Fraction(1, 4)}),
+                       ("penalised", {"loss": "squared-hinge", "scale": "mean"})):
+        name = "path_merge_" + loss.get("loss", kind).replace("squared-hinge", "hinge")
+        yield name, {**f3, **loss, "bias_kind": kind, "network": start,
+                     "path": {"directions": turned, "states": merging}}
+    # Irrational norms; masses of full doubles.
+    mixed = {**plain, "x": fractions([[3, 1, 1], [-2, 2, 1], [1, -3, 1]]), "y": [half, -half, half], "beta": eighth}
+    ends = fractions([[0.1, 0.7, -0.3], [-0.2, 0.9, 1.1]])
+    begin = (ends, [Fraction(0.3), Fraction(-0.7)], Fraction(0))
+    goal = ([ends[0], ends[0]], [Fraction(0.1), Fraction(0.2)], Fraction(0))
+    moves = [("balance", 0, [("+", 0, Fraction(0.3)), ("-", 1, Fraction(0.7))]),
+             ("masses", 0, [("+", 0, Fraction(0.15)), None]),
+             ("masses", 0, [("+", 0, Fraction(0.1)), ("+", 0, Fraction(0.2))])]
+    yield "path_irrational", {**mixed, "network": begin, "improved": goal,
+                              "path": {"directions": ends, "states": moves, "reach": True}}
 
 
 def main():

@@ -181,6 +181,56 @@ def swap_trees(rng, text):
     return b"".join(parts)
 
 
+is_state = starts(b"balance", b"masses", b"merge")
+
+
+def change_slot(rng, lines, at):
+    """Empties a slot, fills an empty one, turns its sign or direction, or exchanges two parts of the line."""
+    tokens = lines[at].split(b" ")
+    place, other = (rng.randrange(1, len(tokens)) for _ in range(2))
+    kind = rng.randrange(5)
+    signs = [i for i, t in enumerate(tokens) if t in (b"+", b"-")]
+    if kind == 0 and signs:
+        place = rng.choice(signs)
+        tokens[place:place + 3] = [b"0"]
+    elif kind == 1:
+        tokens[place:place + 1] = rng.choice([[b"+", b"0", b"1:5"], [b"-", b"1", b"1:4"], [b"+", b"0", b"-1:5"],
+                                              [b"+", b"0", b"0:0"], [b"0"]])
+    elif kind == 2 and signs:
+        place = rng.choice(signs)
+        tokens[place] = b"-" if tokens[place] == b"+" else b"+"
+    elif kind == 3 and signs:
+        place = rng.choice(signs) + 1
+        tokens[place] = b"%d" % (int(tokens[place]) + rng.choice([-1, 1, 2]))
+    else:
+        tokens[place], tokens[other] = tokens[other], tokens[place]
+    lines[at] = b" ".join(tokens)
+
+
+def change_states(rng, text):
+    """Drops or repeats a state and counts it, or only counts it; or ends the path elsewhere."""
+    lines = text[:-1].split(b"\n")
+    places = [i for i, line in enumerate(lines) if is_state(line)]
+    if not places:
+        return text
+    count = next(i for i, line in enumerate(lines) if line.startswith(b"path "))
+    word, directions, states = lines[count].split(b" ")
+    at, kind = rng.choice(places), rng.randrange(5)
+    if kind == 4:
+        lines.insert(places[-1] + 1, b"reach")
+    else:
+        difference = rng.choice([-1, 1])
+        lines[count] = b" ".join([word, directions, b"%d" % (int(states) + difference)])
+        if kind < 3:
+            lines[at:at + 1] = [lines[at]] * (1 + difference)
+    return b"\n".join(lines) + b"\n"
+
+
+def change_claim(rng, lines, at):
+    word, name, number = lines[at].split(b" ")
+    lines[at] = b" ".join([word, rng.choice([b"value", b"decrease", b"increase", b"maximum", b"final"]), number])
+
+
 def insert_near(rng, text):
     """Replaces a row by a small or a random multiple of another one."""
     row, source = rng.sample(range(4), 2)
@@ -198,7 +248,9 @@ def change_word(rng, text):
              (b"output-bias penalised", b"output-bias free"), (b"output-bias free", b"output-bias penalised"),
              (b"basis 0", b"basis 1 0"), (b"tree +", b"tree -"), (b"cert 1", b"cert 2"), (b"\n", b"\r\n"),
              (b"claim gap", b"claim value"), (b"claim relgap", b"claim gap"), (b"claim value", b"claim decrease"),
-             (b"tree -", b"sphere -"), (b" ", b"  "), (b"huber ", b"huber -")]
+             (b"tree -", b"sphere -"), (b" ", b"  "), (b"huber ", b"huber -"), (b"\nmasses", b"\nmerge"),
+             (b"\nmerge", b"\nmasses"), (b"\nbalance", b"\nmasses"), (b"\nreach\n", b"\n"), (b"\npath ", b"\npath 1"),
+             (b"claim increase", b"claim maximum"), (b"claim final", b"claim increase")]
     old, new = rng.choice(swaps)
     return text.replace(old, new, 1)
 
@@ -241,6 +293,11 @@ MUTATIONS = {
     "near-twice": on_lines(duplicate, is_near),
     "insert-near": insert_near,
     "drop-near": drop_near,
+    "slot": on_lines(change_slot, is_state),
+    "state-ulp": on_lines(nudge_dyad, is_state),
+    "state-number": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-2, -1, 1, 2]), is_state),
+    "states": change_states,
+    "claim": on_lines(change_claim, starts(b"claim")),
     "swap-trees": swap_trees,
     "word": change_word,
     "after-end": lambda rng, text: text + rng.choice([b"\n", b"end\n", b" ", b"\x00"]),

@@ -33,6 +33,9 @@ struct Statement {
   std::optional<Dyad53> relative_gap;    ///< (L - D) / L, rounded up; 0 if both are 0
   std::optional<Dyad53> improved_upper;  ///< L(improved network), rounded up
   std::optional<Dyad53> decrease;        ///< L(network) - L(improved), rounded down; maybe negative
+  std::optional<Dyad53> path_increase;   ///< of L, from any point of the path to a later one
+  std::optional<Dyad53> path_maximum;    ///< L along the path, rounded up as all three
+  std::optional<Dyad53> path_final;      ///< L at the path's end
 };
 
 struct Limits {
