@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace thalweg::detail {
 namespace {
@@ -15,9 +16,11 @@ constexpr std::size_t kBatch = 128;    ///< blocks projected before violators ar
 
 }  // namespace
 
-RestrictedPricing::RestrictedPricing(const PatternSet& patterns, const Walls& walls, int threads)
+RestrictedPricing::RestrictedPricing(const PatternSet& patterns, const Walls& walls,
+                                     std::vector<char> left_out, int threads)
     : patterns_(patterns),
       walls_(walls),
+      left_out_(std::move(left_out)),
       faces_(2 * static_cast<std::size_t>(patterns.size())),
       ratio_(faces_.size(), 1.0),
       suggested_(faces_.size(), 0),
@@ -69,6 +72,7 @@ std::vector<RestrictedPricing::Candidate> RestrictedPricing::candidates(double b
     const double length = correlations_.col(cell).norm();
     const auto first = 2 * static_cast<std::size_t>(cell);
     for (std::size_t block = first; block < first + 2; ++block) {
+      if (!left_out_.empty() && left_out_[block] != 0) continue;
       if (length <= beta) {
         faces_[block] = {};
         largest = std::max(largest, length);

@@ -27,7 +27,9 @@ class RestrictedPricing {
  public:
   static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
-  RestrictedPricing(const PatternSet& patterns, const Walls& walls, int threads);
+  /// left_out: none, or a flag for each block that the program does not have.
+  RestrictedPricing(const PatternSet& patterns, const Walls& walls, std::vector<char> left_out,
+                    int threads);
 
   /// Bounds every block; returns the largest bound. nu (n). Blocks are projected until `wanted`
   /// violators of different directions outside the working set (known[block] == 0) are found, or
@@ -64,6 +66,7 @@ class RestrictedPricing {
 
   const PatternSet& patterns_;
   const Walls& walls_;
+  std::vector<char> left_out_;
   Matrix correlations_;          ///< X^T D_i nu, (d x p)
   std::vector<WallFace> faces_;  ///< of every block
   std::vector<double> ratio_;    ///< of value to |c| when last projected, 1 before

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "convex/blas.hpp"
 #include "convex/restricted_newton.hpp"
@@ -43,13 +44,14 @@ struct Point {
 
 class RestrictedSolver {
  public:
+  /// left_out: none, or a flag for each block.
   RestrictedSolver(const TrainingProblem& problem, const PatternSet& patterns,
-                   const SolverSettings& settings)
+                   std::vector<char> left_out, const SolverSettings& settings)
       : problem_(problem),
         patterns_(patterns),
         settings_(settings),
         walls_(problem.X()),
-        pricing_(patterns, walls_, settings.threads),
+        pricing_(patterns, walls_, std::move(left_out), settings.threads),
         newton_(problem, patterns, walls_),
         known_(2 * static_cast<std::size_t>(patterns.size()), 0) {
     const double square = problem.X().squaredNorm() / static_cast<double>(problem.dimension());
@@ -276,6 +278,12 @@ class RestrictedSolver {
   Point best_;
 };
 
+void check_samples(const TrainingProblem& problem, const PatternSet& patterns) {
+  if (patterns.samples() == problem.samples()) return;
+  throw InvalidArgument("patterns has " + std::to_string(patterns.samples()) +
+                        " columns but X has " + std::to_string(problem.samples()) + " rows");
+}
+
 }  // namespace
 
 std::vector<Neuron> RestrictedSolution::neurons() const {
@@ -288,11 +296,24 @@ std::vector<Neuron> RestrictedSolution::neurons() const {
 
 RestrictedSolution restricted_program(const TrainingProblem& problem, const PatternSet& patterns,
                                       const SolverSettings& settings) {
-  if (patterns.samples() != problem.samples()) {
-    throw InvalidArgument("patterns has " + std::to_string(patterns.samples()) +
-                          " columns but X has " + std::to_string(problem.samples()) + " rows");
+  check_samples(problem, patterns);
+  return RestrictedSolver(problem, patterns, {}, settings).run();
+}
+
+RestrictedSolution restricted_program(const TrainingProblem& problem, const PatternSet& patterns,
+                                      const std::vector<Sign>& signs,
+                                      const SolverSettings& settings) {
+  check_samples(problem, patterns);
+  if (static_cast<Index>(signs.size()) != patterns.size()) {
+    throw InvalidArgument("signs has " + std::to_string(signs.size()) + " entries but there are " +
+                          std::to_string(patterns.size()) + " patterns");
   }
-  return RestrictedSolver(problem, patterns, settings).run();
+  std::vector<char> left_out;
+  for (const Sign sign : signs) {
+    left_out.push_back(sign == Sign::kPlus ? 0 : 1);
+    left_out.push_back(sign == Sign::kPlus ? 1 : 0);
+  }
+  return RestrictedSolver(problem, patterns, std::move(left_out), settings).run();
 }
 
 RestrictedSolution restricted_program(const TrainingProblem& problem, const Matrix& patterns,

@@ -56,6 +56,12 @@ struct RestrictedSolution {
 [[nodiscard]] RestrictedSolution restricted_program(const TrainingProblem& problem,
                                                     const PatternSet& patterns,
                                                     const SolverSettings& settings);
+/// The same with one sign for each pattern (p): blocks of the other sign are left out. Throws
+/// InvalidArgument also when there are not p signs.
+[[nodiscard]] RestrictedSolution restricted_program(const TrainingProblem& problem,
+                                                    const PatternSet& patterns,
+                                                    const std::vector<Sign>& signs,
+                                                    const SolverSettings& settings);
 /// The same; patterns (p x n): entries > 0 mean active, others inactive.
 [[nodiscard]] RestrictedSolution restricted_program(const TrainingProblem& problem,
                                                     const Matrix& patterns,
