@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "certificate/bound_writer.hpp"
+#include "certificate/exact_path.hpp"
 #include "certificate/exact_value.hpp"
 #include "certificate/text_output.hpp"
 #include "thalweg/core/file_replacement.hpp"
@@ -36,6 +37,24 @@ void check(const CertificateRequest& request) {
   }
 }
 
+bool same(const TwoLayerNetwork& a, const TwoLayerNetwork& b) {
+  return a.width() == b.width() && a.W == b.W && a.alpha == b.alpha &&
+         a.output_bias == b.output_bias;
+}
+
+void check_path(const CertificateRequest& request) {
+  const NetworkPath& path = *request.path;
+  if (!same(path.start, *request.network)) {
+    throw InvalidArgument("write_certificate: expected a path that begins at the network");
+  }
+  if (path.end && !same(*path.end, *request.improved)) {
+    throw InvalidArgument("write_certificate: expected a path that ends at the improved network");
+  }
+  if (const auto fault = certificate::find_path_fault(*request.problem, path)) {
+    throw InvalidArgument("write_certificate: path: " + *fault);
+  }
+}
+
 void write_claim(std::ostream& output, const char* word, const mpq_class& value,
                  Rounding rounding) {
   std::string text;
@@ -59,6 +78,12 @@ void write_claims(std::ostream& output, const CertificateRequest& request,
     write_claim(output, "decrease",
                 objective - certificate::exact_objective(problem, *request.improved),
                 Rounding::kDown);
+  }
+  if (request.path != nullptr) {
+    const auto value = certificate::exact_path_value(problem, *request.path);
+    write_claim(output, "increase", value.increase, Rounding::kUp);
+    write_claim(output, "maximum", value.maximum, Rounding::kUp);
+    write_claim(output, "final", value.end, Rounding::kUp);
   }
 }
 
@@ -136,8 +161,14 @@ Expected<CertificateResult> write_certificate(const CertificateRequest& request,
     result.status = ProofStatus::kUnsupported;
     return result;
   }
-  return FileReplacement::is_special(path) ? write_special(request, path)
-                                           : write_file(request, path);
+  CertificateRequest complete = request;
+  if (request.path != nullptr) {
+    const auto& end = request.path->end;
+    if (end && request.improved == nullptr) complete.improved = &*end;
+    check_path(complete);
+  }
+  return FileReplacement::is_special(path) ? write_special(complete, path)
+                                           : write_file(complete, path);
 }
 
 }  // namespace thalweg

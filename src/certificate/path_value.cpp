@@ -90,11 +90,17 @@ using certificate::Rounding;
 
 /// The least double that is not below the value.
 double round_up(const mpq_class& value) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const certificate::Dyad dyad = certificate::round_to_dyad(value, Rounding::kUp);
-  const double rounded = std::ldexp(dyad.mantissa.get_d(),
-                                    static_cast<int>(std::clamp(-dyad.exponent, -9999L, 9999L)));
-  if (!std::isfinite(rounded) || mpq_class(rounded) >= value) return rounded;
-  return std::nextafter(rounded, std::numeric_limits<double>::infinity());
+  double result = std::ldexp(dyad.mantissa.get_d(),
+                             static_cast<int>(std::clamp(-dyad.exponent, -9999L, 9999L)));
+  if (!std::isfinite(result)) return result;
+  // The dyad may have 52 bits, and those below the smallest double were rounded either way.
+  if (mpq_class(result) < value) result = std::nextafter(result, kInfinity);
+  for (double below = std::nextafter(result, -kInfinity); mpq_class(below) >= value;) {
+    result = std::exchange(below, std::nextafter(below, -kInfinity));
+  }
+  return result;
 }
 
 std::vector<double> round_up(const std::vector<mpq_class>& values) {

@@ -52,6 +52,35 @@ void write_network(std::ostream& output, const char* word, const TrainingProblem
   }
 }
 
+void write_path(std::ostream& output, const TrainingProblem& problem, const NetworkPath& path) {
+  output << "path " << path.directions.rows() << ' ' << path.states.size() << '\n';
+  std::string line;
+  for (Index k = 0; k < path.directions.rows(); ++k) {
+    line.clear();
+    for (Index c = 0; c < path.directions.cols(); ++c) {
+      if (c > 0) line += ' ';
+      append(line, to_dyad(path.directions(k, c)));
+    }
+    output << line << '\n';
+  }
+  for (std::size_t i = 0; i < path.states.size(); ++i) {
+    const PathState& state = path.states[i];
+    line = i == 0 ? "balance" : path.kinds[i - 1] == SegmentKind::kMerge ? "merge" : "masses";
+    if (problem.output_bias() != OutputBias::kNone) line += ' ' + text(state.affine.bias);
+    for (const PathSlot& slot : state.slots) {
+      if (slot.mass == 0) {
+        line += " 0";
+        continue;
+      }
+      line += slot.sign == Sign::kPlus ? " + " : " - ";
+      line += std::to_string(slot.direction) + ' ';
+      append(line, to_dyad(slot.mass));
+    }
+    output << line << '\n';
+  }
+  if (path.end) output << "reach\n";
+}
+
 void write_nu(std::ostream& output, const GridDual& dual) {
   output << "nu " << dual.exponent;
   for (const std::int64_t entry : dual.entries) output << ' ' << entry;
@@ -70,6 +99,7 @@ void write_statement(std::ostream& output, const CertificateRequest& request) {
   write_rows(output, problem.X(), problem.y());
   write_network(output, "network", problem, *request.network);
   if (request.improved != nullptr) write_network(output, "improved", problem, *request.improved);
+  if (request.path != nullptr) write_path(output, problem, *request.path);
 }
 
 void write_dual(std::ostream& output, const RowGeometry& geometry, const GridDual& dual) {

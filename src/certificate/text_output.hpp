@@ -9,7 +9,7 @@
 
 namespace thalweg::certificate {
 
-/// The lines `cert` .. the network's (and the improved network's) section.
+/// The lines `cert` .. the last section before the dual bound (network, improved network, path).
 void write_statement(std::ostream& output, const CertificateRequest& request);
 
 /// The section `near`, where rows are replaced, and the lines `basis` and `nu` of a tree over this

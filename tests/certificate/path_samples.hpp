@@ -49,6 +49,18 @@ inline NetworkPath level_path() {
   return path;
 }
 
+/// Seven samples with three inputs; every loss, scale and output bias that a certificate can state
+/// comes up for some number.
+inline TrainingProblem random_problem(Random& random, int number) {
+  const Loss losses[] = {Loss::squared(LossScale::kMean), Loss::huber(0.7), Loss::squared_hinge(),
+                         Loss::squared()};
+  const Loss& loss = losses[number % 4];
+  const Matrix X = Matrix::NullaryExpr(7, 3, [&] { return random.normal(); });
+  Vector y = Vector::NullaryExpr(7, [&] { return random.normal(); });
+  if (loss.needs_labels()) y = y.array().sign();
+  return {X, y, 0.3, loss, OutputBias(number % 3)};
+}
+
 /// A path of random states: directions of doubles that stay on their side of every row, masses that
 /// come and go. X (n x d), m slots.
 inline NetworkPath random_path(Random& random, const TrainingProblem& problem, Index m,

@@ -120,14 +120,11 @@ class RandomPaths : public ::testing::TestWithParam<int> {};
 
 TEST_P(RandomPaths, SlopesAreDerivativesAndBoundTheRise) {
   Random random(static_cast<std::uint64_t>(GetParam()));
-  const auto bias = OutputBias(GetParam() % 3);
-  const Loss losses[] = {Loss::squared(LossScale::kMean), Loss::huber(0.7), Loss::squared_hinge(),
-                         Loss::squared().with_sample_weights(Vector::LinSpaced(7, 0.5, 2))};
-  const Loss& loss = losses[GetParam() % 4];
-  const Matrix X = Matrix::NullaryExpr(7, 3, [&] { return random.normal(); });
-  Vector y = Vector::NullaryExpr(7, [&] { return random.normal(); });
-  if (loss.needs_labels()) y = y.array().sign();
-  const TrainingProblem problem(X, y, 0.3, loss, bias);
+  TrainingProblem problem = testing::random_problem(random, GetParam());
+  if (GetParam() % 5 == 0) {
+    const Loss weighted = problem.loss().with_sample_weights(Vector::LinSpaced(7, 0.5, 2));
+    problem = {problem.X(), problem.y(), problem.beta(), weighted, problem.output_bias()};
+  }
   const NetworkPath path = random_path(random, problem, 4, 8);
   ASSERT_EQ(find_fault(problem, path), std::nullopt);
   const PathValue value = evaluate_path(problem, path);

@@ -106,6 +106,7 @@ class Certificate:
 
     def read_problem(self):
         tokens = self.lines.take(b"problem", b"relu2", b"loss")
+        grammar(tokens, "loss")
         self.loss = tokens.pop(0)
         grammar(self.loss in (b"squared", b"huber", b"squared-hinge"), "loss")
         if self.loss == b"huber":

@@ -7,6 +7,7 @@
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/run_control.hpp"
+#include "thalweg/model/network_path.hpp"
 #include "thalweg/model/training_problem.hpp"
 
 namespace thalweg {
@@ -28,6 +29,7 @@ struct CertificateRequest {
   const TrainingProblem* problem = nullptr;
   const TwoLayerNetwork* network = nullptr;   ///< the network whose gap is claimed
   const TwoLayerNetwork* improved = nullptr;  ///< optional: a network claimed to be better
+  const NetworkPath* path = nullptr;          ///< optional: a path that begins at `network`
   const Vector* dual = nullptr;               ///< nu (n); null: value claims only
   double slack = 1e-10;              ///< eta: relative shrinking of nu that rounding may use up
   std::string dataset_sha256 = "-";  ///< informative
@@ -61,8 +63,12 @@ struct CertificateResult {
 /// The claims are computed in exact arithmetic. Memory: data plus open nodes; pieces of the proof
 /// that wait for their turn lie on disk.
 ///
+/// With a path its section is written and what it increases by at most, its maximum and its end are
+/// claimed; a path with an end is one to `improved`, which it then sets.
+///
 /// Throws InvalidArgument when problem or network is null, a network does not fit the problem, dual
-/// is not n finite numbers, or slack is not in (0, 0.5]. Errors: kUnwritable; what had the name
+/// is not n finite numbers, slack is not in (0, 0.5], find_fault (path_value.hpp) finds the path to
+/// be none, or it begins or ends at another network. Errors: kUnwritable; what had the name
 /// `path` is then untouched.
 [[nodiscard]] Expected<CertificateResult> write_certificate(const CertificateRequest& request,
                                                             const std::filesystem::path& path);
