@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "optimal_set_svg.hpp"
+#include "svg_panel.hpp"
 
 namespace thalweg::cli {
 namespace {

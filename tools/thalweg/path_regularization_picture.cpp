@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <utility>
 #include <vector>
+
+#include "svg_panel.hpp"
 
 namespace thalweg::cli {
 namespace {
@@ -18,140 +19,16 @@ constexpr double kPanel = 190;
 constexpr double kBetween = 46;
 constexpr double kBottom = 46;
 
-constexpr const char* kStyle = R"(<style>
-.thalweg{font-family:system-ui,sans-serif;font-size:12px;color:#1f2937}
-.thalweg .paper{fill:#fff}
-.thalweg text{fill:currentColor}
-.thalweg .middle{text-anchor:middle}
-.thalweg .end{text-anchor:end}
-.thalweg .axis,.thalweg .grid,.thalweg .event{stroke:currentColor;fill:none}
-.thalweg .axis{stroke-opacity:.6}
-.thalweg .grid{stroke-opacity:.12}
-.thalweg .event{stroke-opacity:.3}
-.thalweg .optimum,.thalweg .count{fill:none;stroke:#1d6fb8;stroke-width:1.8}
-.thalweg .bound{fill:none;stroke:#0f766e;stroke-width:1.2;stroke-dasharray:5 3}
-.thalweg .network{fill:none;stroke:#b91c1c;stroke-width:1.4}
-.thalweg .plus{fill:none;stroke:#1d6fb8;stroke-width:1.2}
-.thalweg .minus{fill:none;stroke:#c2410c;stroke-width:1.2}
-@media (prefers-color-scheme:dark){
-.thalweg{color:#e5e7eb}
-.thalweg .paper{fill:#111827}
-.thalweg .optimum,.thalweg .count,.thalweg .plus{stroke:#60a5fa}
-.thalweg .bound{stroke:#5eead4}
-.thalweg .network{stroke:#fca5a5}
-.thalweg .minus{stroke:#fdba74}
-}
-</style>
-)";
-
 using Curve = std::vector<std::pair<double, double>>;  ///< (beta, value) by falling beta
 
-std::string digits(double value, const char* format = "%.2f") {
-  char text[40];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
-enum class Scale { kLinear, kWhole, kLog };
-
-/// One panel: beta on a log axis to the right, values upwards.
-class Panel {
- public:
-  Panel(double top, double beta_high, double beta_low, double low, double high, Scale scale)
-      : top_(top),
-        first_(std::log10(beta_high)),
-        last_(std::log10(beta_low)),
-        scale_(scale),
-        low_(scale == Scale::kLog ? std::log10(low) : low),
-        high_(scale == Scale::kLog ? std::log10(high) : high) {
-    if (!(last_ < first_)) last_ = first_ - 1;
-    if (!(high_ > low_)) high_ = low_ + 1;
-  }
-
-  [[nodiscard]] double x(double beta) const {
-    const double t = (first_ - std::log10(beta)) / (first_ - last_);
-    return kLeft + std::clamp(t, 0.0, 1.0) * (kWidth - kLeft - kRight);
-  }
-  [[nodiscard]] double y(double value) const {
-    const double at = scale_ == Scale::kLog ? std::log10(value) : value;
-    return top_ + kPanel * (1 - std::clamp((at - low_) / (high_ - low_), 0.0, 1.0));
-  }
-
-  [[nodiscard]] std::string line(const char* kind, const Curve& curve, bool steps = false) const {
-    std::string path;
-    std::string before;
-    for (const auto& [beta, value] : curve) {
-      if (scale_ == Scale::kLog && !(value > 0)) continue;
-      const std::string at_x = digits(x(beta));
-      if (path.empty()) {
-        path += "M" + at_x + ' ' + digits(y(value));
-      } else {
-        // What lies between two points belongs to the later one: an event changes what follows.
-        if (steps) path += "L" + before + ' ' + digits(y(value));
-        path += "L" + at_x + ' ' + digits(y(value));
-      }
-      before = at_x;
-    }
-    if (path.empty()) return "";
-    return std::string("<path class=\"") + kind + "\" d=\"" + path + "\"/>\n";
-  }
-
-  [[nodiscard]] std::string frame(const std::string& title) const {
-    const double right = kWidth - kRight;
-    std::string svg = "<rect class=\"axis\" x=\"" + digits(kLeft) + "\" y=\"" + digits(top_) +
-                      "\" width=\"" + digits(right - kLeft) + "\" height=\"" + digits(kPanel) +
-                      "\"/>\n<text x=\"" + digits(kLeft) + "\" y=\"" + digits(top_ - 8) + "\">" +
-                      title + "</text>\n";
-    for (double decade = std::ceil(last_); decade <= first_; ++decade) {
-      const std::string at = digits(x(std::pow(10, decade)));
-      svg += "<path class=\"grid\" d=\"M" + at + ' ' + digits(top_) + "V" + digits(top_ + kPanel) +
-             "\"/>\n<text class=\"middle\" x=\"" + at + "\" y=\"" + digits(top_ + kPanel + 15) +
-             "\">" + digits(std::pow(10, decade), "%g") + "</text>\n";
-    }
-    for (const double value : ticks()) {
-      const double at = y(value);
-      svg += "<path class=\"grid\" d=\"M" + digits(kLeft) + ' ' + digits(at) + "H" + digits(right) +
-             "\"/>\n<text class=\"end\" x=\"" + digits(kLeft - 6) + "\" y=\"" + digits(at + 4) +
-             "\">" + digits(value, "%g") + "</text>\n";
-    }
-    return svg;
-  }
-
-  [[nodiscard]] std::string mark(double beta) const {
-    return "<path class=\"event\" d=\"M" + digits(x(beta)) + ' ' + digits(top_ + kPanel) +
-           "v-7\"/>\n";
-  }
-
- private:
-  [[nodiscard]] std::vector<double> ticks() const {
-    std::vector<double> values;
-    if (scale_ == Scale::kLog) {
-      for (double decade = std::ceil(low_); decade <= high_; ++decade) {
-        values.push_back(std::pow(10, decade));
-      }
-      return values;
-    }
-    const double rough = (high_ - low_) / 5;
-    const double unit = std::pow(10, std::floor(std::log10(rough)));
-    const double share = rough / unit;
-    double step = unit * (share > 5 ? 10 : share > 2 ? 5 : share > 1 ? 2 : 1);
-    if (scale_ == Scale::kWhole) step = std::max(step, 1.0);
-    for (double value = std::ceil(low_ / step) * step; value <= high_ * (1 + 1e-12);
-         value += step) {
-      values.push_back(value);
-    }
-    return values;
-  }
-
-  double top_;
-  double first_;
-  double last_;
-  Scale scale_;
-  double low_;
-  double high_;
-};
-
 double panel_top(int index) { return kTop + index * (kPanel + kBetween); }
+
+/// Beta on a logarithmic axis, falling to the right.
+SvgPanel make_panel(int index, double beta_high, double beta_low, const SvgPanel::Range& values) {
+  return {{kLeft, panel_top(index), kWidth - kLeft - kRight, kPanel},
+          {beta_high, beta_low, Ticks::kLog},
+          values};
+}
 
 template <class Value>
 Curve curve_of(const std::vector<PathPoint>& points, Value value) {
@@ -171,7 +48,7 @@ std::string draw_objective(const PathAnswer& answer, double high, double low) {
   }
   if (!(least > 0)) least = largest > 0 ? 1e-6 * largest : 1e-6;
   if (!(largest > least)) largest = 10 * least;
-  const Panel panel(panel_top(0), high, low, 0.9 * least, 1.1 * largest, Scale::kLog);
+  const SvgPanel panel = make_panel(0, high, low, {0.9 * least, 1.1 * largest, Ticks::kLog});
   std::string svg = panel.frame(
       answer.scan.empty()
           ? "objective of the optimum (log scale), lower bound dashed, events below"
@@ -179,7 +56,7 @@ std::string draw_objective(const PathAnswer& answer, double high, double low) {
   svg += panel.line("optimum", curve_of(points, [](const PathPoint& p) { return p.objective; }));
   svg += panel.line("bound", curve_of(points, [](const PathPoint& p) { return p.lower_bound; }));
   svg += panel.line("network", network);
-  for (const PathEvent& event : answer.path.events) svg += panel.mark(event.beta);
+  for (const PathEvent& event : answer.path.events) svg += panel.event(event.beta);
   return svg;
 }
 
@@ -189,8 +66,9 @@ std::string draw_neurons(const PathAnswer& answer, double high, double low) {
   });
   double most = 1;
   for (const auto& [beta, count] : counts) most = std::max(most, count);
-  const Panel panel(panel_top(1), high, low, 0, 1.05 * most, Scale::kWhole);
-  return panel.frame("neurons of the optimum") + panel.line("count", counts, true);
+  const SvgPanel panel = make_panel(1, high, low, {0, 1.05 * most, Ticks::kWhole});
+  // What lies between two points belongs to the later one: an event changes what follows.
+  return panel.frame("neurons of the optimum") + panel.line("count", counts, Joints::kSteps);
 }
 
 std::string draw_masses(const PathAnswer& answer, double high, double low) {
@@ -214,7 +92,7 @@ std::string draw_masses(const PathAnswer& answer, double high, double low) {
       most = std::max(most, mass);
     }
   }
-  const Panel panel(panel_top(2), high, low, 0, most > 0 ? 1.05 * most : 1, Scale::kLinear);
+  const SvgPanel panel = make_panel(2, high, low, {0, most > 0 ? 1.05 * most : 1, Ticks::kReal});
   std::string svg =
       panel.frame("mass |w| |alpha| of each neuron; blue: positive output, orange: negative");
   for (auto& [id, neuron] : neurons) {
@@ -232,8 +110,8 @@ std::string draw_masses(const PathAnswer& answer, double high, double low) {
 std::string describe_picture(const PathAnswer& answer) {
   const RegularizationPath& path = answer.path;
   return std::to_string(path.points.size()) +
-         " optima from beta = " + digits(path.points.front().beta, "%.6g") + " down to " +
-         digits(path.points.back().beta, "%.6g") + ", " + std::to_string(path.events.size()) +
+         " optima from beta = " + svg_number(path.points.front().beta, "%.6g") + " down to " +
+         svg_number(path.points.back().beta, "%.6g") + ", " + std::to_string(path.events.size()) +
          " changes of the active set, " + std::to_string(path.points.back().network.width()) +
          " neurons at the end.";
 }
@@ -242,23 +120,17 @@ std::string describe_picture(const PathAnswer& answer) {
 
 std::string draw_path(const PathAnswer& answer) {
   const double height = panel_top(3) - kBetween + kBottom;
-  std::string svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"thalweg\" role=\"img\" width=\"" +
-      digits(kWidth, "%.0f") + "\" height=\"" + digits(height, "%.0f") + "\" viewBox=\"0 0 " +
-      digits(kWidth, "%.0f") + ' ' + digits(height, "%.0f") +
-      "\">\n<title>Regularisation path</title>\n";
+  const std::string title = "Regularisation path";
   if (answer.path.points.empty()) {
-    return svg + "<desc>No neuron is needed at any beta.</desc>\n</svg>\n";
+    return svg_start(title, "No neuron is needed at any beta.", kWidth, height) + "</svg>\n";
   }
   const double high = answer.path.points.front().beta;
   const double low = answer.path.points.back().beta;
-  svg += "<desc>" + describe_picture(answer) + "</desc>\n" + kStyle +
-         "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n";
-  svg += draw_objective(answer, high, low) + draw_neurons(answer, high, low) +
-         draw_masses(answer, high, low);
-  svg += "<text class=\"middle\" x=\"" + digits(kWidth / 2) + "\" y=\"" + digits(height - 10) +
-         "\">beta, falling to the right (log scale)</text>\n";
-  return svg + "</svg>\n";
+  return svg_start(title, describe_picture(answer), kWidth, height) +
+         draw_objective(answer, high, low) + draw_neurons(answer, high, low) +
+         draw_masses(answer, high, low) +
+         svg_label(kWidth / 2, height - 10, "beta, falling to the right (log scale)", "middle") +
+         "</svg>\n";
 }
 
 }  // namespace thalweg::cli
