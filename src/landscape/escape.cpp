@@ -60,10 +60,9 @@ class EscapeSearch {
     if (!certified) return tl::unexpected<Error>(certified.error());
     escape_.verdict = certified->verdict;
     escape_.relative_gap = certified->relative_gap;
-    escape_.neuron = std::move(certified->improving_neuron);
-    if (escape_.neuron && !(escape_.neuron->decrease > settings.tolerance * certified->objective)) {
-      escape_.neuron.reset();
-    }
+    const std::optional<Improvement>& neuron = certified->improving_neuron;
+    const double least = settings.tolerance * certified->objective;
+    if (neuron.has_value() && neuron->decrease > least) escape_.neuron = neuron;
     escape_.zero_slots = static_cast<Index>(found_.empty_slots.size());
     if (escape_.verdict == Verdict::kGlobalMinimum) {
       escape_.neuron.reset();
