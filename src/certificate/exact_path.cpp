@@ -95,14 +95,12 @@ std::optional<std::string> ExactPath::find_fault(const PathState& state,
     const auto row = static_cast<Index>(j);
     const double alpha = network.alpha(row, 0);
     const bool empty = alpha == 0 || (network.W.row(row).array() == 0).all();
-    bool same = empty == (slot.mass == 0);
-    if (same && !empty) {
-      const mpq_class z = exact(to_double(slot.sign)) * exact(slot.mass);
-      for (Index k = 0; same && k < known_.cols(); ++k) {
-        same = z * exact(known_(slot.direction, k)) == exact(alpha) * exact(network.W(row, k));
-      }
+    bool same = empty == (slot.mass == 0) && (empty || slot.sign == sign_of(alpha));
+    for (Index k = 0; same && !empty && k < known_.cols(); ++k) {
+      same = exact(slot.mass) * exact(known_(slot.direction, k)) ==
+             exact(std::abs(alpha)) * exact(network.W(row, k));
     }
-    if (!same) return slot_name(j) + ": its product is not the network's";
+    if (!same) return slot_name(j) + ": its sign or product is not the network's";
   }
   const AffinePart affine = problem_.affine_part(network);
   const Vector zero = Vector::Zero(known_.cols());

@@ -148,11 +148,12 @@ class Builder {
     const bool inside = i > 0 && i < a_.k - 1;
     for (Index j = 0; j < a_.m; ++j) {
       const double alpha = a_.alpha[a_.at(i, j)];
-      const Vector product = alpha * a_.weights(i, j);
       const double mass = a_.mass[a_.at(i, j)];
+      const bool turned = mass > 0 && (alpha > 0) != (a_.sign[a_.at(segment, j)] > 0);
+      const Vector product = alpha * a_.weights(i, j);
       const Vector exact = a_.sign[a_.at(segment, j)] * mass * a_.direction_of(segment, j);
       const bool idle = inside && mass == 0;
-      if (!((product - exact).stableNorm() <= kTolerance * exact.stableNorm()) ||
+      if (turned || !((product - exact).stableNorm() <= kTolerance * exact.stableNorm()) ||
           (mass == 0 && alpha != 0 && (a_.weights(i, j).array() != 0).any()) ||
           (idle && (alpha != 0 || (a_.weights(i, j).array() != 0).any()))) {
         return differs("W", i, j);

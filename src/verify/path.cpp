@@ -19,10 +19,8 @@ struct Directions {
 };
 
 struct Slot {
-  bool empty = true;
-  bool positive = true;
   std::size_t direction = 0;
-  Rational mass;
+  Rational factor;  ///< s z; 0 when empty
 };
 
 struct State {
@@ -81,7 +79,8 @@ class Path {
   State read_state();
   /// Goes to the next state; returns a bound of the derivative of L at the segment's end.
   Rational move_to(State next);
-  /// Whether the products s z v are the network's alpha w, and the bias is its bias.
+  /// Whether the products s z v are the network's alpha w, the signs of alpha the s of slots that
+  /// are not empty, and the bias is its bias.
   [[nodiscard]] bool is_at(const Network& network) const;
   void check_segment(const State& next, bool merge) const;
 
@@ -113,14 +112,13 @@ State Path::read_state() {
   if (problem_.output_bias != OutputBias::kNone) state.bias = reader_.dyad();
   for (std::size_t j = 0; j < state_.slots.size(); ++j) {
     Slot slot;
-    const std::size_t word = reader_.choice({"0", "+", "-"});
-    if (word != 0) {
-      slot.empty = false;
-      slot.positive = word == 1;
+    const std::size_t sign = reader_.choice({"0", "+", "-"});
+    if (sign != 0) {
       slot.direction = reader_.count();
       grammar(slot.direction < directions_.count, "there is no such direction");
-      slot.mass = reader_.dyad();
-      grammar(slot.mass > 0, "a mass must be positive");
+      const Rational mass = reader_.dyad();
+      grammar(mass > 0, "a mass must be positive");
+      slot.factor = sign == 1 ? mass : Rational(-mass);
     }
     state.slots.push_back(slot);
   }
@@ -130,16 +128,17 @@ State Path::read_state() {
 
 bool Path::is_at(const Network& network) const {
   const std::size_t d = problem_.d;
-  if (network.alpha.values.size() != state_.slots.size() || network.bias != state_.bias)
+  if (network.alpha.values.size() != state_.slots.size() || network.bias != state_.bias) {
     return false;
+  }
   for (std::size_t j = 0; j < state_.slots.size(); ++j) {
     const Slot& slot = state_.slots[j];
-    const Rational z = slot.empty || slot.positive ? slot.mass : Rational(-slot.mass);
     const Rational alpha = dyadic(network.alpha.values[j], network.alpha.exponent);
+    if (slot.factor != 0 && sgn(slot.factor) != sgn(alpha)) return false;
     for (std::size_t c = 0; c < d; ++c) {
       const Rational product = alpha * dyadic(network.w.values[j * d + c], network.w.exponent);
-      const Int v = slot.empty ? Int(0) : directions_.v.values[slot.direction * d + c];
-      if (product != z * dyadic(v, directions_.v.exponent)) return false;
+      const Int v = slot.factor == 0 ? Int(0) : directions_.v.values[slot.direction * d + c];
+      if (product != slot.factor * dyadic(v, directions_.v.exponent)) return false;
     }
   }
   return true;
@@ -158,8 +157,8 @@ void Path::check_segment(const State& next, bool merge) const {
   for (std::size_t j = 0; j < next.slots.size(); ++j) {
     const Slot& a = state_.slots[j];
     const Slot& b = next.slots[j];
-    if (a.empty || b.empty) continue;
-    demand(a.positive == b.positive, "a slot changes its sign");
+    if (a.factor == 0 || b.factor == 0) continue;
+    demand(sgn(a.factor) == sgn(b.factor), "a slot changes its sign");
     if (a.direction == b.direction) continue;
     demand(merge, "a slot changes its direction");
     demand(!crosses(a.direction, b.direction), "a slot crosses a row of the data");
@@ -167,19 +166,9 @@ void Path::check_segment(const State& next, bool merge) const {
 }
 
 ScaledVector Path::fit_change(const State& next) const {
-  Factors factors;  // of s z
-  const auto collect = [&](const State& state, bool add) {
-    for (const Slot& slot : state.slots) {
-      if (slot.empty) continue;
-      if (slot.positive == add) {
-        factors[slot.direction] += slot.mass;
-      } else {
-        factors[slot.direction] -= slot.mass;
-      }
-    }
-  };
-  collect(next, true);
-  collect(state_, false);
+  Factors factors;
+  for (const Slot& slot : next.slots) factors[slot.direction] += slot.factor;
+  for (const Slot& slot : state_.slots) factors[slot.direction] -= slot.factor;
   long bits = 0;
   const auto exponent = [](const Rational& value) {
     return static_cast<long>(mpz_scan1(value.get_den_mpz_t(), 0));
@@ -205,16 +194,15 @@ Rational Path::norms_slope(const State& next) const {
   for (std::size_t j = 0; j < next.slots.size(); ++j) {
     const Slot& a = state_.slots[j];
     const Slot& b = next.slots[j];
-    if (!b.empty) factors[b.direction] += b.mass;
-    if (a.empty) continue;
-    if (b.empty || a.direction == b.direction) {
-      factors[a.direction] -= a.mass;
-    } else {
+    factors[b.direction] += abs(b.factor);
+    if (a.direction == b.direction || b.factor == 0) {
+      factors[a.direction] -= abs(a.factor);
+    } else if (a.factor != 0) {
       const Int* left = &directions_.v.values[a.direction * d];
       const Int* right = &directions_.v.values[b.direction * d];
       Rational cosine(dot(left, right, d), dot(right, right, d));
       cosine.canonicalize();
-      factors[b.direction] -= a.mass * cosine;
+      factors[b.direction] -= abs(a.factor) * cosine;
     }
   }
   return weighted_norms(factors, Rounding::kUp);
@@ -223,6 +211,7 @@ Rational Path::norms_slope(const State& next) const {
 Rational Path::weighted_norms(const Factors& factors, Rounding side) const {
   Rational sum;
   for (const auto& [k, factor] : factors) {
+    if (factor == 0) continue;
     const bool above = (factor > 0) == (side == Rounding::kUp);
     sum += factor * (above ? directions_.above[k] : directions_.below[k]);
   }
@@ -266,9 +255,7 @@ Rational Path::unregularised() const {
 
 Rational Path::penalty(Rounding side) const {
   Factors masses;
-  for (const Slot& slot : state_.slots) {
-    if (!slot.empty) masses[slot.direction] += slot.mass;
-  }
+  for (const Slot& slot : state_.slots) masses[slot.direction] += abs(slot.factor);
   return weighted_norms(masses, side);
 }
 

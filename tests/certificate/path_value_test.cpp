@@ -162,9 +162,15 @@ TEST(PathValue, FindsWhatIsNoPath) {
   constexpr double kUlp = std::numeric_limits<double>::epsilon();
   EXPECT_EQ(fault([](NetworkPath&) {}), "");
   EXPECT_EQ(fault([](NetworkPath& p) { p.start.alpha(0, 0) *= 1 + kUlp; }),
-            "start: slot 0: its product is not the network's");
+            "start: slot 0: its sign or product is not the network's");
   EXPECT_THAT(fault([](NetworkPath& p) { p.start.W(2, 0) = p.start.alpha(2, 0) = 1; }),
-              HasSubstr("slot 2: its product"));
+              HasSubstr("slot 2: its sign or product"));
+  // -(X v)_+ with v = -w is another function, of the same product.
+  EXPECT_THAT(fault([](NetworkPath& p) {
+                p.directions.row(0) *= -1;
+                p.states[0].slots[0].sign = p.states[1].slots[0].sign = Sign::kMinus;
+              }),
+              HasSubstr("start: slot 0: its sign"));
   EXPECT_EQ(fault([](NetworkPath& p) { p.start.W(2, 0) = 1; }), "");  // its product is still 0
   EXPECT_THAT(fault([](NetworkPath& p) { p.states[1].slots[0].sign = Sign::kMinus; }),
               HasSubstr("segment 0: slot 0 changes its sign"));
@@ -177,9 +183,9 @@ TEST(PathValue, FindsWhatIsNoPath) {
               HasSubstr("segment 0: slot 0 crosses a row"));
   EXPECT_EQ(fault([](NetworkPath&) {}, level_path()), "");
   EXPECT_THAT(fault([](NetworkPath& p) { p.end->W(0, 0) += 4 * kUlp; }, level_path()),
-              HasSubstr("end: slot 0: its product"));
+              HasSubstr("end: slot 0: its sign or product"));
   EXPECT_THAT(fault([](NetworkPath& p) { p.end->W.row(0).swap(p.end->W.row(2)); }, level_path()),
-              HasSubstr("end: slot 0: its product"));
+              HasSubstr("end: slot 0: its sign or product"));
   EXPECT_THAT(fault(
                   [](NetworkPath& p) {
                     p.end->W = p.start.W.topRows(2);

@@ -98,6 +98,38 @@ class StoredCertificates(CliCase):
                 self.assertEqual(document["gap"] is None, document["lower_bound"] is None)
 
 
+class Paths(CliCase):
+    def stored(self, name):
+        return os.path.join(SOURCE, "tests/data/certificates", name + ".cert")
+
+    def test_a_path_that_rises(self):
+        """Two slopes at F3, 23/128 and 105/128, worked out by hand."""
+        document = self.answer("check", self.stored("path_rising"))
+        self.assertEqual((document["path_increase"], document["path_final"]), (1, 29 / 64))
+        self.assertEqual(document["path_maximum"], document["objective"])
+        text = " ".join(self.thalweg("check", self.stored("path_rising")).stdout.split())
+        self.assert_mentions(text, "path increases by at most 1", "ends at most at 0.453125")
+
+    def test_a_level_path_and_a_forged_one(self):
+        document = self.answer("check", self.stored("path_level"))
+        self.assertEqual((document["path_increase"], document["path_final"], document["level"]), (0, 209 / 1024, "value"))
+        with open(self.stored("path_rising")) as file:
+            text = file.read()
+        for old, new in (("claim increase 1:0", "claim increase 1:1"), ("masses 0 0", "masses + 1 1:5 0"),
+                         ("balance + 0", "balance - 0")):
+            self.assertIn(old, text)
+            with open(self.path("forged.cert"), "w") as file:
+                file.write(text.replace(old, new))
+            document = self.answer("check", self.path("forged.cert"), expect=1)
+            self.assertIsNone(document["path_increase"])
+
+    def test_without_a_path(self):
+        document = self.answer("check", self.stored("f3_local"))
+        self.assertIsNone(document["path_increase"])
+        self.assertIsNone(document["path_maximum"])
+        self.assertIsNone(document["path_final"])
+
+
 class CheckForms(CliCase):
     def test_biases_and_labels(self):
         """The certificate's column of ones and mapped labels are recognised in the files."""

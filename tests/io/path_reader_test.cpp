@@ -179,6 +179,11 @@ TEST_F(PathReader, RefusesWeightsThatAreNotThoseOfTheMasses) {
   with(at("alpha", 3, 0), 1 + 1e-10, true);
   with(at("alpha", 0, 0), 1 + 1e-8);  // the ends: the product
   with(at("W", 6, 2, 1), 1 + 1e-8);
+  at("W", 6, 2, 0) *= -1;  // the same product with the other sign
+  at("W", 6, 2, 1) *= -1;
+  with(at("alpha", 6, 2), -1);
+  at("W", 6, 2, 0) *= -1;
+  at("W", 6, 2, 1) *= -1;
   with(at("alpha", 6, 2), 1 + 1e-10, true);  // as exact as it must be is not for this reader
   at("W", 4, 0, 0) = 1e-300;                 // an empty slot has no weights
   refuse(ErrorCode::kBadValue, {"'W'", "waypoint 4, neuron 0"});

@@ -167,7 +167,8 @@ class Certificate:
             fit = bias + sum(a * max(0, inner(row, u)) for u, a in zip(w, alpha))
             total += self.phi(fit, y)
         objective = self.weight * total + self.beta / 2 * penalty
-        products = [[a * v for v in u] for u, a in zip(w, alpha)]
+        products = [(a > 0, [a * v for v in u]) if a and any(u) else (None, [Fraction(0)] * self.d)
+                    for u, a in zip(w, alpha)]
         return objective, (objective, products, bias, self.beta / 2 * squares)
 
     # The path: every state is evaluated from scratch.
@@ -235,8 +236,9 @@ class Certificate:
         return word, (slots, bias)
 
     def product(self, slot):
+        """(s > 0, s z v), (None, 0) for an empty slot."""
         s, k, z = slot
-        return [s * z * v for v in self.directions[k]] if s else [Fraction(0)] * self.d
+        return (s > 0, [s * z * v for v in self.directions[k]]) if s else (None, [Fraction(0)] * self.d)
 
     def is_at(self, state, products, bias):
         return [self.product(slot) for slot in state[0]] == products and state[1] == bias

@@ -226,6 +226,21 @@ def change_states(rng, text):
     return b"\n".join(lines) + b"\n"
 
 
+def turn_direction(rng, text):
+    """-v and the other sign wherever it is used: the same products, another function."""
+    lines = text[:-1].split(b"\n")
+    heads = [i for i, line in enumerate(lines) if line.startswith(b"path ")]
+    if not heads or lines[heads[0]].split(b" ")[1] == b"0":
+        return text
+    k = rng.randrange(int(lines[heads[0]].split(b" ")[1]))
+    row = lines[heads[0] + 1 + k].split(b" ")
+    lines[heads[0] + 1 + k] = b" ".join(t if t == b"0:0" else t[1:] if t[:1] == b"-" else b"-" + t for t in row)
+    for i in filter(lambda i: is_state(lines[i]), range(len(lines))):
+        turned = {b"+ %d " % k: b"- %d " % k, b"- %d " % k: b"+ %d " % k}
+        lines[i] = re.sub(rb"[+-] %d " % k, lambda match: turned[match.group()], lines[i])
+    return b"\n".join(lines) + b"\n"
+
+
 def change_claim(rng, lines, at):
     word, name, number = lines[at].split(b" ")
     lines[at] = b" ".join([word, rng.choice([b"value", b"decrease", b"increase", b"maximum", b"final"]), number])
@@ -297,6 +312,7 @@ MUTATIONS = {
     "state-ulp": on_lines(nudge_dyad, is_state),
     "state-number": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-2, -1, 1, 2]), is_state),
     "states": change_states,
+    "turn-direction": turn_direction,
     "claim": on_lines(change_claim, starts(b"claim")),
     "swap-trees": swap_trees,
     "word": change_word,

@@ -12,6 +12,8 @@ constexpr const char* kHelp =
     "usage: thalweg-check FILE.cert\n"
     "Decides a certificate in exact integer arithmetic and prints one line:\n"
     "  s VERIFIED gap <= G relgap <= R value <= P bound >= D   what the file proves\n"
+    "    (of an improved network also decrease >= X, of a path increase <= I maximum <= M final "
+    "<= F)\n"
     "  s NOT VERIFIED reason\n"
     "exit code: 0 verified, 1 not verified, 2 malformed or wrong usage, 3 unreadable, 4 limit\n";
 

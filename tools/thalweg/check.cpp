@@ -196,6 +196,9 @@ Json make_document(const CheckOptions& options, const Inputs& inputs, const Chec
   document["lower_bound"] = number(statement.lower_bound);
   document["decrease"] = number(statement.decrease);
   document["objective_after"] = number(statement.improved_upper);
+  document["path_increase"] = number(statement.path_increase);
+  document["path_maximum"] = number(statement.path_maximum);
+  document["path_final"] = number(statement.path_final);
   document["problem"] = answer.source ? describe_problem(*answer.source) : Json(nullptr);
   document["dataset_equal"] = flag(answer.dataset_equal);
   document["network_equal"] = flag(answer.network_equal);
@@ -224,6 +227,24 @@ void describe_statement(TextReport& text, const CheckAnswer& answer) {
     text.add("decrease", "the improved network is lower by at least " +
                              exact_digits(number(statement.decrease)));
   }
+  if (statement.path_increase) {
+    text.add("path", "increases by at most " + rounded_up(number(statement.path_increase)) +
+                         ", is nowhere above " + exact_digits(number(statement.path_maximum)) +
+                         " and ends at most at " + exact_digits(number(statement.path_final)));
+  }
+}
+
+/// What a verified certificate says, in a sentence.
+std::string proved(const verify::Statement& statement) {
+  if (statement.gap) {
+    return "Verified: the checker has proved the objective, the lower bound and the gap in exact "
+           "integer arithmetic.";
+  }
+  if (statement.path_increase) {
+    return "Verified: the checker has proved the objective and the path in exact integer "
+           "arithmetic; the certificate says nothing about networks off the path.";
+  }
+  return "Verified, but the certificate claims a value only: it says nothing about other networks.";
 }
 
 TextReport make_text(const Inputs& inputs, const CheckAnswer& answer) {
@@ -237,11 +258,7 @@ TextReport make_text(const Inputs& inputs, const CheckAnswer& answer) {
     text.add("network", *answer.network_equal ? "equals the file" : "differs from the file");
   }
   if (answer.verified) {
-    text.paragraph(answer.report.statement.gap
-                       ? "Verified: the checker has proved the objective, the lower bound and the "
-                         "gap in exact integer arithmetic."
-                       : "Verified, but the certificate claims a value only: it says nothing about "
-                         "other networks.");
+    text.paragraph(proved(answer.report.statement));
   } else {
     text.paragraph("Not verified: " + answer.reason);
   }
