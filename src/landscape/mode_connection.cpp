@@ -46,6 +46,7 @@ ModeConnection connect_modes(const TrainingProblem& problem, const TwoLayerNetwo
   const DescentPath up = descent_path(problem, to, optimum, settings);
   ModeConnection result;
   result.width_needed = std::max(down.width_needed, up.width_needed);
+  result.blocked_at = down.blocked_at;
   result.stopped = down.stopped || up.stopped;
   PathWalk walk(problem, std::move(down.path));
   result.lowest = static_cast<Index>(walk.path().states.size()) - 1;

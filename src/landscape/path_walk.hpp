@@ -45,6 +45,8 @@ class PathWalk {
   /// The derivative of the objective at the end of a segment from here, exact and rounded up (in
   /// floating point for the logistic loss); none when it is no segment of this kind.
   [[nodiscard]] std::optional<double> slope(const PathState& next, SegmentKind kind);
+  /// The same in floating point, of either kind.
+  [[nodiscard]] double floating_slope(const PathState& next) const;
   /// Goes there if the slope is at most level(); false, and nothing is done, otherwise.
   bool descend(PathState next, SegmentKind kind);
   /// Goes there, rising or not.
@@ -55,7 +57,6 @@ class PathWalk {
  private:
   static std::size_t place(Index direction) { return static_cast<std::size_t>(direction); }
   void remember(Index direction);
-  [[nodiscard]] double floating_slope(const PathState& next) const;
 
   const TrainingProblem& problem_;
   NetworkPath path_;

@@ -88,6 +88,22 @@ void append_zero_biases(TwoLayerNetwork& network) {
   network.hidden_bias = HiddenBias::kLastColumn;
 }
 
+bool has_bias(const io::StoredNetwork& stored) {
+  return stored.network.hidden_bias == HiddenBias::kLastColumn;
+}
+
+/// Checks that a network fits the data, if there are any, and lists its file.
+void list_network(const io::StoredNetwork& stored, const std::string& role, const std::string& path,
+                  Inputs& inputs) {
+  if (inputs.has_dataset()) {
+    if (auto fits = io::check_fits(stored, inputs.dataset); !fits) {
+      throw Failure(ExitCode::kUsage, path + ": " + fits.error().message);
+    }
+  }
+  const Index columns = stored.network.input_dimension() - (has_bias(stored) ? 1 : 0);
+  inputs.files.push_back(describe_file(role, path, {stored.network.width(), columns}));
+}
+
 }  // namespace
 
 InputFile describe_file(const std::string& role, const std::string& path,
@@ -104,18 +120,10 @@ std::string Inputs::sha256(const std::string& role) const {
   return "-";
 }
 
-void load_network(const ProblemOptions& options, Inputs& inputs) {
-  io::StoredNetwork stored = require(io::read_network(options.network));
-  if (inputs.has_dataset()) {
-    if (auto fits = io::check_fits(stored, inputs.dataset); !fits) {
-      throw Failure(ExitCode::kUsage, options.network + ": " + fits.error().message);
-    }
-  }
-  const bool has_bias = stored.network.hidden_bias == HiddenBias::kLastColumn;
-  const Index columns = stored.network.input_dimension() - (has_bias ? 1 : 0);
-  inputs.files.push_back(
-      describe_file("network", options.network, {stored.network.width(), columns}));
-  if (has_bias) {
+void adopt_network(io::StoredNetwork stored, const std::string& role, const std::string& path,
+                   Inputs& inputs) {
+  list_network(stored, role, path, inputs);
+  if (has_bias(stored)) {
     inputs.hidden_bias = HiddenBias::kLastColumn;
     inputs.notes.emplace_back(
         "the network has a hidden bias: a column of ones is appended to X and penalised like any "
@@ -130,6 +138,33 @@ void load_network(const ProblemOptions& options, Inputs& inputs) {
     standardize(*stored.standardization, true, inputs);
   }
   inputs.network = std::move(stored);
+}
+
+void load_network(const ProblemOptions& options, Inputs& inputs) {
+  adopt_network(require(io::read_network(options.network)), "network", options.network, inputs);
+}
+
+TwoLayerNetwork load_other_network(const std::string& role, const std::string& path,
+                                   Inputs& inputs) {
+  io::StoredNetwork stored = require(io::read_network(path));
+  const auto refuse = [&](const std::string& what) {
+    throw Failure(ExitCode::kUsage, path + ": " + what);
+  };
+  list_network(stored, role, path, inputs);
+  if (has_bias(stored) && inputs.hidden_bias == HiddenBias::kNone) {
+    refuse("it has a hidden bias and the other network has none; --bias gives that one zeros");
+  }
+  if (!has_bias(stored) && inputs.hidden_bias == HiddenBias::kLastColumn) {
+    append_zero_biases(stored.network);
+  }
+  const auto& map = inputs.network->standardization;
+  const bool same = stored.standardization.has_value() == map.has_value() &&
+                    (!map || *stored.standardization == *map);
+  if (!same) refuse("the two networks are for data standardised in different ways");
+  if (stored.has_output_bias && !inputs.network->has_output_bias) {
+    inputs.network->has_output_bias = true;
+  }
+  return std::move(stored.network);
 }
 
 Inputs load_inputs(const ProblemOptions& options) {

@@ -69,5 +69,12 @@ struct Inputs {
 /// Reads the network into `inputs`, which may hold a data set already that it must fit; settles the
 /// hidden bias and standardises the data when the network is for such. Failure as load_inputs.
 void load_network(const ProblemOptions& options, Inputs& inputs);
+/// The same for a network that was read from a file in that role.
+void adopt_network(io::StoredNetwork stored, const std::string& role, const std::string& path,
+                   Inputs& inputs);
+/// Another network for the data and with the biases of the one in `inputs`: without `b` it gets
+/// hidden biases 0 where that has some. Failure when it does not fit.
+[[nodiscard]] TwoLayerNetwork load_other_network(const std::string& role, const std::string& path,
+                                                 Inputs& inputs);
 
 }  // namespace thalweg::cli

@@ -7,8 +7,9 @@ namespace thalweg {
 /// A path between two networks of one width through the bottom of the landscape.
 struct ModeConnection {
   PathStatus status = PathStatus::kBlocked;
-  NetworkPath path;  ///< from one network to the other, both as stored
-  Index lowest = 0;  ///< the position in path.states where the way down ends
+  NetworkPath path;       ///< from one network to the other, both as stored
+  Index lowest = 0;       ///< the position in path.states where the way down ends
+  Index blocked_at = -1;  ///< the position from which it first rises on the way down; -1: nowhere
   Index width_needed = 0;
   bool complete = true;  ///< the path ends at the other network
   bool stopped = false;  ///< deadline or cancellation cut the path

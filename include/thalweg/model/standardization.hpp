@@ -19,6 +19,10 @@ struct ColumnScaling {
   [[nodiscard]] Index rounded_entries(const Matrix& values) const;
   /// The columns that are left as they are: mean 0 and scale 1.
   [[nodiscard]] bool identity(Index column) const;
+
+  friend bool operator==(const ColumnScaling& a, const ColumnScaling& b) {
+    return a.mean.size() == b.mean.size() && a.mean == b.mean && a.scale == b.scale;
+  }
 };
 
 /// What was done to a data set before training: the problem is about z = (x - mean) / scale, and so
@@ -30,6 +34,8 @@ struct Standardization {
   /// X and, where `targets` is set, y mapped. A data set without y (no columns) stays without.
   /// Throws as ColumnScaling::apply.
   [[nodiscard]] Dataset apply(const Dataset& dataset) const;
+
+  friend bool operator==(const Standardization&, const Standardization&) = default;
 };
 
 /// Centres and scales columns: scale is the power of two next to the standard deviation (in ratio),

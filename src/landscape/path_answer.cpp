@@ -1,0 +1,154 @@
+#include "thalweg/landscape/path_answer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "thalweg/landscape/optimal_path.hpp"
+#include "thalweg/training/train.hpp"
+#include "thalweg/training/width_limited.hpp"
+
+namespace thalweg {
+namespace {
+
+constexpr double kTrainingGap = 1e-10;
+/// Shares of the time left that go to the optimum, and then to the best network of the width.
+constexpr double kShareOfTraining = 0.4;
+constexpr double kShareOfSearch = 0.3;
+
+RunControl share(const RunControl& control, double part) {
+  RunControl result = control;
+  result.deadline =
+      Deadline::earlier(control.deadline, Deadline::after(part * control.deadline.remaining()));
+  return result;
+}
+
+/// Sets target, bounds and what is known of them; returns the dual.
+Vector choose_target(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                     const PathSettings& settings, PathAnswer& answer) {
+  TrainingSettings training;
+  training.relative_gap = std::min(kTrainingGap, 0.01 * settings.tolerance);
+  training.threads = settings.check.threads;
+  training.seed = settings.seed;
+  training.control = share(settings.check.control, kShareOfTraining);
+  TrainingResult trained = train(problem, training, network);
+  answer.optimum_upper_bound = trained.objective;
+  answer.lower_bound = trained.lower_bound;
+  answer.target = std::move(trained.network);
+  double objective = trained.objective;
+  if (answer.target.width() > network.width()) {
+    WidthLimitedSettings search;
+    search.threads = settings.check.threads;
+    search.seed = settings.seed;
+    search.control = share(settings.check.control, kShareOfSearch);
+    std::vector<TwoLayerNetwork> starts = {answer.target, network};
+    if (settings.to) starts.push_back(*settings.to);
+    WidthLimitedResult best = train_width_limited(problem, network.width(), starts, search);
+    answer.target = std::move(best.network);
+    objective = best.objective;
+  }
+  answer.target_is_optimal =
+      objective - answer.lower_bound <= settings.tolerance * std::max(objective, 0.0);
+  return trained.dual;
+}
+
+/// Whether two global minima are proved, or thought, to lie in different components.
+void ask_optimal_set(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                     const PathSettings& settings, PathAnswer& answer) {
+  const auto is_optimal = [&](const TwoLayerNetwork& candidate) {
+    const double objective = problem.objective(candidate);
+    return objective - answer.lower_bound <= settings.tolerance * objective;
+  };
+  if (!is_optimal(network) || !is_optimal(*settings.to)) return;
+  OptimalSetSettings all;
+  all.threads = settings.check.threads;
+  all.seed = settings.seed;
+  all.control = share(settings.check.control, kShareOfTraining);
+  const OptimalSet set = optimal_set(problem, all);
+  if (set.stopped_at_limit || set.atoms.empty()) return;
+  try {
+    const OptimalPath path = connect_optima(problem, set, network, *settings.to);
+    if (path.status != OptimalPathStatus::kDisconnected) return;
+    answer.status = PathStatus::kDisconnected;
+    answer.disconnected = path.level;
+    answer.reason = "both are global minima, and " + path.reason;
+  } catch (const InvalidArgument&) {
+    // A neuron is off all optimal directions: the network is optimal up to the tolerance only.
+  }
+}
+
+void descend(const TrainingProblem& problem, const TwoLayerNetwork& network,
+             const DescentSettings& settings, PathAnswer& answer) {
+  DescentPath descent = descent_path(problem, network, answer.target, settings);
+  answer.status = descent.status;
+  answer.width_needed = descent.width_needed;
+  answer.blocked_at = descent.blocked_at;
+  answer.stopped_at_limit = descent.stopped;
+  answer.path = std::move(descent.path);
+  answer.lowest = static_cast<Index>(answer.path.states.size()) - 1;
+}
+
+void connect(const TrainingProblem& problem, const TwoLayerNetwork& network,
+             const DescentSettings& settings, const TwoLayerNetwork& to, PathAnswer& answer) {
+  ModeConnection connection = connect_modes(problem, network, to, answer.target, settings);
+  answer.status = connection.status;
+  answer.width_needed = connection.width_needed;
+  answer.blocked_at = connection.blocked_at;
+  answer.stopped_at_limit = connection.stopped;
+  answer.path = std::move(connection.path);
+  answer.lowest = connection.lowest;
+}
+
+std::string explain(const PathAnswer& answer, bool to_network) {
+  if (answer.stopped_at_limit) return "stopped at the limit; the path is valid as far as it goes";
+  if (answer.status == PathStatus::kConnected) {
+    if (to_network)
+      return "the objective falls to the bottom and rises from there to the other end";
+    return answer.target_is_optimal
+               ? "the objective does not rise on the way to a global minimum"
+               : "the objective does not rise on the way to the best network of this width that "
+                 "was found";
+  }
+  if (answer.stuck.status == StrictMinimumStatus::kCertified) {
+    return "it is stuck next to a strict local minimum of its width (proved), so every path has to "
+           "rise";
+  }
+  return "no slot is free where it is stuck; the path found goes over a barrier";
+}
+
+}  // namespace
+
+Expected<PathAnswer> find_path(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                               const PathSettings& settings) {
+  const Stopwatch watch;
+  problem.check(network);
+  PathAnswer answer;
+  const Vector dual = choose_target(problem, network, settings, answer);
+  DescentSettings descent;
+  descent.seed = settings.seed;
+  descent.control = settings.check.control;
+  if (settings.to) {
+    connect(problem, network, descent, *settings.to, answer);
+  } else {
+    descend(problem, network, descent, answer);
+  }
+  CheckPathSettings check = settings.check;
+  check.dual = &dual;
+  auto checked = check_path(problem, answer.path, check);
+  if (!checked) return tl::unexpected<Error>(checked.error());
+  answer.checked = *checked;
+  if (answer.checked.lower_bound) answer.lower_bound = *answer.checked.lower_bound;
+  if (answer.status == PathStatus::kBlocked && !answer.stopped_at_limit) {
+    answer.barrier = answer.checked.maximum;
+    if (settings.to) ask_optimal_set(problem, network, settings, answer);
+    if (answer.blocked_at >= 0) {
+      const auto at = static_cast<std::size_t>(answer.blocked_at);
+      answer.stuck = strict_minimum(problem, network_of(answer.path, answer.path.states[at]));
+    }
+  }
+  if (answer.reason.empty()) answer.reason = explain(answer, settings.to.has_value());
+  answer.stopped_at_limit = answer.stopped_at_limit || answer.checked.stopped_at_limit;
+  answer.seconds = watch.seconds();
+  return answer;
+}
+
+}  // namespace thalweg
