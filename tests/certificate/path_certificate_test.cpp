@@ -129,15 +129,7 @@ TEST_P(RandomPathCertificate, IsAcceptedAndTight) {
   Random random(static_cast<std::uint64_t>(1000 + GetParam()));
   const TrainingProblem problem = random_problem(random, GetParam());
   NetworkPath path = random_path(random, problem, 4, 6);
-  if (GetParam() % 2 == 1) {  // ends in the network of the last state's products
-    path.end = path.start;
-    for (Index j = 0; j < path.width(); ++j) {
-      const PathSlot& slot = path.states.back().slots[static_cast<std::size_t>(j)];
-      path.end->alpha(j, 0) = to_double(slot.sign) * slot.mass;
-      if (slot.mass > 0) path.end->W.row(j) = path.directions.row(slot.direction);
-    }
-    path.end->output_bias[0] = path.states.back().affine.bias;
-  }
+  if (GetParam() % 2 == 1) path.end = testing::network_of_products(path);
   const PathValue value = evaluate_path(problem, path);
   const std::string text = write(request(problem, path));
   const verify::Report report = check(text);

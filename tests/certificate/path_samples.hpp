@@ -107,4 +107,17 @@ inline NetworkPath random_path(Random& random, const TrainingProblem& problem, I
   return path;
 }
 
+/// A network with exactly the products of the path's last state: w = v, alpha = s z.
+inline TwoLayerNetwork network_of_products(const NetworkPath& path) {
+  TwoLayerNetwork network = path.start;
+  const PathState& last = path.states.back();
+  for (Index j = 0; j < path.width(); ++j) {
+    const PathSlot& at = last.slots[static_cast<std::size_t>(j)];
+    network.alpha(j, 0) = to_double(at.sign) * at.mass;
+    if (at.mass > 0) network.W.row(j) = path.directions.row(at.direction);
+  }
+  network.output_bias[0] = last.affine.bias;
+  return network;
+}
+
 }  // namespace thalweg::testing
