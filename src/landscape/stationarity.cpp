@@ -67,13 +67,12 @@ class Examination {
   void describe() {
     result_.balance_defect = balance_defect(network_);
     result_.clarke_residual_stored = landscape::stored_clarke_residual(problem_, planes_, network_);
-    double longest = 0;
-    for (Index j = 0; j < network_.width(); ++j) longest = std::max(longest, length(j));
+    for (Index j = 0; j < network_.width(); ++j) longest_ = std::max(longest_, length(j));
     const auto rows = [&](const std::vector<Index>& planes) {
       return static_cast<Index>(planes_.all_rows(planes).size());
     };
     for (Index j = 0; j < network_.width(); ++j) {
-      if (length(j) <= settings_.distance * longest) {
+      if (length(j) <= settings_.distance * longest_) {
         result_.empty_slots.push_back(j);
         continue;
       }
@@ -134,25 +133,37 @@ class Examination {
     }
     const std::size_t plain = candidates_.size();
     for (std::size_t k = 0; k < plain && !found_point(); ++k) keep(maker.refined(candidates_[k]));
-    if (!found_point() && result_.balanced.finding != Finding::kNo) look_farther(maker);
+    if (!found_point()) look_farther();
   }
 
-  /// The nearest stationary point beyond the distance, for the report.
-  void look_farther(const CandidateMaker& maker) {
-    const auto consider = [&](std::optional<Candidate> candidate) {
-      if (!candidate || candidate->moved > kFarthest) return;
-      if (candidate->clarke <= tolerance_) {
-        result_.stationary_within = std::min(result_.stationary_within, candidate->moved);
-      }
-      if (is_near(*candidate)) candidates_.push_back(std::move(*candidate));
-    };
-    for (double tolerance = 1e-8; tolerance <= kFarthest; tolerance *= 10) {
-      if (settings_.control.should_stop() || std::isfinite(result_.stationary_within)) return;
-      if (tolerance <= settings_.distance) continue;
-      const auto start = maker.snapped(tolerance);
-      if (start) consider(maker.refined(*start));
+  /// The nearest stationary point beyond the distance, for the report: of the snapped and refined
+  /// ones, and those where descent ends.
+  void look_farther() {
+    std::vector<double> reaches = {settings_.distance};
+    for (double reach = 1e-8; reach <= kFarthest; reach *= 10) {
+      if (reach > settings_.distance) reaches.push_back(reach);
     }
-    if (!std::isfinite(result_.stationary_within)) consider(maker.descended());
+    for (const double reach : reaches) {
+      if (settings_.control.should_stop() || std::isfinite(result_.stationary_within)) return;
+      std::vector<Index> empty;
+      double vanished = 0;
+      for (Index j = 0; j < network_.width(); ++j) {
+        if (length(j) > reach * longest_) continue;
+        empty.push_back(j);
+        vanished = std::max(vanished, length(j) / longest_);
+      }
+      const CandidateMaker maker(problem_, planes_, network_, settings_, empty);
+      const auto consider = [&](std::optional<Candidate> candidate) {
+        if (!candidate || candidate->moved > kFarthest) return;
+        if (candidate->clarke > tolerance_) return;
+        result_.stationary_within =
+            std::min(result_.stationary_within, std::max(vanished, candidate->moved));
+        if (is_near(*candidate) && empty == result_.empty_slots) keep(std::move(candidate));
+      };
+      const auto start = maker.snapped(reach);
+      if (start && start->moved <= kFarthest) consider(maker.refined(*start));
+      if (!std::isfinite(result_.stationary_within)) consider(maker.descended());
+    }
   }
 
   void find_strict_minimum() {
@@ -304,6 +315,7 @@ class Examination {
   const TwoLayerNetwork& network_;
   const StationaritySettings& settings_;
   double tolerance_;
+  double longest_ = 0;  ///< length of the longest neuron
   Hyperplanes planes_;
   std::vector<Candidate> candidates_;
   const Candidate* chosen_ = nullptr;

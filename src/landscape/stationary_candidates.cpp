@@ -13,7 +13,38 @@ namespace {
 
 constexpr Index kMostUnknowns = 600;  ///< weights that Newton's method is used for
 constexpr double kEnough = 1e-24;     ///< stationarity that polishing aims at, relative to beta
+constexpr double kOnKink = 1e-12;     ///< how far rounding leaves a neuron from its kinks
 constexpr double kRounding = 1e-15;   ///< of moves, which are computed in doubles
+
+/// Gives every product the nearest neuron of its sign, in proportion to the lengths of those that
+/// share it: descent joins neurons of equal direction. False when a neuron has no taker.
+bool share(const std::vector<Neuron>& neurons, const Hyperplanes& planes,
+           std::vector<ProductWords>& products) {
+  std::vector<double> lengths(neurons.size(), 0);
+  std::vector<std::size_t> nearest;
+  for (const ProductWords& product : products) {
+    std::size_t best = neurons.size();
+    double most = 0;
+    for (std::size_t k = 0; k < neurons.size(); ++k) {
+      if ((neurons[k].sign == Sign::kPlus) != (product.sign > 0)) continue;
+      const double along = neurons[k].w.normalized().dot(product.words.col(0));
+      if (best < neurons.size() && along <= most) continue;
+      best = k;
+      most = along;
+    }
+    if (best == neurons.size()) return false;
+    nearest.push_back(best);
+    lengths[best] += product.words.col(0).stableNorm();
+  }
+  if (std::find(lengths.begin(), lengths.end(), 0.0) != lengths.end()) return false;
+  for (std::size_t j = 0; j < products.size(); ++j) {
+    const Neuron& neuron = neurons[nearest[j]];
+    const double part = products[j].words.col(0).stableNorm() / lengths[nearest[j]];
+    products[j].words = part * neuron.w;
+    products[j].ties = planes.near(neuron.w, kOnKink);
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -111,12 +142,7 @@ std::optional<Candidate> CandidateMaker::descended() const {
   solver.threads = settings_.threads;
   solver.control = settings_.control;
   const KinkNewtonResult found = kink_newton(problem_, start, problem_.unstack(affine_), solver);
-  if (found.neurons.size() != list.size()) return std::nullopt;
-  for (std::size_t k = 0; k < list.size(); ++k) {
-    if (found.neurons[k].sign != start[k].sign) return std::nullopt;
-    list[k].words = found.neurons[k].w;
-    list[k].ties = planes_.near(found.neurons[k].w, 1e-12);
-  }
+  if (!share(found.neurons, planes_, list)) return std::nullopt;
   auto candidate = made(list, problem_.stack(found.affine()));
   if (!candidate) return candidate;
   auto better = refined(*candidate);

@@ -23,6 +23,7 @@ struct Command {
 [[nodiscard]] Command make_path_regularization(CLI::App& root);
 [[nodiscard]] Command make_optimal_set(CLI::App& root);
 [[nodiscard]] Command make_width(CLI::App& root);
+[[nodiscard]] Command make_stationary(CLI::App& root);
 [[nodiscard]] Command make_path(CLI::App& root);
 
 }  // namespace thalweg::cli

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
       thalweg::cli::make_path_regularization(app),
       thalweg::cli::make_optimal_set(app),
       thalweg::cli::make_width(app),
+      thalweg::cli::make_stationary(app),
       thalweg::cli::make_path(app),
   };
   try {
