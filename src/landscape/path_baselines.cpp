@@ -92,7 +92,7 @@ class Bezier {
   bool train(const PathBaselinesSettings& settings) {
     Random random(settings.seed);
     Vector best = control_;
-    double least = worst_objective();
+    Height least = height();
     Vector mean = Vector::Zero(control_.size());
     Vector square = Vector::Zero(control_.size());
     const double size = std::sqrt((from_.squaredNorm() + to_.squaredNorm()) /
@@ -112,8 +112,8 @@ class Bezier {
       control_ -= length * direction;
       whole = !settings.control.should_stop();
       if (step % stage != 0 && step < settings.steps && whole) continue;
-      if (const double value = worst_objective(); value < least) {
-        least = value;
+      if (const Height now = height(); now < least) {
+        least = now;
         best = control_;
       }
     }
@@ -137,12 +137,15 @@ class Bezier {
     return slope;
   }
 
-  [[nodiscard]] double worst_objective() const {
-    double worst = 0;
+  using Height = std::pair<double, double>;  ///< the largest objective on a grid, then the sum
+  [[nodiscard]] Height height() const {
+    Height result{0, 0};
     for (int k = 0; k < kStageSamples; ++k) {
-      worst = std::max(worst, objective(static_cast<double>(k) / (kStageSamples - 1)));
+      const double value = objective(static_cast<double>(k) / (kStageSamples - 1));
+      result.first = std::max(result.first, value);
+      result.second += value;
     }
-    return worst;
+    return result;
   }
 
   const TrainingProblem& problem_;

@@ -26,7 +26,8 @@ inline constexpr const char* kSvgStyle = R"(<style>
 .thalweg .network,.thalweg .straight{fill:none;stroke:#b91c1c;stroke-width:1.4}
 .thalweg .aligned{fill:none;stroke:#b91c1c;stroke-width:1.4;stroke-dasharray:2 3}
 .thalweg .plus{fill:none;stroke:#1d6fb8;stroke-width:1.2}
-.thalweg .minus,.thalweg .bezier{fill:none;stroke:#c2410c;stroke-width:1.2}
+.thalweg .minus{fill:none;stroke:#c2410c;stroke-width:1.2}
+.thalweg .bezier{fill:none;stroke:#7c3aed;stroke-width:1.4}
 .thalweg .inside{fill:#111827;text-anchor:middle;font-size:10px}
 .thalweg .place{fill:#fff;stroke:#111827;stroke-width:1.5}
 .thalweg .name{fill:#111827;stroke:#fff;stroke-width:3;stroke-linejoin:round;paint-order:stroke}
@@ -40,7 +41,8 @@ inline constexpr const char* kSvgStyle = R"(<style>
 .thalweg .clear{fill:#5eead4}
 .thalweg .bound{stroke:#5eead4}
 .thalweg .network,.thalweg .straight,.thalweg .aligned{stroke:#fca5a5}
-.thalweg .minus,.thalweg .bezier{stroke:#fdba74}
+.thalweg .minus{stroke:#fdba74}
+.thalweg .bezier{stroke:#c4b5fd}
 }
 </style>
 )";

@@ -45,11 +45,11 @@ struct PathBaselinesSettings {
 /// The order of `aligned` minimises the squared distances of the neurons' outputs alpha_j (X w_j)_+
 /// on the samples (linear assignment). theta_c starts at the middle, so the curve at the straight
 /// line, and takes Adam steps on the mean of L(theta(t)) at four stratified random t a step; of
-/// twenty stages the control point with the lowest maximum on a grid is kept. The maximum is the
-/// largest sample refined by golden section between its neighbours. Deterministic in the seed
-/// unless `control` stops it. Errors: InvalidArgument when widths differ, a network does not fit
-/// the problem, or a setting is out of range. O(n d m) a sample and step. Source: Garipov et al.
-/// 2018 (Bezier); Entezari et al. 2022, Ainsworth et al. 2023 (alignment).
+/// twenty stages the control point with the lowest maximum on a grid (then mean) is kept. The
+/// maximum is the largest sample refined by golden section between its neighbours. Deterministic in
+/// the seed unless `control` stops it. Errors: InvalidArgument when widths differ, a network does
+/// not fit the problem, or a setting is out of range. O(n d m) a sample and step. Source: Garipov
+/// et al. 2018 (Bezier); Entezari et al. 2022, Ainsworth et al. 2023 (alignment).
 [[nodiscard]] PathBaselines path_baselines(const TrainingProblem& problem,
                                            const TwoLayerNetwork& from, const TwoLayerNetwork& to,
                                            const PathBaselinesSettings& settings = {});
