@@ -182,7 +182,7 @@ class Certificate:
         grammar(all(any(row) for row in rows), "zero direction")
         self.directions = rows
         self.lengths = self.enclosed_lengths()
-        self.seen = [[inner(x, v) for x in self.x] for v in rows]
+        self.seen = self.projections()
         objective, products, bias, _ = network
         increase, maximum, last = Fraction(0), objective, None
         for i in range(states):
@@ -201,6 +201,14 @@ class Certificate:
             increase += weights - self.beta * sum(z * self.lengths[k][0] for s, k, z in last[0] if s)
             maximum = max(maximum, final)
         return increase, maximum, final
+
+    def projections(self):
+        """The integers x_i.v_k at one scale, which is kept."""
+        scales = [common_denominator(v for row in matrix for v in row) for matrix in (self.x, self.directions)]
+        x, v = ([[int(e * scale) for e in row] for row in matrix]
+                for scale, matrix in zip(scales, (self.x, self.directions)))
+        self.seen_scale = scales[0] * scales[1]
+        return [[inner(a, b) for a in x] for b in v]
 
     def enclosed_lengths(self):
         """Below and above every |v|, on one grid."""
@@ -253,7 +261,10 @@ class Certificate:
 
     def state_fit(self, state):
         slots, bias = state
-        return [bias + sum(s * z * max(0, self.seen[k][i]) for s, k, z in slots if s) for i in range(self.n)]
+        scale = common_denominator(z for _, _, z in slots)
+        whole = [(s * int(z * scale), self.seen[k]) for s, k, z in slots if s]
+        return [bias + Fraction(sum(z * max(0, seen[i]) for z, seen in whole), scale * self.seen_scale)
+                for i in range(self.n)]
 
     def state_value(self, state, side):
         slots, bias = state
