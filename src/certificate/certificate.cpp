@@ -50,7 +50,8 @@ void check_path(const CertificateRequest& request) {
   if (path.end && !same(*path.end, *request.improved)) {
     throw InvalidArgument("write_certificate: expected a path that ends at the improved network");
   }
-  if (const auto fault = certificate::find_path_fault(*request.problem, path)) {
+  const auto arithmetic = certificate::exact_path(*request.problem, path);
+  if (const auto fault = certificate::find_path_fault(arithmetic, path)) {
     throw InvalidArgument("write_certificate: path: " + *fault);
   }
 }
@@ -80,7 +81,8 @@ void write_claims(std::ostream& output, const CertificateRequest& request,
                 Rounding::kDown);
   }
   if (request.path != nullptr) {
-    const auto value = certificate::exact_path_value(problem, *request.path);
+    const auto arithmetic = certificate::exact_path(problem, *request.path);
+    const auto value = certificate::exact_path_value(arithmetic, problem, *request.path);
     write_claim(output, "increase", value.increase, Rounding::kUp);
     write_claim(output, "maximum", value.maximum, Rounding::kUp);
     write_claim(output, "final", value.end, Rounding::kUp);

@@ -73,11 +73,14 @@ struct ExactPathValue {
   std::vector<mpq_class> objectives, slopes;
 };
 
-/// Why this is no path, if it is not. Throws InvalidArgument when shapes do not fit.
-[[nodiscard]] std::optional<std::string> find_path_fault(const TrainingProblem& problem,
+/// The arithmetic of a path's states. Throws InvalidArgument when shapes or values do not fit.
+[[nodiscard]] ExactPath exact_path(const TrainingProblem& problem, const NetworkPath& path);
+/// Why this is no path, if it is not.
+[[nodiscard]] std::optional<std::string> find_path_fault(const ExactPath& arithmetic,
                                                          const NetworkPath& path);
 /// Precondition: find_path_fault finds none.
-[[nodiscard]] ExactPathValue exact_path_value(const TrainingProblem& problem,
+[[nodiscard]] ExactPathValue exact_path_value(const ExactPath& arithmetic,
+                                              const TrainingProblem& problem,
                                               const NetworkPath& path);
 
 }  // namespace thalweg::certificate

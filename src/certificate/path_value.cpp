@@ -27,6 +27,8 @@ void check_shapes(const TrainingProblem& problem, const NetworkPath& path) {
   }
 }
 
+}  // namespace
+
 ExactPath exact_path(const TrainingProblem& problem, const NetworkPath& path) {
   check_shapes(problem, path);
   ExactPath result(problem);
@@ -35,11 +37,7 @@ ExactPath exact_path(const TrainingProblem& problem, const NetworkPath& path) {
   return result;
 }
 
-}  // namespace
-
-std::optional<std::string> find_path_fault(const TrainingProblem& problem,
-                                           const NetworkPath& path) {
-  const ExactPath arithmetic = exact_path(problem, path);
+std::optional<std::string> find_path_fault(const ExactPath& arithmetic, const NetworkPath& path) {
   const auto named = [](const std::string& where, const std::optional<std::string>& what) {
     return what ? std::optional(where + ": " + *what) : std::nullopt;
   };
@@ -56,8 +54,8 @@ std::optional<std::string> find_path_fault(const TrainingProblem& problem,
   return named("end", arithmetic.find_fault(path.states.back(), *path.end));
 }
 
-ExactPathValue exact_path_value(const TrainingProblem& problem, const NetworkPath& path) {
-  const ExactPath arithmetic = exact_path(problem, path);
+ExactPathValue exact_path_value(const ExactPath& arithmetic, const TrainingProblem& problem,
+                                const NetworkPath& path) {
   ExactPathValue result;
   mpq_class rest;
   for (const PathState& state : path.states) {
@@ -146,12 +144,15 @@ double PathEvaluator::objective(const Matrix& directions, const PathState& state
 }
 
 std::optional<std::string> find_fault(const TrainingProblem& problem, const NetworkPath& path) {
-  return certificate::find_path_fault(problem, path);
+  return certificate::find_path_fault(certificate::exact_path(problem, path), path);
 }
 
 PathValue evaluate_path(const TrainingProblem& problem, const NetworkPath& path) {
-  if (const auto fault = find_fault(problem, path)) throw InvalidArgument("path: " + *fault);
-  const certificate::ExactPathValue value = certificate::exact_path_value(problem, path);
+  const ExactPath arithmetic = certificate::exact_path(problem, path);
+  if (const auto fault = certificate::find_path_fault(arithmetic, path)) {
+    throw InvalidArgument("path: " + *fault);
+  }
+  const auto value = certificate::exact_path_value(arithmetic, problem, path);
   return {round_up(value.increase), round_up(value.maximum), round_up(value.end),
           round_up(value.objectives), round_up(value.slopes)};
 }
