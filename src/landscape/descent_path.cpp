@@ -6,6 +6,7 @@
 
 #include "landscape/mass_descent.hpp"
 #include "landscape/path_stages.hpp"
+#include "landscape/shedding.hpp"
 #include "thalweg/core/random.hpp"
 
 namespace thalweg {
@@ -59,9 +60,9 @@ bool same(const PathState& a, const PathState& b) {
 
 /// Goes straight to the target when the slots hold it and L does not rise on the way.
 bool arrive(PathWalk& walk, const PathState& target) {
-  auto next = landscape::straight_to(walk, target);
-  if (!next) return false;
-  return same(*next, walk.here()) || walk.descend(std::move(*next), SegmentKind::kMasses);
+  auto straight = landscape::straight_to(walk, target);
+  if (!straight) return false;
+  return same(straight->end, walk.here()) || walk.descend(std::move(straight->end), straight->kind);
 }
 
 void report(const RunControl& control, const PathWalk& walk) {

@@ -1,15 +1,16 @@
 #include "landscape/mass_descent.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+
+#include "landscape/mass_newton.hpp"
+#include "landscape/path_stages.hpp"
 
 namespace thalweg::landscape {
 namespace {
 
-/// Pivots of unit columns below this count as 0.
-constexpr double kDependent = 1e-11;
 /// How far beyond beta a neuron's dual constraint counts as violated, relative to beta.
 constexpr double kViolation = 1e-12;
 /// Steps that promise less than this share of PathWalk::level() are not taken.
@@ -30,152 +31,92 @@ Matrix affine_columns(const TrainingProblem& problem) {
 
 }  // namespace
 
+/// The neurons whose masses move, and L's first derivatives there.
 struct MassDescent::Support {
-  PathState from;            ///< here, with the entering neuron in its slot at mass 0
-  std::vector<Index> slots;  ///< (k) that move
-  Index entering = -1;       ///< its position in `slots`
-  Matrix columns;            ///< (n x (k + affine_size()))
-  Vector gradient;           ///< of L in (|w| |alpha| of the slots, affine coefficients)
+  std::vector<std::pair<Index, PathSlot>> neurons;  ///< with their slots; the entering one last
+  bool enters = false;
+  bool shares = false;  ///< the entering neuron's slot is occupied: their products s z v add up
+  Matrix columns;       ///< (n x (neurons + affine_size()))
+  Vector gradient;      ///< of L in (lengths |w| |alpha|, affine coefficients)
 
-  [[nodiscard]] Index masses() const { return static_cast<Index>(slots.size()); }
+  [[nodiscard]] Index size() const { return static_cast<Index>(neurons.size()); }
 };
 
-namespace {
-
-/// A direction in (lengths, affine coefficients); flat: L is affine along it to second order.
-struct Direction {
-  Vector change;
-  bool flat = false;
-};
-
-/// Newton's direction, or a null vector of the Hessian along which L falls.
-Direction newton_direction(const TrainingProblem& problem, const Matrix& columns, Index masses,
-                           const Vector& gradient, const Vector& curvature) {
-  const Index size = columns.cols();
-  const Index affine = size - masses;
-  Matrix K = Matrix::Zero(columns.rows() + affine, size);
-  K.topRows(columns.rows()) = curvature.cwiseSqrt().asDiagonal() * columns;
-  K.bottomRightCorner(affine, affine) =
-      problem.affine_penalties().cwiseSqrt().asDiagonal().toDenseMatrix();
-  Vector scales = K.colwise().norm().transpose();
-  for (Index k = 0; k < size; ++k) {
-    if (scales[k] == 0) scales[k] = 1;
-    K.col(k) /= scales[k];
-  }
-  Eigen::ColPivHouseholderQR<Matrix> qr(K);
-  qr.setThreshold(kDependent);
-  const Index rank = qr.rank();
-  const auto R = qr.matrixR();
-  const auto triangle = R.topLeftCorner(rank, rank).template triangularView<Eigen::Upper>();
-  if (rank < size) {
-    Vector permuted = Vector::Zero(size);
-    permuted[rank] = 1;
-    if (rank > 0) permuted.head(rank) = -triangle.solve(R.col(rank).head(rank));
-    const Vector change = Vector(qr.colsPermutation() * permuted).cwiseQuotient(scales);
-    return {gradient.dot(change) > 0 ? Vector(-change) : change, true};
-  }
-  const auto solve = [&](const Vector& right) -> Vector {
-    const Vector scaled = qr.colsPermutation().transpose() * Vector(right.cwiseQuotient(scales));
-    const Vector half = triangle.transpose().solve(scaled);
-    return Vector(qr.colsPermutation() * Vector(triangle.solve(half))).cwiseQuotient(scales);
-  };
-  Vector change = -solve(gradient);
-  const Vector image = curvature.cwiseProduct(columns * change);
-  Vector left = gradient + columns.transpose() * image;
-  left.tail(affine) += problem.affine_penalties().cwiseProduct(change.tail(affine));
-  change -= solve(left);
-  return {change, false};
-}
-
-}  // namespace
-
-MassDescent::Support MassDescent::support(const PathSlot* entering, Index into) const {
+MassDescent::Support MassDescent::support(const PathSlot* entering, Index slot) const {
   const TrainingProblem& problem = walk_.problem();
   Support result;
-  result.from = walk_.here();
-  result.slots = walk_.occupied();
-  if (entering != nullptr) {
-    result.from.slots[static_cast<std::size_t>(into)] = {entering->direction, entering->sign, 0};
-    result.entering = result.masses();
-    result.slots.push_back(into);
+  for (const Index j : walk_.occupied()) {
+    result.neurons.emplace_back(j, walk_.here().slots[static_cast<std::size_t>(j)]);
   }
-  const Index k = result.masses();
+  if (entering != nullptr) {
+    result.enters = true;
+    result.shares = walk_.here().slots[static_cast<std::size_t>(slot)].mass > 0;
+    result.neurons.emplace_back(slot, PathSlot{entering->direction, entering->sign, 0});
+  }
+  const Index k = result.size();
   const Matrix affine = affine_columns(problem);
   result.columns.resize(problem.samples(), k + affine.cols());
   for (Index q = 0; q < k; ++q) {
-    const Index j = result.slots[static_cast<std::size_t>(q)];
-    const PathSlot& slot = result.from.slots[static_cast<std::size_t>(j)];
-    result.columns.col(q) = to_double(slot.sign) * walk_.atom(slot.direction);
+    const PathSlot& neuron = result.neurons[static_cast<std::size_t>(q)].second;
+    result.columns.col(q) = to_double(neuron.sign) * walk_.atom(neuron.direction);
   }
   result.columns.rightCols(affine.cols()) = affine;
   const Vector nu = problem.dual_point(walk_.fit(walk_.here()));
   result.gradient = -result.columns.transpose() * nu;
   result.gradient.head(k).array() += problem.beta();
-  const Vector c = problem.stack(result.from.affine);
+  const Vector c = problem.stack(walk_.here().affine);
   result.gradient.tail(affine.cols()) += problem.affine_penalties().cwiseProduct(c);
   return result;
 }
 
-bool MassDescent::move_on(const Support& support) {
+PathState MassDescent::state_at(const Support& support, const Vector& change, double t) {
   const TrainingProblem& problem = walk_.problem();
-  const Index k = support.masses();
+  PathState next = walk_.here();
+  for (const auto& [slot, neuron] : support.neurons) {
+    next.slots[static_cast<std::size_t>(slot)].mass = 0;
+  }
+  for (Index q = 0; q < support.size(); ++q) {
+    auto [slot, neuron] = support.neurons[static_cast<std::size_t>(q)];
+    const double before = neuron.mass;
+    neuron.mass += t * change[q] / walk_.norm(neuron.direction);
+    if (change[q] < 0 && !(neuron.mass > kGone * before)) neuron.mass = 0;
+    PathSlot& place = next.slots[static_cast<std::size_t>(slot)];
+    if (place.mass > 0 && neuron.mass > 0) {
+      const Vector sum = walk_.product(place) + walk_.product(neuron);
+      neuron = {walk_.direction(to_double(neuron.sign) * sum), neuron.sign, 1};
+    }
+    if (neuron.mass > 0 || place.mass == 0) place = neuron;
+  }
+  const Vector c = problem.stack(next.affine);
+  next.affine = problem.unstack(c + t * change.tail(c.size()));
+  return next;
+}
+
+bool MassDescent::move_on(const Support& support) {
+  if (support.columns.cols() == 0) return false;
+  const TrainingProblem& problem = walk_.problem();
   const Vector fit = walk_.fit(walk_.here());
-  const Vector curvature = problem.loss().curvature(fit, problem.y());
-  const Direction direction =
-      newton_direction(problem, support.columns, k, support.gradient, curvature);
+  const MassDirection direction = mass_direction(problem, support.columns, support.gradient,
+                                                 problem.loss().curvature(fit, problem.y()));
   const Vector& change = direction.change;
-  if (support.entering >= 0 && !(change[support.entering] > 0)) return false;
-  const auto slot_of = [&](Index q) -> const PathSlot& {
-    return support.from.slots[static_cast<std::size_t>(support.slots[static_cast<std::size_t>(q)])];
-  };
+  if (support.enters && !(change[support.size() - 1] > 0)) return false;
   double furthest = std::numeric_limits<double>::infinity();
-  for (Index q = 0; q < k; ++q) {
-    const double length = slot_of(q).mass * walk_.norm(slot_of(q).direction);
+  for (Index q = 0; q < support.size(); ++q) {
+    const PathSlot& neuron = support.neurons[static_cast<std::size_t>(q)].second;
+    const double length = neuron.mass * walk_.norm(neuron.direction);
     if (change[q] < 0) furthest = std::min(furthest, -length / change[q]);
   }
-  const Vector image = support.columns * change;
-  const Vector c = problem.stack(support.from.affine);
-  const Vector penalties = problem.affine_penalties();
-  const auto slope = [&](double t) {
-    return problem.loss().gradient(fit + t * image, problem.y()).dot(image) +
-           problem.beta() * change.head(k).sum() +
-           penalties.cwiseProduct(c + t * change.tail(c.size())).dot(change.tail(c.size()));
-  };
-  // The minimum on the ray by bisection; Newton's own length where L is quadratic.
-  double length = std::min(1.0, furthest);
-  if (direction.flat || problem.loss().kind() != LossKind::kSquared) {
-    double high = length;
-    while (high < furthest && high < 1e18 && slope(high) < 0) high = std::min(2 * high, furthest);
-    length = high;
-    if (slope(high) > 0) {
-      double low = 0;
-      for (int round = 0; round < 100; ++round) {
-        const double middle = 0.5 * (low + high);
-        (slope(middle) < 0 ? low : high) = middle;
-      }
-      length = low;
-    }
-  }
+  const double length = best_length(problem, fit, problem.stack(walk_.here().affine),
+                                    support.columns, direction, furthest);
   const double promised = -0.5 * length * support.gradient.dot(change);
   if (!(promised > kNothing * walk_.level()) || !std::isfinite(length)) return false;
-  const auto state_at = [&](double t) {
-    PathState next = support.from;
-    for (Index q = 0; q < k; ++q) {
-      PathSlot& slot =
-          next.slots[static_cast<std::size_t>(support.slots[static_cast<std::size_t>(q)])];
-      const double before = slot.mass;
-      slot.mass += t * change[q] / walk_.norm(slot.direction);
-      if (change[q] < 0 && !(slot.mass > kGone * before)) slot.mass = 0;
-    }
-    next.affine = problem.unstack(c + t * change.tail(c.size()));
-    return next;
-  };
-  if (length == furthest && walk_.descend(state_at(length), SegmentKind::kMasses)) return true;
+  const SegmentKind kind = support.shares ? SegmentKind::kMerge : SegmentKind::kMasses;
+  if (length == furthest && walk_.descend(state_at(support, change, length), kind)) return true;
   for (const double back : kShortened) {
-    PathState next = state_at((1 - back) * length);
-    const std::optional<double> end = walk_.slope(next, SegmentKind::kMasses);
+    PathState next = state_at(support, change, (1 - back) * length);
+    const std::optional<double> end = walk_.slope(next, kind);
     if (!end || *end > 0) continue;
-    walk_.append(std::move(next), SegmentKind::kMasses);
+    walk_.append(std::move(next), kind);
     return true;
   }
   return false;
@@ -206,11 +147,15 @@ MassDescent::Step MassDescent::step() {
   const std::vector<const PathSlot*> entering = violators();
   if (entering.empty()) return Step::kMinimum;
   const std::optional<Index> blank = walk_.blank();
-  if (!blank) return Step::kFull;
-  for (const PathSlot* slot : entering) {
-    if (move_on(support(slot, *blank))) return Step::kMoved;
+  for (const PathSlot* neuron : entering) {
+    if (blank && move_on(support(neuron, *blank))) return Step::kMoved;
+    if (blank) continue;
+    for (const Index slot : walk_.occupied()) {
+      if (!share_cell(walk_, walk_.here().slots[static_cast<std::size_t>(slot)], *neuron)) continue;
+      if (move_on(support(neuron, slot))) return Step::kMoved;
+    }
   }
-  return Step::kMinimum;
+  return blank ? Step::kMinimum : Step::kFull;
 }
 
 }  // namespace thalweg::landscape

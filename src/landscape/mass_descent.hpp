@@ -33,15 +33,19 @@ class MassDescent {
   enum class Step {
     kMoved,    ///< one segment down
     kMinimum,  ///< L is least over all masses, to rounding
-    kFull,     ///< least over the occupied slots' masses; a neuron would improve it but has no slot
+    /// Least over the occupied slots' masses. A neuron would improve it, but no slot is blank and
+    /// none has a neuron of its sign and cell, with which it could share one.
+    kFull,
   };
   /// O(n k^2) with k occupied slots.
   Step step();
 
  private:
-  /// Columns and slots of the masses that move, then the affine coefficients.
   struct Support;
-  [[nodiscard]] Support support(const PathSlot* entering, Index into) const;
+  [[nodiscard]] Support support(const PathSlot* entering, Index slot) const;
+  /// The state after lengths and affine coefficients changed by t change; new directions of shared
+  /// slots join the walk's.
+  [[nodiscard]] PathState state_at(const Support& support, const Vector& change, double t);
   bool move_on(const Support& support);
   [[nodiscard]] std::vector<const PathSlot*> violators() const;
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "landscape/path_join.hpp"
-#include "landscape/path_stages.hpp"
+#include "landscape/shedding.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {

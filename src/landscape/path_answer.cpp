@@ -46,8 +46,7 @@ Vector choose_target(const TrainingProblem& problem, const TwoLayerNetwork& netw
     answer.target = std::move(best.network);
     objective = best.objective;
   }
-  answer.target_is_optimal =
-      objective - answer.lower_bound <= settings.tolerance * std::max(objective, 0.0);
+  answer.target_is_optimal = objective - answer.lower_bound <= settings.tolerance * objective;
   return trained.dual;
 }
 
@@ -112,7 +111,10 @@ std::string explain(const PathAnswer& answer, bool to_network) {
     return "it is stuck next to a strict local minimum of its width (proved), so every path has to "
            "rise";
   }
-  return "no slot is free where it is stuck; the path found goes over a barrier";
+  return answer.checked.maximum <= answer.checked.start
+             ? "no slot is free where it is stuck; the path found rises there, but stays below the "
+               "start"
+             : "no slot is free where it is stuck; the path found goes over a barrier";
 }
 
 }  // namespace
@@ -136,7 +138,9 @@ Expected<PathAnswer> find_path(const TrainingProblem& problem, const TwoLayerNet
   auto checked = check_path(problem, answer.path, check);
   if (!checked) return tl::unexpected<Error>(checked.error());
   answer.checked = *checked;
-  if (answer.checked.lower_bound) answer.lower_bound = *answer.checked.lower_bound;
+  // A bound in floating point may pass what it bounds by rounding.
+  answer.lower_bound = answer.checked.lower_bound.value_or(
+      std::min({answer.lower_bound, answer.checked.end, answer.optimum_upper_bound}));
   if (answer.status == PathStatus::kBlocked && !answer.stopped_at_limit) {
     answer.barrier = answer.checked.maximum;
     if (settings.to) ask_optimal_set(problem, network, settings, answer);

@@ -186,9 +186,9 @@ Join join(PathWalk& walk, const PathState& goal) {
   const auto states = chain(walk, goal, columns);
   if (!states) return Join::kNoChain;
   for (const PathState& state : *states) {
-    auto next = straight_to(walk, state);
-    if (!next) return Join::kNoChain;
-    go(walk, std::move(*next));
+    auto segment = straight_to(walk, state);
+    if (!segment || segment->kind != SegmentKind::kMasses) return Join::kNoChain;
+    go(walk, std::move(segment->end));
   }
   return straight(walk, goal);
 }

@@ -1,8 +1,6 @@
 #include "landscape/path_stages.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
 namespace thalweg::landscape {
@@ -60,49 +58,52 @@ void merge_patterns(PathWalk& walk) {
   }
 }
 
-std::optional<PathState> straight_to(const PathWalk& walk, const PathState& target) {
-  PathState next = walk.here();
-  for (PathSlot& slot : next.slots) slot.mass = 0;
-  std::vector<bool> taken(next.slots.size());
-  for (const Index j : walk.occupied()) taken[static_cast<std::size_t>(j)] = true;
-  std::size_t blank = 0;
-  for (const PathSlot& wanted : target.slots) {
-    if (wanted.mass == 0) continue;
-    if (const auto there = walk.find(wanted.direction, wanted.sign)) {
-      next.slots[static_cast<std::size_t>(*there)].mass += wanted.mass;
-      continue;
-    }
-    while (blank < taken.size() && taken[blank]) ++blank;
-    if (blank == taken.size()) return std::nullopt;
-    taken[blank] = true;
-    next.slots[blank] = wanted;
-  }
-  next.affine = target.affine;
-  return next;
+bool share_cell(const PathWalk& walk, const PathSlot& a, const PathSlot& b) {
+  if (a.sign != b.sign) return false;
+  const Matrix& X = walk.problem().X();
+  const Vector first = X * walk.path().directions.row(a.direction).transpose();
+  const Vector second = X * walk.path().directions.row(b.direction).transpose();
+  return (first.array().sign() * second.array().sign() >= 0).all();
 }
 
-bool shed(PathWalk& walk, const PathState* kept) {
-  const auto keeps = [&](const PathSlot& slot) {
-    return kept != nullptr &&
-           std::any_of(kept->slots.begin(), kept->slots.end(), [&](const PathSlot& other) {
-             return other.mass > 0 && other.direction == slot.direction && other.sign == slot.sign;
-           });
-  };
-  double least = std::numeric_limits<double>::infinity();
-  PathState best;
-  for (const Index j : walk.occupied()) {
-    PathState next = walk.here();
-    PathSlot& slot = next.slots[static_cast<std::size_t>(j)];
-    if (keeps(slot)) continue;
-    slot.mass = 0;
-    const double objective = walk.objective(next);
-    if (!(objective < least)) continue;
-    least = objective;
-    best = std::move(next);
+std::optional<StraightSegment> straight_to(const PathWalk& walk, const PathState& target) {
+  StraightSegment result{walk.here()};
+  std::vector<PathSlot>& slots = result.end.slots;
+  std::vector<bool> free(slots.size());  // nothing of the target is in the slot yet
+  for (std::size_t j = 0; j < slots.size(); ++j) {
+    free[j] = true;
+    slots[j].mass = 0;
   }
-  if (best.slots.empty()) return false;
-  walk.append(std::move(best), SegmentKind::kMasses);
-  return true;
+  std::vector<const PathSlot*> homeless;
+  for (const PathSlot& wanted : target.slots) {
+    if (wanted.mass == 0) continue;
+    const auto there = walk.find(wanted.direction, wanted.sign);
+    if (!there) {
+      homeless.push_back(&wanted);
+      continue;
+    }
+    slots[static_cast<std::size_t>(*there)].mass += wanted.mass;
+    free[static_cast<std::size_t>(*there)] = false;
+  }
+  const auto blanks = slots.size() - walk.occupied().size();
+  const bool crowded = homeless.size() > blanks;
+  for (const PathSlot* wanted : homeless) {
+    std::size_t place = slots.size();
+    for (std::size_t j = 0; j < slots.size() && place == slots.size(); ++j) {
+      const PathSlot& occupant = walk.here().slots[j];
+      if (!free[j] || (occupant.mass > 0) != crowded) continue;
+      if (!crowded || share_cell(walk, occupant, *wanted)) place = j;
+    }
+    for (std::size_t j = 0; j < slots.size() && place == slots.size(); ++j) {
+      if (free[j] && walk.here().slots[j].mass == 0) place = j;
+    }
+    if (place == slots.size()) return std::nullopt;
+    if (walk.here().slots[place].mass > 0) result.kind = SegmentKind::kMerge;
+    slots[place] = *wanted;
+    free[place] = false;
+  }
+  result.end.affine = target.affine;
+  return result;
 }
 
 }  // namespace thalweg::landscape

@@ -18,6 +18,10 @@ void shrink_dead(PathWalk& walk);
 /// alone.
 void merge_patterns(PathWalk& walk);
 
+/// Whether two neurons have one sign and no row of X strictly between them, as doubles tell: then
+/// their products s z v can change into one another in a slot while the fit is affine.
+[[nodiscard]] bool share_cell(const PathWalk& walk, const PathSlot& a, const PathSlot& b);
+
 /// Prunes to independent activations, one straight segment a neuron: along a null vector of the
 /// activations and unpenalised columns on which the penalty does not rise, until a mass is 0.
 ///
@@ -46,13 +50,17 @@ class Pruning {
   int since_found_ = -1;  ///< segments since the last decomposition; -1: none yet
 };
 
-/// The straight segment to the target's masses, if the slots hold both: the occupied ones, and
-/// blanks for the target's neurons that are not there yet. L is convex along it, so it does not
-/// increase when the target is optimal. The slots' order is the walk's.
-[[nodiscard]] std::optional<PathState> straight_to(const PathWalk& walk, const PathState& target);
+/// A segment straight to some masses.
+struct StraightSegment {
+  PathState end;
+  SegmentKind kind = SegmentKind::kMasses;
+};
 
-/// Drops the neuron whose loss raises L least, in a straight segment; one that is not in `kept`
-/// unless that is null. False without one.
-bool shed(PathWalk& walk, const PathState* kept);
+/// The straight segment to the target's masses, if the slots hold both: the occupied ones, and for
+/// the target's neurons that are not there yet blanks, or slots of neurons that they can take the
+/// place of (share_cell). L is convex along it, so it does not increase when the target is optimal.
+/// The slots' order is the walk's.
+[[nodiscard]] std::optional<StraightSegment> straight_to(const PathWalk& walk,
+                                                         const PathState& target);
 
 }  // namespace thalweg::landscape

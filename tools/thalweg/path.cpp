@@ -77,7 +77,7 @@ ExitCode verify_path(const NetworkPathOptions& options, Session& session) {
   Json document = checked_path_document(options, setup, inputs, stored.path, checked);
   print_result(options.run, session, document,
                checked_path_text(options, setup, inputs, stored.path, checked), inputs.notes);
-  return exit_code(options, status_of(checked), checked.stopped_at_limit);
+  return exit_code(options, status_of(stored.path, checked), checked.stopped_at_limit);
 }
 
 /// Both networks with the same number of slots.

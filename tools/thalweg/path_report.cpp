@@ -64,14 +64,23 @@ void begin(Json& document, const NetworkPathOptions& options, const ProblemSetup
   document["settings"]["widen"] = options.widen;
 }
 
+/// How far the objective rises: with two given ends only above the higher one counts.
+std::string rise_in_words(const NetworkPath& path, const CheckedPath& checked) {
+  if (path.end) {
+    const double above = checked.maximum - std::max(checked.start, checked.end);
+    return above <= 0 ? "nothing above the higher end"
+                      : "at most " + rounded_up(above) + " above the higher end";
+  }
+  if (checked.increase == 0) return "nothing, on no piece of the way";
+  return "at most " + rounded_up(checked.increase) +
+         ", summed over the pieces at whose end it rises";
+}
+
 void add_checked(TextReport& text, const NetworkPath& path, const CheckedPath& checked) {
   text.add("objective", exact_digits(checked.start) + " at the start, " +
                             exact_digits(checked.end) + " at the end, at most " +
                             exact_digits(checked.maximum) + " on the way");
-  text.add("rises by", checked.increase == 0
-                           ? "nothing, on no piece of the way"
-                           : "at most " + rounded_up(checked.increase) +
-                                 ", summed over the pieces on which it rises at the end");
+  text.add("rises by", rise_in_words(path, checked));
   text.add("path", std::to_string(segment_count(path)) + " segments through networks of width " +
                        std::to_string(path.width()));
 }
@@ -136,9 +145,11 @@ Index segment_count(const NetworkPath& path) {
   return count;
 }
 
-PathStatus status_of(const CheckedPath& checked) {
-  return checked.increase <= kRounding * checked.start ? PathStatus::kConnected
-                                                       : PathStatus::kBlocked;
+PathStatus status_of(const NetworkPath& path, const CheckedPath& checked) {
+  const double highest_end = std::max(checked.start, checked.end);
+  const bool holds = path.end ? checked.maximum <= (1 + kRounding) * highest_end
+                              : checked.increase <= kRounding * checked.start;
+  return holds ? PathStatus::kConnected : PathStatus::kBlocked;
 }
 
 Json network_path_document(const NetworkPathOptions& options, const ProblemSetup& setup,
@@ -205,7 +216,7 @@ Json checked_path_document(const NetworkPathOptions& options, const ProblemSetup
                            const CheckedPath& checked) {
   Json document;
   begin(document, options, setup, inputs);
-  document["status"] = to_string(status_of(checked));
+  document["status"] = to_string(status_of(path, checked));
   add_checked(document, path, checked);
   document["certificate"] = describe_certificate(options.certificate, checked.certificate_bytes, 0);
   document["stopped_at_limit"] = checked.stopped_at_limit;
@@ -218,8 +229,11 @@ TextReport checked_path_text(const NetworkPathOptions& options, const ProblemSet
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
-  text.paragraph(status_of(checked) == PathStatus::kConnected
-                     ? "CONNECTED: the stored path is one, and the objective does not rise on it."
+  text.paragraph(status_of(path, checked) == PathStatus::kConnected
+                     ? path.end ? "CONNECTED: the stored path is one, and the objective is nowhere "
+                                  "above that of its higher end."
+                                : "CONNECTED: the stored path is one, and the objective does not "
+                                  "rise on it."
                      : "BLOCKED: the stored path is one, and the objective rises on it.");
   add_checked(text, path, checked);
   text.add("level", level_words(checked));

@@ -33,8 +33,8 @@ struct PathFindings {
                                            const ProblemSetup& setup, const Inputs& inputs,
                                            const NetworkPath& path, const CheckedPath& checked);
 
-/// "connected" when the path does not rise beyond 1e-12 of its start's objective, else "blocked":
-/// what a stored path shows by itself.
-[[nodiscard]] PathStatus status_of(const CheckedPath& checked);
+/// What a stored path shows by itself: "connected" when the objective does not rise, or between two
+/// given ends is nowhere above the higher one, up to 1e-12 of the objective there; else "blocked".
+[[nodiscard]] PathStatus status_of(const NetworkPath& path, const CheckedPath& checked);
 
 }  // namespace thalweg::cli
