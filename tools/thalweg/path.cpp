@@ -3,12 +3,15 @@
 
 #include "commands.hpp"
 #include "inputs.hpp"
+#include "landscape_slice.hpp"
 #include "output_file.hpp"
 #include "path_options.hpp"
+#include "path_picture.hpp"
 #include "path_report.hpp"
 #include "problem_setup.hpp"
 #include "proof.hpp"
 #include "session.hpp"
+#include "thalweg/io/file.hpp"
 #include "thalweg/io/path_reader.hpp"
 #include "thalweg/io/path_writer.hpp"
 
@@ -46,6 +49,39 @@ void write_path_file(const std::string& file, NetworkPath path, const Inputs& in
   io::StoredPath stored{std::move(path), output_bias != OutputBias::kNone};
   if (inputs.standardization) stored.standardization = inputs.standardization->map;
   require(io::write_path(file, stored));
+}
+
+/// Three networks of a path that span a picture's plane: its ends and the lowest one, or where it
+/// is stuck, or half way when that is an end.
+std::string draw_slice(const TrainingProblem& problem, const NetworkPath& path, Index lowest,
+                       double lower_bound, const RunControl& control) {
+  const auto count = static_cast<Index>(path.states.size());
+  Index between = lowest;
+  if (!path.end || lowest < 0) between = count / 2;
+  const TwoLayerNetwork last = path.end ? *path.end : network_of(path, path.states.back());
+  const TwoLayerNetwork middle =
+      network_of(path, path.states[static_cast<std::size_t>(std::min(between, count - 1))]);
+  const LandscapeSlice slice = slice_landscape(problem, {path.start, last, middle}, 61, 0, control);
+  return draw_landscape_slice(slice, {"start", "end", path.end ? "lowest" : "half way"},
+                              lower_bound);
+}
+
+void draw_pictures(const NetworkPathOptions& options, const TrainingProblem& problem,
+                   const PathFindings& findings, const RunControl& control) {
+  const PathAnswer& answer = findings.answer;
+  if (!options.svg_loss.empty() || !options.svg_masses.empty()) {
+    const std::vector<PathSample> samples = sample_path(problem, answer.path);
+    if (!options.svg_loss.empty()) {
+      require(io::write_file(options.svg_loss,
+                             draw_path_losses(samples, findings.baselines, answer.lower_bound)));
+    }
+    if (!options.svg_masses.empty()) {
+      require(io::write_file(options.svg_masses, draw_path_masses(samples)));
+    }
+  }
+  if (options.svg_slice.empty()) return;
+  require(io::write_file(options.svg_slice, draw_slice(problem, answer.path, answer.lowest,
+                                                       answer.lower_bound, control)));
 }
 
 /// An asserted status that time alone left open is a limit, not a refutation.
@@ -133,6 +169,7 @@ ExitCode run_path(const NetworkPathOptions& options) {
   if (!options.out.empty()) {
     write_path_file(options.out, answer.path, inputs, setup.problem.output_bias());
   }
+  draw_pictures(options, setup.problem, findings, session.control());
   Json document = network_path_document(options, setup, inputs, findings);
   print_result(options.run, session, document, network_path_text(options, setup, inputs, findings),
                inputs.notes);

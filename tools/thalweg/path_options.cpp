@@ -51,8 +51,10 @@ void add_output_options(CLI::App& app, NetworkPathOptions& options) {
   app.add_option("--svg-masses", options.svg_masses, "Draw the neurons' masses along the path")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--svg-slice", options.svg_slice,
-                 "Draw the objective on the plane through both ends and the lowest network between")
+  app.add_option(
+         "--svg-slice", options.svg_slice,
+         "Draw the objective on the plane through both ends and the lowest network between (or "
+         "half way)")
       ->type_name("FILE")
       ->group(group);
 }
@@ -76,8 +78,10 @@ void check_network_path_files(const NetworkPathOptions& options) {
                   verifies ? "--network: not with --verify, a stored path has its own start"
                            : "--network START.npz is missing (or --verify PATH.npz)");
   }
-  if (verifies && (!options.to.empty() || options.widen > 0 || !options.out.empty())) {
-    throw Failure(ExitCode::kUsage, "--to, --widen and --out are not for --verify");
+  const bool draws =
+      !options.svg_loss.empty() || !options.svg_masses.empty() || !options.svg_slice.empty();
+  if (verifies && (!options.to.empty() || options.widen > 0 || !options.out.empty() || draws)) {
+    throw Failure(ExitCode::kUsage, "--to, --widen, --out and pictures are not for --verify");
   }
   require_distinct_files(options.problem,
                          {{"--out", options.out},
