@@ -204,12 +204,14 @@ class Examination {
     result_.ties.resize(static_cast<std::size_t>(network_.width()));
     if (chosen_ == nullptr) {
       result_.nearby = network_;
+      result_.dual = problem_.dual_point(problem_.fit(network_));
       result_.moved = 0;
       result_.clarke_residual = result_.clarke_residual_stored;
       result_.descent_rate = std::numeric_limits<double>::infinity();
       return;
     }
     result_.nearby = chosen_->point.network(network_);
+    result_.dual = chosen_->point.dual().rounded();
     result_.moved = chosen_->moved;
     result_.clarke_residual = chosen_->clarke;
     result_.descent_rate = chosen_->descent;
@@ -253,17 +255,15 @@ class Examination {
   /// With an empty slot a local minimum is global: no direction may have |nu^T (X u)_+| > beta.
   void bound_slots(const NetworkBall& ball) {
     const DualOracle oracle(problem_.X());
-    const Vector nu = chosen_ != nullptr ? chosen_->point.dual().rounded()
-                                         : problem_.dual_point(problem_.fit(result_.nearby));
     DualNormSettings norm;
     norm.threshold = problem_.beta() * (1 + settings_.residual);
     norm.threads = settings_.threads;
     norm.seed = settings_.seed;
     norm.control = settings_.control;
-    const DualNormResult bounds = oracle.maximise(nu, norm);
+    const DualNormResult bounds = oracle.maximise(result_.dual, norm);
     result_.dual_norm_lower = bounds.lower;
     result_.dual_norm_upper = bounds.upper;
-    slot_directions_ = oracle.climb(nu, norm.threshold, kMostDirections, settings_.seed,
+    slot_directions_ = oracle.climb(result_.dual, norm.threshold, kMostDirections, settings_.seed,
                                     settings_.threads, {}, settings_.control);
     slot_directions_.insert(slot_directions_.begin(), bounds.maximisers.begin(),
                             bounds.maximisers.end());

@@ -118,14 +118,6 @@ int NetworkBall::gate(Index row, Index neuron) const {
   return upper_(row, neuron) < 0 ? 0 : -1;
 }
 
-std::vector<Index> NetworkBall::possible_ties(Index neuron) const {
-  std::vector<Index> result;
-  for (Index plane = 0; plane < planes_.count(); ++plane) {
-    if (gate(planes_.first(plane), neuron) < 0) result.push_back(plane);
-  }
-  return result;
-}
-
 std::vector<Enclosure> NetworkBall::products(const Vector& p) const {
   const Matrix& X = problem_.X();
   const double slack = std::ldexp(static_cast<double>(X.cols() + 8), -51);
@@ -234,21 +226,6 @@ Enclosure NetworkBall::jump(Index neuron, Index plane) const {
     sum = sum + absolute(multiple) * dual(row);
   }
   return network_.alpha(neuron, 0) < 0 ? -sum : sum;
-}
-
-double NetworkBall::kink_descent(Index neuron, Index plane, const Vector& v) const {
-  const double size = length_above(v);
-  if (!(size > 0)) return 0;
-  const std::vector<Enclosure> along = products(v);
-  const auto bend = [&](Index of) {
-    return jump(neuron, of) * absolute(along[static_cast<std::size_t>(planes_.first(of))]);
-  };
-  double least = bend(plane).lower;
-  for (const Index other : possible_ties(neuron)) {
-    if (other != plane) least = next_below(least + std::min(0.0, bend(other).lower));
-  }
-  const double output = absolute(alpha(neuron)).lower;
-  return std::max(0.0, 0.5 * output * least / size * (1 - 1e-14));
 }
 
 }  // namespace thalweg::landscape

@@ -43,11 +43,6 @@ class NetworkBall {
   [[nodiscard]] double gradient(Index neuron, double weight_part) const;
   /// At least the length of the affine part's gradient.
   [[nodiscard]] double affine_gradient() const;
-  /// At least the steepest descent at any point of the ball with x^T w_j = 0 for a hyperplane:
-  /// half of what the slopes along v and -v add up to, v (d).
-  [[nodiscard]] double kink_descent(Index neuron, Index plane, const Vector& v) const;
-  /// Hyperplanes of a neuron that may vanish, ascending.
-  [[nodiscard]] std::vector<Index> possible_ties(Index neuron) const;
   /// The jump s_j W_t of a hyperplane, relative to its first row.
   [[nodiscard]] Enclosure jump(Index neuron, Index plane) const;
 

@@ -158,11 +158,11 @@ void CandidateMaker::measure(Candidate& candidate) const {
   for (std::size_t k = 0; k < candidate.point.slots().size(); ++k) {
     candidate.locals.push_back(candidate.point.local(k));
     const LocalNeuron& local = candidate.locals.back();
-    candidate.elements.push_back(shortest_in_zonotope(local));
+    candidate.elements.push_back(
+        candidate.point.element(k, local, shortest_in_zonotope(local).gates));
     const LocalElement& shortest = candidate.elements.back();
     std::optional<Matrix>& cells = candidate.cells.emplace_back();
-    const double doubtful = local.root * local.error * static_cast<double>(local.ties());
-    double length = shortest.length + doubtful;
+    double length = shortest.length + span_test_slack(local);
     double rate = descent_rate_bound(local, shortest);
     const bool spans = passes_span_test(local);
     if (!spans || rate > std::max(tolerance, shortest.length)) {

@@ -15,22 +15,23 @@ constexpr double kUp = 1 + 1e-14;  ///< more than a few roundings
 constexpr double kRounding = 0x1p-50;
 constexpr double kUnity = 1e3;  ///< weight of "the gates are a convex combination", relative
 
-/// The length of the gradient in (w, alpha) with this residual: its part in alpha is the residual
-/// along u, since ties vanish at u.
-double gradient_length(const LocalNeuron& neuron, const Vector& residual) {
-  const double along = std::abs(residual.dot(neuron.u)) + neuron.error;
-  return neuron.root * std::hypot(residual.stableNorm() + neuron.error, along * kUp) * kUp;
-}
-
 LocalElement element(const LocalNeuron& neuron, Vector gates) {
-  LocalElement result;
-  result.residual = neuron.target - neuron.pulls * gates;
-  result.gates = std::move(gates);
-  result.length = gradient_length(neuron, result.residual);
-  return result;
+  Vector residual = neuron.target - neuron.pulls * gates;
+  return local_element(neuron, std::move(gates), std::move(residual), neuron.error);
 }
 
 }  // namespace
+
+/// The part of the gradient in alpha is the residual along u, since ties vanish at u.
+LocalElement local_element(const LocalNeuron& neuron, Vector gates, Vector residual, double error) {
+  LocalElement result;
+  const double length = residual.stableNorm();
+  const double along = std::abs(residual.dot(neuron.u)) + length * kRounding + error;
+  result.length = neuron.root * std::hypot(length + error, along * kUp) * kUp;
+  result.gates = std::move(gates);
+  result.residual = std::move(residual);
+  return result;
+}
 
 LocalElement shortest_in_zonotope(const LocalNeuron& neuron) {
   if (neuron.ties() == 0) return element(neuron, Vector(0));
@@ -64,6 +65,14 @@ bool passes_span_test(const LocalNeuron& neuron) {
     if (neuron.jumps[t] < -neuron.error) down.push_back(t);
   }
   return independent_spans(neuron.normals, up, down);
+}
+
+double span_test_slack(const LocalNeuron& neuron) {
+  double sum = 0;
+  for (const double jump : neuron.jumps) {
+    if (std::abs(jump) <= neuron.error) sum += std::abs(jump) + neuron.model_error;
+  }
+  return neuron.root * sum * kUp;
 }
 
 double slope(const LocalNeuron& neuron, const Vector& v) {

@@ -11,13 +11,15 @@ namespace thalweg::landscape {
 /// What L does to first order when one neuron w = p / sqrt|p|, alpha = s sqrt|p| moves: the slope
 /// along (v, tau) is root (target^T v - sum_t sW_t (x_t^T v)_+) + s root (target^T u) tau.
 struct LocalNeuron {
-  double root = 0;   ///< sqrt|p|, rounded up
-  Vector u;          ///< p / |p|, rounded
-  Vector target;     ///< (d) beta u - s (X^T D nu), tied rows of opposite direction active
-  Matrix pulls;      ///< (d x k) s W_t x_t for each tie, x_t the hyperplane's first row
-  Matrix normals;    ///< (k x d) x_t
-  Vector jumps;      ///< (k) s W_t |x_t|: above 0 a downward kink
-  double error = 0;  ///< at least the error of target - pulls * gates, gates in [0, 1], evaluated
+  double root = 0;  ///< sqrt|p|, rounded up
+  Vector u;         ///< p / |p|, rounded
+  Vector target;    ///< (d) beta u - s (X^T D nu), tied rows of opposite direction active
+  Matrix pulls;     ///< (d x k) s W_t x_t for each tie, x_t the hyperplane's first row
+  Matrix normals;   ///< (k x d) x_t
+  Vector jumps;     ///< (k) s W_t |x_t|: above 0 a downward kink
+  double model_error =
+      0;             ///< at least the distance of the element that is meant from the exact one
+  double error = 0;  ///< that, and the rounding of target - pulls * gates, gates in [0, 1]
 
   [[nodiscard]] Index ties() const { return pulls.cols(); }
 };
@@ -31,13 +33,17 @@ struct LocalElement {
   double length = std::numeric_limits<double>::infinity();
 };
 
+/// The element with given gates and residual, whose distance from the residual is at most `error`.
+[[nodiscard]] LocalElement local_element(const LocalNeuron& neuron, Vector gates, Vector residual,
+                                         double error);
 /// The shortest element with gates in [0, 1].
 [[nodiscard]] LocalElement shortest_in_zonotope(const LocalNeuron& neuron);
 /// The shortest element with gates in the hull of the rows of cells (c x k).
 [[nodiscard]] LocalElement shortest_in_hull(const LocalNeuron& neuron, const Matrix& cells);
 /// Whether the zonotope is the Clarke set, by the span test, but for ties whose pull is below
-/// `error`: with those an element is within ties() * error of the set.
+/// `error`, which are left out: at the price of `span_test_slack` in the length of an element.
 [[nodiscard]] bool passes_span_test(const LocalNeuron& neuron);
+[[nodiscard]] double span_test_slack(const LocalNeuron& neuron);
 
 /// The steepest slope over all (v, tau) of length 1.
 struct LocalDescent {

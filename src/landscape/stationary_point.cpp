@@ -1,5 +1,6 @@
 #include "landscape/stationary_point.hpp"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -16,11 +17,13 @@ using Integers = std::vector<mpz_class>;
 using Rationals = std::vector<mpq_class>;
 
 constexpr double kRounding = 0x1p-50;  ///< more than the relative error of a few roundings
+constexpr double kInside = 1e-9;       ///< gates as far from 0 and 1 may be corrected
 
-double length_above(const Integers& p, long bits) {
+/// |p| 2^-bits, relatively at most 2^-200 above.
+mpq_class length_above(const Integers& p, long bits) {
   mpz_class square = 0;
   for (const mpz_class& value : p) square += value * value;
-  return rounded_up(root_above(scaled(square, -2 * bits)));
+  return root_above(scaled(square, -2 * bits));
 }
 
 }  // namespace
@@ -190,9 +193,7 @@ LocalNeuron BalancedPoint::local(std::size_t place_of_slot) const {
   const auto k = static_cast<Index>(slot.ties.size());
   const Gradient exact = gradient(place_of_slot);
   const mpq_class unit = gradient_unit() * slot.sign;
-  mpz_class square = 0;
-  for (const mpz_class& value : slot.p) square += value * value;
-  const mpq_class length = root_above(scaled(square, -2 * bits_));
+  const mpq_class length = length_above(slot.p, bits_);
   LocalNeuron neuron;
   neuron.root = std::sqrt(rounded_up(length)) * (1 + kRounding);
   neuron.u.resize(d);
@@ -218,9 +219,49 @@ LocalNeuron BalancedPoint::local(std::size_t place_of_slot) const {
     size += pull;
   }
   const double turn = off_ties_ > 0 ? 4 * problem_.beta() * off_ties_ / rounded_down(length) : 0;
-  neuron.error = size * static_cast<double>(k + d + 4) * kRounding + dual_error_ + turn +
-                 std::numeric_limits<double>::min();
+  neuron.model_error = dual_error_ + turn + std::numeric_limits<double>::min();
+  neuron.error = size * static_cast<double>(k + d + 4) * kRounding + neuron.model_error;
   return neuron;
+}
+
+/// beta u - s X^T (D + gates) nu, each entry rounded once.
+Vector BalancedPoint::residual(std::size_t slot, const Gradient& exact,
+                               const Rationals& gates) const {
+  const mpq_class unit = gradient_unit() * slots_[slot].sign;
+  const mpq_class length = length_above(slots_[slot].p, bits_);
+  Vector result(problem_.dimension());
+  for (Index e = 0; e < result.size(); ++e) {
+    const auto place = static_cast<std::size_t>(e);
+    mpq_class pull = exact.base[place];
+    for (std::size_t t = 0; t < gates.size(); ++t) pull += gates[t] * exact.pulls[t][place];
+    const mpq_class u = scaled(slots_[slot].p[place], -bits_) / length;
+    result[e] = mpq_class(mpq_class(problem_.beta()) * u - unit * pull).get_d();
+  }
+  return result;
+}
+
+LocalElement BalancedPoint::element(std::size_t slot, const LocalNeuron& neuron,
+                                    const Vector& gates) const {
+  const Gradient exact = gradient(slot);
+  Rationals fine(gates.begin(), gates.end());
+  Vector rest = residual(slot, exact, fine);
+  std::vector<Index> inside;
+  for (Index t = 0; t < gates.size(); ++t) {
+    if (gates[t] > kInside && gates[t] < 1 - kInside) inside.push_back(t);
+  }
+  if (!inside.empty()) {
+    const Matrix pulls = neuron.pulls(Eigen::all, inside);
+    const Vector change = pulls.completeOrthogonalDecomposition().solve(rest);
+    if (change.allFinite() && change.cwiseAbs().maxCoeff() < kInside) {
+      for (std::size_t k = 0; k < inside.size(); ++k) {
+        fine[static_cast<std::size_t>(inside[k])] += mpq_class(change[static_cast<Index>(k)]);
+      }
+      const Vector better = residual(slot, exact, fine);
+      if (better.stableNorm() < rest.stableNorm()) rest = better;
+    }
+  }
+  const double error = rest.stableNorm() * kRounding + neuron.model_error;
+  return local_element(neuron, gates, std::move(rest), error);
 }
 
 TwoLayerNetwork BalancedPoint::network(const TwoLayerNetwork& shape) const {
@@ -228,7 +269,7 @@ TwoLayerNetwork BalancedPoint::network(const TwoLayerNetwork& shape) const {
   result.W.setZero();
   result.alpha.setZero();
   for (const PointSlot& slot : slots_) {
-    const double root = std::sqrt(length_above(slot.p, bits_));
+    const double root = std::sqrt(rounded_up(length_above(slot.p, bits_)));
     for (Index k = 0; k < result.W.cols(); ++k) {
       result.W(slot.neuron, k) = scaled(slot.p[static_cast<std::size_t>(k)], -bits_).get_d() / root;
     }

@@ -52,6 +52,10 @@ class BalancedPoint {
 
   /// The neuron's neighbourhood in doubles with bounds of all errors.
   [[nodiscard]] LocalNeuron local(std::size_t slot) const;
+  /// The element with these gates, those inside (0, 1) corrected beyond double precision; computed
+  /// without cancellation. gates (k) in [0, 1].
+  [[nodiscard]] LocalElement element(std::size_t slot, const LocalNeuron& neuron,
+                                     const Vector& gates) const;
   /// An upper bound of |gamma c - U^T nu|.
   [[nodiscard]] double affine_residual() const;
   /// The network, rounded, with as many slots as `shape`.
@@ -59,6 +63,8 @@ class BalancedPoint {
 
  private:
   [[nodiscard]] mpz_class activation(Index row, const PointSlot& slot) const;
+  [[nodiscard]] Vector residual(std::size_t slot, const Gradient& exact,
+                                const std::vector<mpq_class>& gates) const;
   void put_fit();
   void put_dual();
 

@@ -9,7 +9,7 @@
 namespace thalweg::landscape {
 namespace {
 
-constexpr std::size_t kMostKinks = 10;  ///< whose sides are enumerated
+constexpr Index kMostChoices = 1024;  ///< of sides of a neuron's downward kinks
 
 /// A candidate's neuron.
 struct Place {
@@ -58,11 +58,13 @@ bool all_sides_fail(const NetworkBall& ball, Index neuron, const Place& place,
   for (Index t = 0; t < local.ties(); ++t) {
     if (std::find(kinks.begin(), kinks.end(), t) == kinks.end()) free.push_back(t);
   }
-  for (std::size_t choice = 0; choice < (std::size_t{1} << kinks.size()); ++choice) {
+  const auto choices = tie_cells(local.normals(kinks, Eigen::all), kMostChoices);
+  if (!choices) return false;
+  for (const auto& choice : choices->rowwise()) {
     BallGates gates;
     Vector target = local.target;
     for (std::size_t k = 0; k < kinks.size(); ++k) {
-      const int side = static_cast<int>(choice >> k & 1);
+      const int side = choice[static_cast<Index>(k)] > 0 ? 1 : 0;
       gates.fixed.emplace_back((*place.ties)[static_cast<std::size_t>(kinks[k])], side);
       if (side == 1) target -= local.pulls.col(kinks[k]);
     }
@@ -77,21 +79,16 @@ bool all_sides_fail(const NetworkBall& ball, Index neuron, const Place& place,
   return true;
 }
 
-/// Whether no point of the ball is d-stationary because of this neuron: its downward kinks are
-/// descent directions when it is on them, and off them its gradient is too long.
+/// Whether no point of the ball is d-stationary because of this neuron: for every choice of sides
+/// of its downward kinks the gradient is too long.
 bool never_d_stationary(const NetworkBall& ball, Index neuron, const Place& place,
                         double tolerance) {
-  const LocalNeuron& local = *place.local;
   std::vector<Index> kinks;
-  for (Index t = 0; t < local.ties(); ++t) {
+  for (Index t = 0; t < place.local->ties(); ++t) {
     const Index plane = (*place.ties)[static_cast<std::size_t>(t)];
-    if (!is_positive(ball.jump(neuron, plane))) continue;
-    if (ball.kink_descent(neuron, plane, free_part(local.normals, t)) > tolerance) {
-      kinks.push_back(t);
-    }
+    if (is_positive(ball.jump(neuron, plane))) kinks.push_back(t);
   }
-  return !kinks.empty() && kinks.size() <= kMostKinks &&
-         all_sides_fail(ball, neuron, place, kinks, tolerance);
+  return !kinks.empty() && all_sides_fail(ball, neuron, place, kinks, tolerance);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ struct Refutation {
 };
 
 /// Bounds the residuals over the ball along the shortest elements of candidates; `tolerance` as a
-/// gradient's length. Enumerates up to 2^10 sides of downward kinks for each neuron.
+/// gradient's length. Lists up to 1024 patterns of downward kinks for each neuron.
 [[nodiscard]] Refutation refute(const NetworkBall& ball, const TwoLayerNetwork& network,
                                 const std::vector<Candidate>& candidates, double tolerance);
 

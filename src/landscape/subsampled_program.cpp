@@ -125,8 +125,7 @@ class Subsampling {
   }
 
   void bound() {
-    const Vector nu =
-        problem_.project_to_dual_domain(problem_.dual_point(problem_.fit(found_.nearby)));
+    const Vector nu = problem_.project_to_dual_domain(found_.dual);
     result_.dual_norm = 0;
     for (const Block& block : blocks_) {
       result_.dual_norm = std::max(result_.dual_norm, value(block, nu));

@@ -73,6 +73,7 @@ struct Stationarity {
   Finding clarke_exact = Finding::kUndecided;
 
   TwoLayerNetwork nearby;  ///< the point that was looked at: on its ties, balanced; rounded
+  Vector dual;             ///< (n) nu = -grad l there, rounded once
   /// How far that is from the network: the largest relative move of a neuron.
   double moved = std::numeric_limits<double>::quiet_NaN();
   /// Length of the shortest element of the Clarke subdifferential there, rounded up.
@@ -144,8 +145,12 @@ struct Stationarity {
 /// gates of rows that cannot vanish in the ball being fixed and the others in [0, 1], of the least
 /// |beta alpha_j' - nu'^T (X w_j')_+| and of the affine part's. *Proof.* Every element of the
 /// Clarke set at such a point has this form, and |g| >= p^T g / |p|. QED All of it is evaluated in
-/// enclosing arithmetic. For d-stationarity each downward kink is either off its tie, so its gate
-/// is 0 or 1, or a descent direction as above; all choices are tried (up to 2^10).
+/// enclosing arithmetic. *Lemma* (d-stationarity). Let s_j W_t > 0 on the ball for some hyperplanes
+/// t of neuron j. If for every pattern of gates that generic vectors have on them, the others as
+/// above, the bound is above e, every point of the ball has a direction of slope below -e. *Proof.*
+/// Fix a point, and choose the pattern of a generic point next to it: off t that is its gate. For g
+/// in [0, 1] and s_j W_t > 0, -s_j W_t (z)_+ <= -g s_j W_t z, so the slope along v = -p_j is at
+/// most the largest -p_j^T g_elem over the elements with these gates, which is below -e |p_j|. QED
 ///
 /// `yes` for local_minimum is proved when `strict` is certified within the distance; otherwise it
 /// says that the point is d-stationary to the residual, and globally optimal to 1e-8 when a slot is

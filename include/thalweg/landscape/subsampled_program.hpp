@@ -31,7 +31,7 @@ struct SubsampledProgram {
   SubsampledKind kind = SubsampledKind::kOwnPatterns;
   Index patterns = 0;  ///< blocks are these, or twice as many with both signs
   double objective = std::numeric_limits<double>::quiet_NaN();  ///< L of the point looked at
-  /// D(tau nu) <= the program's optimum, nu = -grad l at the point's own fit.
+  /// D(tau nu) <= the program's optimum, nu the point's own dual.
   double lower_bound = std::numeric_limits<double>::quiet_NaN();
   double gap = std::numeric_limits<double>::quiet_NaN();  ///< objective - lower_bound
   /// max over the program's blocks of what nu reaches: beta at an optimum.
