@@ -630,7 +630,9 @@ def main():
             print(f"s NOT VERIFIED {error}")
             return 2 if isinstance(error, Malformed) else 1
     gap = None if certificate.bound is None else certificate.value - certificate.bound
-    print("s VERIFIED" + ("" if gap is None else f" gap {gap.numerator}/{gap.denominator}"))
+    words = [(word, value) for word, value in (("gap", gap), ("increase", (certificate.path or [None])[0]))
+             if value is not None]
+    print(" ".join(["s VERIFIED"] + [f"{word} {value.numerator}/{value.denominator}" for word, value in words]))
     return 0
 
 
