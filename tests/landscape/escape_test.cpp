@@ -37,7 +37,9 @@ TEST(Escape, StoredNetworks) {
       EXPECT_GT(escape->neuron->decrease, 0);
       EXPECT_LE(escape->neuron->decrease, stored.gap * (1 + 1e-9));
       EXPECT_EQ(escape->neuron->network.width(), stored.network.width() + 1);
-      if (zero) EXPECT_EQ(escape->zero_slots, 1);
+      if (zero) {
+        EXPECT_EQ(escape->zero_slots, 1);
+      }
       if (escape->zero_slots + escape->freed_slots > 0) {
         ASSERT_TRUE(escape->same_width);
         ++places;

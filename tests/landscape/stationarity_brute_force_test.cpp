@@ -230,7 +230,9 @@ void compare(Random& random, const Instance& instance, Counts& counts) {
       ++counts.d_open;
       break;
   }
-  if (slope < -1e-3) EXPECT_NE(found.d_stationary.finding, Finding::kYes);
+  if (slope < -1e-3) {
+    EXPECT_NE(found.d_stationary.finding, Finding::kYes);
+  }
 }
 
 /// Planted points on kinks of small integer data: parallel, opposite, dependent and zero rows

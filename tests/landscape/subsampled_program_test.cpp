@@ -31,7 +31,9 @@ TEST(SubsampledProgram, StoredNetworks) {
       const Stationarity found = stationarity(problem, stored.network);
       const SubsampledProgram program = subsampled_program(problem, found);
       // Where beta is tiny, rounding may end the last steps towards a gap of 1e-10.
-      if (truth.beta > 1e-5) EXPECT_EQ(program.status, SolverStatus::kSolved);
+      if (truth.beta > 1e-5) {
+        EXPECT_EQ(program.status, SolverStatus::kSolved);
+      }
       EXPECT_LE(program.optimum_lower_bound, program.optimum * (1 + 1e-12));
       // Weak duality, from above and below.
       EXPECT_LE(program.optimum, program.objective * (1 + 1e-9));
@@ -42,7 +44,9 @@ TEST(SubsampledProgram, StoredNetworks) {
         ++kinds[static_cast<int>(program.kind)];
         EXPECT_NEAR(program.objective, program.optimum, 1e-8 * program.objective);
         EXPECT_LE(program.gap, 1e-7 * program.objective);
-        if (program.patterns > 0) EXPECT_NEAR(program.dual_norm, truth.beta, 1e-8 * truth.beta);
+        if (program.patterns > 0) {
+          EXPECT_NEAR(program.dual_norm, truth.beta, 1e-8 * truth.beta);
+        }
       }
       if (stored.name == "nonstationary" || stored.name == "unbalanced") {
         EXPECT_GT(program.objective, program.optimum * (1 + 1e-4));
@@ -124,7 +128,9 @@ TEST(RestrictedSigns, BlocksOfTheOtherSignAreLeftOut) {
   EXPECT_EQ(own.info.status, SolverStatus::kSolved);
   EXPECT_GE(own.info.objective, both.info.objective - 1e-9);
   for (const RestrictedBlock& block : own.blocks) {
-    if (block.sign != signs[static_cast<std::size_t>(block.cell)]) EXPECT_EQ(block.w.size(), 0);
+    if (block.sign != signs[static_cast<std::size_t>(block.cell)]) {
+      EXPECT_EQ(block.w.size(), 0);
+    }
   }
   // The other signs, chosen so that what `both` uses is kept, change nothing.
   std::vector<Sign> used(8, Sign::kPlus);
