@@ -7,6 +7,7 @@
 
 #include "model/argument_checks.hpp"
 #include "model/dual_projection.hpp"
+#include "model/ray_maximum.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
@@ -176,17 +177,8 @@ double TrainingProblem::best_dual_scale(const Vector& nu, double limit) const {
   const double sum = nu.sum();
   const double curvature = output_bias_ == OutputBias::kPenalised ? sum * sum / beta_ : 0.0;
   const auto slope = [&](double tau) { return loss_.dual_slope(nu, y_, tau) - curvature * tau; };
-  double high = std::min(limit, loss_.largest_dual_scale(nu, y_));
-  if (!(high > 0) || slope(0) <= 0) return 0;
-  if (slope(high) >= 0) return high;
-  // D is concave along the ray, so bisection on its slope converges; the last `low` still
-  // increases.
-  double low = 0;
-  for (int step = 0; step < 200 && high - low > 1e-16 * high; ++step) {
-    const double middle = 0.5 * (low + high);
-    (slope(middle) >= 0 ? low : high) = middle;
-  }
-  return low;
+  // D is concave along the ray.
+  return detail::ray_maximum(slope, std::min(limit, loss_.largest_dual_scale(nu, y_)));
 }
 
 Vector TrainingProblem::project_to_dual_domain(const Vector& nu) const {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "support/groundtruth.hpp"
+#include "support/random_matrix.hpp"
 #include "thalweg/core/random.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
 #include "thalweg/verify/check.hpp"
@@ -26,18 +27,10 @@ double to_double(const verify::Dyad53& value) {
   return std::ldexp(static_cast<double>(value.mantissa), value.exponent);
 }
 
-Matrix normal_matrix(Random& random, Index n, Index d) {
-  Matrix X(n, d);
-  for (Index i = 0; i < n; ++i) {
-    for (Index k = 0; k < d; ++k) X(i, k) = random.normal();
-  }
-  return X;
-}
-
 TwoLayerNetwork random_network(Random& random, Index m, Index d) {
   TwoLayerNetwork network = TwoLayerNetwork::empty(d);
-  network.W = normal_matrix(random, m, d);
-  network.alpha = normal_matrix(random, m, 1);
+  network.W = testing::random_matrix(random, m, d);
+  network.alpha = testing::random_matrix(random, m, 1);
   return network;
 }
 
@@ -188,7 +181,7 @@ TEST_F(CertificateTest, PenalisedOutputBiasClosesAtItsOptimum) {
 
 TEST_F(CertificateTest, FreeOutputBiasClosesForTheZeroNetworkAboveBetaMax) {
   Random random(4);
-  const Matrix X = normal_matrix(random, 6, 2);
+  const Matrix X = testing::random_matrix(random, 6, 2);
   Vector y(6);
   y << 3, -1, 4, 1, -5, 4;
   TwoLayerNetwork network = TwoLayerNetwork::empty(2);
@@ -201,7 +194,7 @@ TEST_F(CertificateTest, FreeOutputBiasClosesForTheZeroNetworkAboveBetaMax) {
 
 TEST_F(CertificateTest, SquaredHingeClosesForTheZeroNetworkAboveBetaMax) {
   Random random(8);
-  const Matrix X = normal_matrix(random, 7, 3);
+  const Matrix X = testing::random_matrix(random, 7, 3);
   Vector y(7);
   y << 1, -1, 1, 1, -1, -1, 1;
   const TrainingProblem problem(X, y, 50, Loss::squared_hinge());
@@ -215,9 +208,9 @@ TEST_F(CertificateTest, RandomNetworksOfEveryLossAndBiasAreProved) {
     Random random(static_cast<std::uint64_t>(seed));
     const Index n = 3 + static_cast<Index>(random.below(8));
     const Index d = 1 + static_cast<Index>(random.below(3));
-    Matrix X = normal_matrix(random, n, d);
+    Matrix X = testing::random_matrix(random, n, d);
     if (seed % 2 == 0) X = (2 * X.array()).round() / 2;
-    Vector y = normal_matrix(random, n, 1);
+    Vector y = testing::random_matrix(random, n, 1);
     const LossScale scale = seed % 2 == 0 ? LossScale::kSum : LossScale::kMean;
     Loss loss = Loss::huber(0.3, scale);
     if (seed % 3 == 0) {
@@ -258,8 +251,8 @@ TEST_F(CertificateTest, WholeSphereProofsAreAccepted) {
 
 TEST_F(CertificateTest, ManyColumnsUseTheWholeSphere) {
   Random random(17);
-  const TrainingProblem problem(normal_matrix(random, 60, 25), normal_matrix(random, 60, 1), 5.0,
-                                Loss::squared());
+  const TrainingProblem problem(testing::random_matrix(random, 60, 25),
+                                testing::random_matrix(random, 60, 1), 5.0, Loss::squared());
   const CertificateResult result = prove(problem, TwoLayerNetwork::empty(25), problem.y());
   EXPECT_EQ(result.proof, BoundProof::kWholeSphere);
   EXPECT_LT(relative_gap(), 1.0);
@@ -279,8 +272,8 @@ TEST_F(CertificateTest, ExpiredTimeLimitFallsBackToTheWholeSphere) {
 
 TEST_F(CertificateTest, WithoutTimeForTheWholeSphereTheValueIsLeft) {
   Random random(23);
-  const TrainingProblem problem(normal_matrix(random, 30, 300), normal_matrix(random, 30, 1), 5.0,
-                                Loss::squared());
+  const TrainingProblem problem(testing::random_matrix(random, 30, 300),
+                                testing::random_matrix(random, 30, 1), 5.0, Loss::squared());
   const TwoLayerNetwork network = TwoLayerNetwork::empty(300);
   CertificateRequest request;
   request.problem = &problem;
@@ -316,7 +309,7 @@ TEST_F(CertificateTest, ColumnsOfVeryDifferentSizeKeepATreesBound) {
   Random random(7);
   Matrix X(20, 2);
   for (Index i = 0; i < 20; ++i) X.row(i) << 1e9 * (1 + 0.1 * random.normal()), 1.0;
-  const Vector y = normal_matrix(random, 20, 1);
+  const Vector y = testing::random_matrix(random, 20, 1);
   const TrainingProblem problem(X, y, 0.1, Loss::squared());
   // A dual point at right angles to both columns, whose norm is nothing but the kinks.
   const Matrix unit = X * Eigen::Vector2d(1e-9, 1).asDiagonal();

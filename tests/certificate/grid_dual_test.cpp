@@ -6,18 +6,11 @@
 #include <numeric>
 
 #include "certificate/exact_number.hpp"
+#include "support/random_matrix.hpp"
 #include "thalweg/core/random.hpp"
 
 namespace thalweg::certificate {
 namespace {
-
-Matrix normal_matrix(Random& random, Index n, Index d) {
-  Matrix X(n, d);
-  for (Index i = 0; i < n; ++i) {
-    for (Index k = 0; k < d; ++k) X(i, k) = random.normal();
-  }
-  return X;
-}
 
 Vector labels(Random& random, Index n) {
   Vector y(n);
@@ -27,9 +20,9 @@ Vector labels(Random& random, Index n) {
 
 TEST(RoundToGrid, MovesTheDualNormByLessThanTheSlack) {
   Random random(1);
-  const TrainingProblem problem(normal_matrix(random, 30, 3), normal_matrix(random, 30, 1), 0.7,
-                                Loss::squared());
-  const Vector nu = normal_matrix(random, 30, 1);
+  const TrainingProblem problem(testing::random_matrix(random, 30, 3),
+                                testing::random_matrix(random, 30, 1), 0.7, Loss::squared());
+  const Vector nu = testing::random_matrix(random, 30, 1);
   for (const double slack : {1e-2, 1e-6, 1e-10}) {
     const auto dual = round_to_grid(problem, nu, slack);
     ASSERT_TRUE(dual);
@@ -55,9 +48,10 @@ TEST(RoundToGrid, FreeBiasSumsToExactlyZero) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);
     const Index n = 2 + static_cast<Index>(random.below(30));
-    const TrainingProblem problem(normal_matrix(random, n, 2), normal_matrix(random, n, 1), 0.1,
-                                  Loss::squared(), OutputBias::kFree);
-    const Vector nu = problem.project_to_dual_domain(normal_matrix(random, n, 1));
+    const TrainingProblem problem(testing::random_matrix(random, n, 2),
+                                  testing::random_matrix(random, n, 1), 0.1, Loss::squared(),
+                                  OutputBias::kFree);
+    const Vector nu = problem.project_to_dual_domain(testing::random_matrix(random, n, 1));
     const auto dual = round_to_grid(problem, nu, 1e-8);
     ASSERT_TRUE(dual);
     EXPECT_EQ(std::accumulate(dual->entries.begin(), dual->entries.end(), std::int64_t{0}), 0);
@@ -67,7 +61,7 @@ TEST(RoundToGrid, FreeBiasSumsToExactlyZero) {
 TEST(RoundToGrid, FreeBiasWithoutRoomIsRefused) {
   // All labels equal: every entry must be nonnegative, so only nu = 0 sums to zero.
   Random random(3);
-  const TrainingProblem problem(normal_matrix(random, 5, 2), Vector::Ones(5), 0.1,
+  const TrainingProblem problem(testing::random_matrix(random, 5, 2), Vector::Ones(5), 0.1,
                                 Loss::squared_hinge(), OutputBias::kFree);
   const auto dual = round_to_grid(problem, Vector::Ones(5), 1e-6);
   if (dual) {
@@ -79,9 +73,10 @@ TEST(RoundToGrid, HuberStaysWithinDeltaExactly) {
   Random random(5);
   const Index n = 7;
   for (const LossScale scale : {LossScale::kSum, LossScale::kMean}) {
-    const TrainingProblem problem(normal_matrix(random, n, 2), normal_matrix(random, n, 1), 0.3,
+    const TrainingProblem problem(testing::random_matrix(random, n, 2),
+                                  testing::random_matrix(random, n, 1), 0.3,
                                   Loss::huber(0.1, scale));
-    const Vector nu = problem.project_to_dual_domain(5 * normal_matrix(random, n, 1));
+    const Vector nu = problem.project_to_dual_domain(5 * testing::random_matrix(random, n, 1));
     const auto dual = round_to_grid(problem, nu, 1e-9);
     ASSERT_TRUE(dual);
     bool at_limit = false;
@@ -98,10 +93,10 @@ TEST(RoundToGrid, HuberStaysWithinDeltaExactly) {
 TEST(RoundToGrid, SquaredHingeKeepsTheSigns) {
   Random random(6);
   const Vector y = labels(random, 20);
-  const TrainingProblem problem(normal_matrix(random, 20, 2), y, 0.3, Loss::squared_hinge(),
-                                OutputBias::kFree);
+  const TrainingProblem problem(testing::random_matrix(random, 20, 2), y, 0.3,
+                                Loss::squared_hinge(), OutputBias::kFree);
   const Vector nu = problem.project_to_dual_domain(
-      y.cwiseProduct(normal_matrix(random, 20, 1).cwiseAbs().col(0)));
+      y.cwiseProduct(testing::random_matrix(random, 20, 1).cwiseAbs().col(0)));
   const auto dual = round_to_grid(problem, nu, 1e-6);
   ASSERT_TRUE(dual);
   EXPECT_GE(dual->nu.cwiseProduct(y).minCoeff(), 0.0);

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "support/random_matrix.hpp"
 #include "thalweg/core/random.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
 
@@ -26,20 +27,12 @@ class TreeProofTest : public ::testing::Test {
   fs::path folder_;
 };
 
-Matrix normal_matrix(Random& random, Index n, Index d) {
-  Matrix X(n, d);
-  for (Index i = 0; i < n; ++i) {
-    for (Index k = 0; k < d; ++k) X(i, k) = random.normal();
-  }
-  return X;
-}
-
 /// A sign with a maximum and a threshold 1e-4 above it.
 struct TightProof {
   TightProof() {
     Random random(5);
-    X = normal_matrix(random, 40, 3);
-    g = normal_matrix(random, 40, 1);
+    X = testing::random_matrix(random, 40, 3);
+    g = testing::random_matrix(random, 40, 1);
     const DualDirection best = DualOracle(X).climb(g, 0, 1, 1).front();
     if (best.sign == Sign::kMinus) g = -g;
     beta = (1 + 1e-4) * best.value;

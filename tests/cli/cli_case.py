@@ -7,6 +7,7 @@ import json
 import math
 import os
 import random
+import shlex
 import struct
 import subprocess
 import tempfile
@@ -115,6 +116,13 @@ class CliCase(unittest.TestCase):
             self.assertLessEqual({"path", "sha256", "shape"}, set(file))
             self.assertRegex(file["sha256"], "^[0-9a-f]{64}$")
         return document
+
+    def run_example_of_help(self, command):
+        """Runs the command line that --help shows, examples/ being that of the sources."""
+        text = self.thalweg(command, "--help").stdout
+        words = shlex.split(text.split("Example:")[1].replace("\\\n", " ").strip())
+        words = [os.path.join(SOURCE, word) if word.startswith("examples/") else word for word in words]
+        return self.thalweg(*words[1:])
 
     def assert_mentions(self, text, *words):
         for word in words:

@@ -3,7 +3,6 @@ of prediction, cells, files, limits, refusals."""
 
 import math
 import os
-import shlex
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -233,10 +232,7 @@ class Other(TwoPoints, OptimalSets):
         self.assertFalse(os.path.exists(self.path("stopped/smallest.npz")))
 
     def test_the_example_of_the_help(self):
-        text = self.thalweg("optimal-set", "--help").stdout
-        words = shlex.split(text.split("Example:")[1].replace("\\\n", " ").strip())
-        words = [os.path.join(SOURCE, word) if word.startswith("examples/") else word for word in words]
-        self.assert_mentions(self.thalweg(*words[1:]).stdout, "Infinitely many", "opposite pairs", "-u is too")
+        self.assert_mentions(self.run_example_of_help("optimal-set").stdout, "Infinitely many", "opposite pairs", "-u is too")
 
     def test_refusals(self):
         x = self.npy("x.npy", [[1], [2]])

@@ -1,15 +1,12 @@
 """`thalweg width`: m*, M*, the staircase of connectivity and spurious valleys against theory and ground truth; witnesses,
 picture, limits, refusals."""
 
-import glob
-import json
 import math
 import os
-import shlex
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from cli_case import SOURCE, CliCase, TwoPoints, gaussian_problem, write_npz
+from cli_case import SOURCE, CliCase, GroundTruthCase, TwoPoints, gaussian_problem, write_npz
 
 KEYS = {"m_star", "M_star", "components_by_width", "connected_from", "activation_rank", "no_spurious_valleys_from",
         "spurious_valleys", "level", "levels", "optimum", "stopped_at_limit"}
@@ -90,16 +87,11 @@ class Theory(Widths):
         self.assertEqual((kinds.count("isolated"), kinds.count("joined"), kinds.count("valley")), (2, 3, 1))
 
 
-class GroundTruth(Widths):
+class GroundTruth(Widths, GroundTruthCase):
     def test_components(self):
-        files = sorted(glob.glob(os.path.join(SOURCE, "tests/data/groundtruth/*.json")))
-        self.assertGreaterEqual(len(files), 20)
-        for file in files:
-            with open(file) as stream:
-                truth = json.load(stream)
+        for truth in self.instances():
             with self.subTest(truth["name"]):
-                data = write_npz(self.path("data.npz"), X=truth["X"], y=truth["y"])
-                result = self.widths(data, truth["beta"])
+                result = self.widths(truth["file"], truth["beta"])
                 self.assertEqual((result["m_star"], result["M_star"]), (truth["m_star"], truth["M_star"]))
                 self.assertEqual({key: result["levels"][key] for key in ("m_star", "M_star", "components_by_width")},
                                  {"m_star": "exact", "M_star": "exact", "components_by_width": "exact"})
@@ -151,10 +143,7 @@ class Other(TwoPoints, Widths):
         self.assert_mentions(text, "m* not known".replace(" ", " " * 18, 1), "activation rank")
 
     def test_the_example_of_the_help(self):
-        text = self.thalweg("width", "--help").stdout
-        words = shlex.split(text.split("Example:")[1].replace("\\\n", " ").strip())
-        words = [os.path.join(SOURCE, word) if word.startswith("examples/") else word for word in words]
-        self.assert_mentions(self.thalweg(*words[1:]).stdout, "connected from", "activation rank")
+        self.assert_mentions(self.run_example_of_help("width").stdout, "connected from", "activation rank")
 
     def test_refusals(self):
         for code, options in ((2, ["--search", "0"]), (2, ["--search", "3-1"]), (2, ["--search", "1,,2"]),

@@ -3,7 +3,6 @@
 import math
 import os
 import random
-import shlex
 import signal
 import struct
 import subprocess
@@ -125,10 +124,7 @@ class Answers(Paths):
         text = self.thalweg("path-regularization", "--help").stdout
         for what_no_path_has in ("--torch-weight-decay", "--outputs", "softmax"):
             self.assertNotIn(what_no_path_has, text)
-        command = text.split("Example:")[1].replace("\\\n", " ").strip()
-        words = shlex.split(command)
-        words = [os.path.join(SOURCE, word) if word.startswith("examples/") else word for word in words]
-        self.thalweg(*words[1:])
+        self.run_example_of_help("path-regularization")
         self.assertTrue(os.path.exists(self.path("path.svg")) and os.path.exists(self.path("path.npz")))
 
 

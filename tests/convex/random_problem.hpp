@@ -1,23 +1,9 @@
 #pragma once
 
-#include "thalweg/core/random.hpp"
+#include "support/random_matrix.hpp"
 #include "thalweg/model/training_problem.hpp"
 
 namespace thalweg::testing {
-
-inline Matrix random_matrix(Random& random, Index rows, Index columns) {
-  Matrix matrix(rows, columns);
-  for (Index i = 0; i < rows; ++i) {
-    for (Index k = 0; k < columns; ++k) matrix(i, k) = random.normal();
-  }
-  return matrix;
-}
-
-inline Vector random_vector(Random& random, Index size) {
-  Vector vector(size);
-  for (Index i = 0; i < size; ++i) vector[i] = random.normal();
-  return vector;
-}
 
 /// Real targets, or labels in {-1, 1} where the loss needs them.
 inline Vector random_targets(Random& random, Index size, const Loss& loss) {

@@ -88,7 +88,7 @@ struct Prices {
 
 TEST(RestrictedPricing, BoundsAreValidAndTheLargestIsExactWhereItExceedsBeta) {
   const Prices prices;
-  RestrictedPricing pricing(prices.patterns, prices.walls, 1);
+  RestrictedPricing pricing(prices.patterns, prices.walls, {}, 1);
   Random random(43);
   Vector nu = prices.data.y;
   for (int round = 0; round < 6; ++round) {
@@ -118,9 +118,9 @@ TEST(RestrictedPricing, BoundsAreValidAndTheLargestIsExactWhereItExceedsBeta) {
 
 TEST(RestrictedPricing, StoppingEarlyOnlyLoosensTheBound) {
   Prices prices;
-  RestrictedPricing all(prices.patterns, prices.walls, 1);
+  RestrictedPricing all(prices.patterns, prices.walls, {}, 1);
   const double largest = all.price(prices.data.y, 1e-9, prices.known);
-  RestrictedPricing few(prices.patterns, prices.walls, 1);
+  RestrictedPricing few(prices.patterns, prices.walls, {}, 1);
   EXPECT_GE(few.price(prices.data.y, 0.1 * largest, prices.known, 3), largest * (1 - 1e-12));
   EXPECT_FALSE(few.exhaustive());
   EXPECT_GE(few.violators().size(), 3U);
@@ -131,9 +131,9 @@ TEST(RestrictedPricing, StoppingEarlyOnlyLoosensTheBound) {
 
 TEST(RestrictedPricing, ALimitOnlyLoosensTheBound) {
   const Prices prices;
-  RestrictedPricing all(prices.patterns, prices.walls, 1);
+  RestrictedPricing all(prices.patterns, prices.walls, {}, 1);
   const double largest = all.price(prices.data.y, 1e-9, prices.known);
-  RestrictedPricing stopped(prices.patterns, prices.walls, 1);
+  RestrictedPricing stopped(prices.patterns, prices.walls, {}, 1);
   RunControl control;
   control.cancellation.cancel();
   const double bound =
@@ -145,8 +145,8 @@ TEST(RestrictedPricing, ALimitOnlyLoosensTheBound) {
 
 TEST(RestrictedPricing, ThreadsDoNotChangeTheResult) {
   const Prices prices;
-  RestrictedPricing one(prices.patterns, prices.walls, 1);
-  RestrictedPricing three(prices.patterns, prices.walls, 3);
+  RestrictedPricing one(prices.patterns, prices.walls, {}, 1);
+  RestrictedPricing three(prices.patterns, prices.walls, {}, 3);
   const double beta = 0.3 * one.price(prices.data.y, 1e-9, prices.known);
   (void)three.price(prices.data.y, 1e-9, prices.known);
   EXPECT_EQ(one.price(prices.data.y, beta, prices.known, 10),
@@ -160,7 +160,7 @@ TEST(RestrictedPricing, ThreadsDoNotChangeTheResult) {
 
 TEST(RestrictedPricing, WrongSuggestionsAreNotBelieved) {
   const Prices prices;
-  RestrictedPricing pricing(prices.patterns, prices.walls, 1);
+  RestrictedPricing pricing(prices.patterns, prices.walls, {}, 1);
   const double largest = pricing.price(prices.data.y, 1e-9, prices.known);
   const std::size_t worst = pricing.violators().front().block;
   pricing.suggest(worst, {{0, 1}, {5, 7}}, 1);

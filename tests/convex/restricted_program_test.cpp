@@ -5,23 +5,12 @@
 #include "convex/problem_catalogue.hpp"
 #include "support/fixtures.hpp"
 #include "support/groundtruth.hpp"
+#include "support/groundtruth_cells.hpp"
 #include "thalweg/convex/kkt_residuals.hpp"
 #include "thalweg/core/error.hpp"
-#include "thalweg/io/npz.hpp"
 
 namespace thalweg {
 namespace {
-
-/// All full-dimensional cells of an instance (p x n), entries -1 and 1.
-Matrix all_cells(const std::string& name) {
-  const std::filesystem::path path =
-      std::filesystem::path(THALWEG_TEST_DATA) / "groundtruth" / (name + ".npz");
-  const auto archive = io::read_npz(path);
-  if (!archive) throw std::runtime_error(archive.error().message);
-  const auto array = archive->read("S");
-  if (!array) throw std::runtime_error(array.error().message);
-  return io::to_matrix(*array, {path.string(), "S"}).value();
-}
 
 /// Patterns of many random directions: nearly always all cells of a small arrangement.
 Matrix sampled_cells(const Matrix& X, std::uint64_t seed) {
@@ -48,7 +37,7 @@ TEST(RestrictedProgram, AllCellsGiveTheGroundTruth) {
   for (const testing::GroundTruth& truth : testing::all_groundtruth()) {
     SCOPED_TRACE(truth.name);
     const TrainingProblem problem = truth.problem();
-    const Matrix patterns = all_cells(truth.name);
+    const Matrix patterns = testing::groundtruth_cells(truth.name);
     const RestrictedSolution solution = restricted_program(problem, patterns, {});
     EXPECT_NEAR(solution.info.objective, truth.optimum, 1e-11 * truth.optimum);
     EXPECT_LE(solution.info.lower_bound, truth.optimum * (1 + 1e-13));
@@ -89,7 +78,7 @@ TEST(RestrictedProgram, FewerPatternsBoundFromAbove) {
       std::find_if(truths.begin(), truths.end(), [](const auto& t) { return t.name == "g12_d4"; });
   ASSERT_NE(truth, truths.end());
   const TrainingProblem problem = truth->problem();
-  const Matrix patterns = all_cells(truth->name);
+  const Matrix patterns = testing::groundtruth_cells(truth->name);
   const RestrictedSolution few = restricted_program(problem, patterns.topRows(10), {});
   const RestrictedSolution more = restricted_program(problem, patterns.topRows(60), {});
   EXPECT_GT(few.info.objective, truth->optimum * (1 + 1e-6));

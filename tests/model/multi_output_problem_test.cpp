@@ -5,17 +5,12 @@
 #include <cmath>
 #include <limits>
 
+#include "support/random_matrix.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 
 namespace thalweg {
 namespace {
-
-Matrix random_matrix(Index rows, Index cols, Random& random) {
-  Matrix result(rows, cols);
-  for (Index i = 0; i < result.size(); ++i) result.data()[i] = random.normal();
-  return result;
-}
 
 Matrix random_classes(Index n, Index c, Random& random) {
   Vector labels(n);
@@ -27,15 +22,16 @@ Matrix random_classes(Index n, Index c, Random& random) {
 }
 
 TwoLayerNetwork random_network(Index m, Index d, Index c, Random& random) {
-  return {random_matrix(m, d, random), random_matrix(m, c, random), Vector::Zero(c)};
+  return {testing::random_matrix(random, m, d), testing::random_matrix(random, m, c),
+          Vector::Zero(c)};
 }
 
 constexpr OutputBias kBiases[] = {OutputBias::kNone, OutputBias::kPenalised, OutputBias::kFree};
 
 TEST(MultiOutputProblem, OneOutputIsTheScalarProblem) {
   Random random(3);
-  const Matrix X = random_matrix(8, 3, random);
-  const Matrix Y = random_matrix(8, 1, random);
+  const Matrix X = testing::random_matrix(random, 8, 3);
+  const Matrix Y = testing::random_matrix(random, 8, 1);
   for (const OutputBias bias : kBiases) {
     const MultiOutputProblem several(X, Y, 0.3, VectorLoss::separable(Loss::squared()), bias);
     const TrainingProblem scalar(X, Y.col(0), 0.3, Loss::squared(), bias);
@@ -55,7 +51,7 @@ TEST(MultiOutputProblem, OneOutputIsTheScalarProblem) {
 
 TEST(MultiOutputProblem, GradientMatchesCentralDifferences) {
   Random random(4);
-  const Matrix X = random_matrix(10, 3, random);
+  const Matrix X = testing::random_matrix(random, 10, 3);
   const MultiOutputProblem problem(X, random_classes(10, 3, random), 0.2,
                                    VectorLoss::softmax(LossScale::kMean), OutputBias::kPenalised);
   TwoLayerNetwork network = random_network(5, 3, 3, random);
@@ -99,11 +95,11 @@ double planar_norm(const Matrix& X, const Matrix& N, OutputModel model) {
 TEST(MultiOutputProblem, WeakDualityOnRandomNetworks) {
   Random random(5);
   for (int trial = 0; trial < 60; ++trial) {
-    const Matrix X = random_matrix(7, 2, random);
+    const Matrix X = testing::random_matrix(random, 7, 2);
     const OutputBias bias = kBiases[trial % 3];
     const bool softmax = trial % 2 == 0;
     const MultiOutputProblem problem(
-        X, softmax ? random_classes(7, 3, random) : random_matrix(7, 3, random), 0.5,
+        X, softmax ? random_classes(7, 3, random) : testing::random_matrix(random, 7, 3), 0.5,
         softmax ? VectorLoss::softmax() : VectorLoss::separable(Loss::huber(0.8)), bias);
     TwoLayerNetwork network = random_network(4, 2, 3, random);
     network.W *= 0.5;
@@ -118,7 +114,7 @@ TEST(MultiOutputProblem, WeakDualityOnRandomNetworks) {
       }
       problem.check(network, model);
       const Matrix raw = random.uniform() < 0.5 ? problem.dual_point(problem.fit(network))
-                                                : random_matrix(7, 3, random);
+                                                : testing::random_matrix(random, 7, 3);
       const Matrix N = problem.project_to_dual_domain(raw);
       const double norm = planar_norm(X, N, model);
       const double tau = problem.best_dual_scale(N, norm > 0 ? std::min(1.0, 0.5 / norm) : 1.0);
@@ -134,8 +130,8 @@ TEST(MultiOutputProblem, TheBiasOfTheZeroNetworkIsStationaryAndItsDualFeasible) 
   for (const OutputBias bias : kBiases) {
     for (const bool softmax : {true, false}) {
       const MultiOutputProblem problem(
-          random_matrix(30, 2, random),
-          softmax ? random_classes(30, 3, random) : random_matrix(30, 3, random), 0.4,
+          testing::random_matrix(random, 30, 2),
+          softmax ? random_classes(30, 3, random) : testing::random_matrix(random, 30, 3), 0.4,
           softmax ? VectorLoss::softmax() : VectorLoss::separable(Loss::squared()), bias);
       TwoLayerNetwork zero = TwoLayerNetwork::empty(2, 3);
       zero.output_bias = problem.bias_of_zero_network();
@@ -149,9 +145,10 @@ TEST(MultiOutputProblem, TheBiasOfTheZeroNetworkIsStationaryAndItsDualFeasible) 
 
 TEST(MultiOutputProblem, FreeBiasDemandsColumnsThatSumToZero) {
   Random random(8);
-  const MultiOutputProblem problem(random_matrix(12, 2, random), random_classes(12, 3, random), 0.1,
-                                   VectorLoss::softmax(), OutputBias::kFree);
-  const Matrix raw = problem.dual_point(random_matrix(12, 3, random));
+  const MultiOutputProblem problem(testing::random_matrix(random, 12, 2),
+                                   random_classes(12, 3, random), 0.1, VectorLoss::softmax(),
+                                   OutputBias::kFree);
+  const Matrix raw = problem.dual_point(testing::random_matrix(random, 12, 3));
   EXPECT_EQ(problem.dual_objective(raw), -std::numeric_limits<double>::infinity());
   EXPECT_EQ(problem.best_dual_scale(raw, 1), 0);
   const Matrix legal = problem.project_to_dual_domain(raw);

@@ -9,21 +9,12 @@
 #include <limits>
 #include <string>
 
+#include "support/random_matrix.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 
 namespace thalweg {
 namespace {
-
-Matrix normal_matrix(Random& random, Index n, Index d) {
-  Matrix X(n, d);
-  for (Index i = 0; i < n; ++i) {
-    for (Index k = 0; k < d; ++k) X(i, k) = random.normal();
-  }
-  return X;
-}
-
-Vector normal_vector(Random& random, Index n) { return normal_matrix(random, n, 1).col(0); }
 
 double value_at(const Matrix& X, const Vector& g, const Vector& u) {
   return g.dot((X * u).cwiseMax(0));
@@ -124,8 +115,8 @@ TEST_P(RandomInstances, BoundLiesAboveEveryValueAndBelowTheElementaryBounds) {
   Random random(static_cast<std::uint64_t>(GetParam()));
   const Index n = 1 + static_cast<Index>(random.below(60));
   const Index d = 1 + static_cast<Index>(random.below(12));
-  Matrix X = normal_matrix(random, n, d);
-  Vector g = normal_vector(random, n);
+  Matrix X = testing::random_matrix(random, n, d);
+  Vector g = testing::random_vector(random, n);
   if (GetParam() % 3 == 0) X = X.array().round().matrix();
   if (GetParam() % 4 == 0) g = g.cwiseAbs();
   if (GetParam() % 5 == 0) X *= std::pow(10.0, static_cast<double>(random.below(17)) - 8);
@@ -142,8 +133,8 @@ TEST_P(RandomInstances, ParametersAreLegalAndYieldTheBound) {
   Random random(static_cast<std::uint64_t>(1000 + GetParam()));
   const Index n = 2 + static_cast<Index>(random.below(40));
   const Index d = 1 + static_cast<Index>(random.below(6));
-  const Matrix X = normal_matrix(random, n, d);
-  const Vector g = normal_vector(random, n);
+  const Matrix X = testing::random_matrix(random, n, d);
+  const Vector g = testing::random_vector(random, n);
   const WholeSphereProof proof = whole_sphere_bound(X, g);
   for (Index j = 0; j < n; ++j) {
     EXPECT_GE(proof.omega[j], 0.0);
@@ -171,8 +162,8 @@ TEST(WholeSphereBound, OneDimensionIsExactUpToRounding) {
 
 TEST(WholeSphereBound, NegativeWeightsNeedNoRoom) {
   Random random(7);
-  const Matrix X = normal_matrix(random, 9, 3);
-  const Vector g = -normal_vector(random, 9).cwiseAbs();
+  const Matrix X = testing::random_matrix(random, 9, 3);
+  const Vector g = -testing::random_vector(random, 9).cwiseAbs();
   EXPECT_EQ(whole_sphere_bound(X, g).bound, 0.0);
 }
 
@@ -183,8 +174,8 @@ TEST(WholeSphereBound, ZeroWeightsAndZeroRowsGiveZero) {
 
 TEST(WholeSphereBound, ExtremeScalesKeepTheBound) {
   Random random(11);
-  const Matrix X = normal_matrix(random, 30, 4);
-  const Vector g = normal_vector(random, 30);
+  const Matrix X = testing::random_matrix(random, 30, 4);
+  const Vector g = testing::random_vector(random, 30);
   const double bound = whole_sphere_bound(X, g).bound;
   for (const int exponent : {-500, -30, 30, 500}) {
     const double factor = std::ldexp(1.0, exponent);
@@ -200,7 +191,7 @@ TEST(WholeSphereBound, TrainedResidualWithinFivePercent) {
   std::ifstream file(std::string(THALWEG_TEST_DATA) + "/whole_sphere/trained_500x20.txt");
   ASSERT_TRUE(file);
   Random random(3);
-  const Matrix X = normal_matrix(random, 500, 20);
+  const Matrix X = testing::random_matrix(random, 500, 20);
   double beta = 0;
   file >> beta;
   Vector g(500);
@@ -219,8 +210,8 @@ TEST(WholeSphereBound, TrainedResidualWithinFivePercent) {
 
 TEST(WholeSphereBound, ManyColumns) {
   Random random(13);
-  const Matrix X = normal_matrix(random, 80, 150);
-  const Vector g = normal_vector(random, 80);
+  const Matrix X = testing::random_matrix(random, 80, 150);
+  const Vector g = testing::random_vector(random, 80);
   const WholeSphereProof proof = whole_sphere_bound(X, g);
   EXPECT_GE(proof.bound, best_local_value(X, g, random, 10) * (1 - 1e-14));
   EXPECT_LE(proof.bound, spectral_bound(X, g) * (1 + 1e-9));

@@ -5,8 +5,8 @@
 #include "convex/random_problem.hpp"
 #include "support/fixtures.hpp"
 #include "support/groundtruth.hpp"
+#include "support/groundtruth_cells.hpp"
 #include "thalweg/core/error.hpp"
-#include "thalweg/io/npz.hpp"
 #include "thalweg/reformulation/cone_decomposition.hpp"
 
 namespace thalweg {
@@ -14,17 +14,6 @@ namespace {
 
 constexpr BlockMethod kMethods[] = {BlockMethod::kSemismoothNewton, BlockMethod::kBlockCoordinate,
                                     BlockMethod::kProximalGradient};
-
-/// All full-dimensional cells of an instance (p x n), entries -1 and 1.
-Matrix all_cells(const std::string& name) {
-  const std::filesystem::path path =
-      std::filesystem::path(THALWEG_TEST_DATA) / "groundtruth" / (name + ".npz");
-  const auto archive = io::read_npz(path);
-  if (!archive) throw std::runtime_error(archive.error().message);
-  const auto array = archive->read("S");
-  if (!array) throw std::runtime_error(array.error().message);
-  return io::to_matrix(*array, {path.string(), "S"}).value();
-}
 
 /// Patterns of many random directions: all cells of a small arrangement.
 Matrix sampled_cells(const Matrix& X) {
@@ -104,7 +93,7 @@ TEST(GatedProgram, GroundTruthIsBetweenTheGatedOptimumAndItsDecomposition) {
   for (const testing::GroundTruth& truth : testing::all_groundtruth()) {
     SCOPED_TRACE(truth.name);
     const TrainingProblem problem = truth.problem();
-    const Matrix patterns = all_cells(truth.name);
+    const Matrix patterns = testing::groundtruth_cells(truth.name);
     const GatedSolution solution = solve_gated(problem, patterns, tight());
     EXPECT_LE(solution.info.lower_bound, solution.info.objective);
     EXPECT_LE(solution.info.relative_gap, 1e-8);

@@ -7,18 +7,13 @@
 #include "oracle/brute_force.hpp"
 #include "oracle/vector_brute_force.hpp"
 #include "support/fixtures.hpp"
+#include "support/random_matrix.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 #include "thalweg/model/dataset.hpp"
 
 namespace thalweg {
 namespace {
-
-Matrix random_matrix(Index rows, Index cols, Random& random) {
-  Matrix result(rows, cols);
-  for (Index i = 0; i < result.size(); ++i) result.data()[i] = random.normal();
-  return result;
-}
 
 Matrix random_classes(Index n, Index c, Random& random) {
   Vector labels(n);
@@ -54,8 +49,8 @@ void expect_valid(const MultiOutputProblem& problem, OutputModel model,
 TEST(MultiOutputTraining, OneOutputReachesTheScalarOptimum) {
   Random random(21);
   for (const Loss& loss : {Loss::squared(), Loss::huber(0.5), Loss::logistic()}) {
-    const Matrix X = append_ones(random_matrix(15, 2, random));
-    Matrix y = random_matrix(15, 1, random);
+    const Matrix X = append_ones(testing::random_matrix(random, 15, 2));
+    Matrix y = testing::random_matrix(random, 15, 1);
     if (loss.needs_labels()) y = (y.array() < 0).select(-1.0, Matrix::Ones(15, 1));
     const TrainingResult scalar =
         train(TrainingProblem(X, y.col(0), 0.3, loss, OutputBias::kPenalised), to_gap(1e-9));
@@ -91,8 +86,8 @@ TEST(MultiOutputTraining, TargetsOfRankOneReduceToTheScalarOptimumInTheSharedMod
 
 TEST(MultiOutputTraining, IndependentOutputsAreScalarProblems) {
   Random random(23);
-  const Matrix X = append_ones(random_matrix(14, 2, random));
-  const Matrix Y = random_matrix(14, 3, random);
+  const Matrix X = append_ones(testing::random_matrix(random, 14, 2));
+  const Matrix Y = testing::random_matrix(random, 14, 3);
   const MultiOutputProblem problem(X, Y, 0.4, VectorLoss::separable(Loss::squared()),
                                    OutputBias::kFree);
   const MultiOutputTrainingResult result =
@@ -117,7 +112,7 @@ TEST(MultiOutputTraining, SoftmaxOfTwoClassesIsLogisticUpToTheScaleOfTheMargin) 
   // and no other output direction changes the loss. With data sqrt 2 X the margins are those of the
   // scalar logistic problem (X -> sqrt 2 X).
   Random random(24);
-  const Matrix X = append_ones(random_matrix(20, 2, random));
+  const Matrix X = append_ones(testing::random_matrix(random, 20, 2));
   const Matrix Y = random_classes(20, 2, random);
   const MultiOutputProblem problem(X, Y, 0.5, VectorLoss::softmax());
   const MultiOutputTrainingResult result =
@@ -136,8 +131,8 @@ TEST(MultiOutputTraining, ReachesTheGapForEveryBiasModelAndLoss) {
     for (const bool softmax : {true, false}) {
       for (const OutputModel model : {OutputModel::kShared, OutputModel::kIndependent}) {
         const MultiOutputProblem problem(
-            random_matrix(18, 2, random),
-            softmax ? random_classes(18, 3, random) : random_matrix(18, 3, random), 0.6,
+            testing::random_matrix(random, 18, 2),
+            softmax ? random_classes(18, 3, random) : testing::random_matrix(random, 18, 3), 0.6,
             softmax ? VectorLoss::softmax(LossScale::kSum)
                     : VectorLoss::separable(Loss::huber(0.8)),
             bias);
@@ -161,7 +156,7 @@ TEST(MultiOutputTraining, ReachesTheGapForEveryBiasModelAndLoss) {
 
 TEST(MultiOutputTraining, AboveBetaMaxTheZeroNetworkIsOptimal) {
   Random random(26);
-  const Matrix X = random_matrix(10, 2, random);
+  const Matrix X = testing::random_matrix(random, 10, 2);
   const Matrix Y = random_classes(10, 3, random);
   const Matrix N = Y - Matrix::Constant(10, 3, 1.0 / 3);
   const double norm = testing::planar_vector_norm(X, N);
@@ -180,12 +175,12 @@ TEST(MultiOutputTraining, AboveBetaMaxTheZeroNetworkIsOptimal) {
 
 TEST(MultiOutputTraining, DuplicatedAndOppositeSamplesKeepTheOptimum) {
   Random random(27);
-  Matrix X = random_matrix(12, 2, random);
+  Matrix X = testing::random_matrix(random, 12, 2);
   X.row(3) = X.row(0);
   X.row(7) = 2 * X.row(0);
   X.row(5) = -X.row(1);
   X.row(9).setZero();
-  const MultiOutputProblem problem(X, random_matrix(12, 2, random), 0.3,
+  const MultiOutputProblem problem(X, testing::random_matrix(random, 12, 2), 0.3,
                                    VectorLoss::separable(Loss::squared()));
   const MultiOutputTrainingResult result =
       train_multi_output(problem, OutputModel::kShared, to_gap(1e-6));
@@ -195,8 +190,9 @@ TEST(MultiOutputTraining, DuplicatedAndOppositeSamplesKeepTheOptimum) {
 
 TEST(MultiOutputTraining, ABoundOfAnyNetworkHoldsAndIsTightAtTheOptimum) {
   Random random(28);
-  const MultiOutputProblem problem(random_matrix(15, 2, random), random_classes(15, 3, random), 0.4,
-                                   VectorLoss::softmax(), OutputBias::kFree);
+  const MultiOutputProblem problem(testing::random_matrix(random, 15, 2),
+                                   random_classes(15, 3, random), 0.4, VectorLoss::softmax(),
+                                   OutputBias::kFree);
   const MultiOutputTrainingResult best =
       train_multi_output(problem, OutputModel::kShared, to_gap(1e-6));
   TwoLayerNetwork poor = best.network;
@@ -213,7 +209,8 @@ TEST(MultiOutputTraining, ABoundOfAnyNetworkHoldsAndIsTightAtTheOptimum) {
 
 TEST(MultiOutputTraining, LimitsLeaveValidAnswers) {
   Random random(29);
-  const MultiOutputProblem problem(random_matrix(60, 5, random), random_matrix(60, 6, random), 0.5,
+  const MultiOutputProblem problem(testing::random_matrix(random, 60, 5),
+                                   testing::random_matrix(random, 60, 6), 0.5,
                                    VectorLoss::separable(Loss::squared()));
   TrainingSettings settings = to_gap(1e-9);
   settings.control.deadline = Deadline::after(0.3);
@@ -253,8 +250,8 @@ TEST(MultiOutputTraining, RefusesWrongSettingsAndStarts) {
 /// Independent outputs are shared neurons, too: with five times as long, shared ones are no worse.
 TEST(MultiOutputTraining, ALimitDoesNotLeaveSharedNeuronsBehindIndependentOnes) {
   Random random(31);
-  const Matrix X = random_matrix(300, 4, random);
-  const Matrix Y = random_matrix(300, 5, random);
+  const Matrix X = testing::random_matrix(random, 300, 4);
+  const Matrix Y = testing::random_matrix(random, 300, 5);
   const MultiOutputProblem problem(X, Y, 1.0, VectorLoss::separable(Loss::squared()));
   TrainingSettings settings = to_gap(1e-6);
   settings.control.deadline = Deadline::after(0.4);
