@@ -22,49 +22,41 @@ constexpr double kLooseGap = 1e-2;
 constexpr int kPathLength = 50;
 constexpr double kPathEnd = 1e-2;  ///< the last lam of a path
 
-/// A size with what was recorded on a similar machine, in processor seconds; adelie to an
-/// (uncertified) suboptimality of 1e-8 and its loose path.
+/// What was recorded on a similar machine, in processor seconds; adelie to an (uncertified)
+/// suboptimality of 1e-8 and its loose path.
+struct Recorded {
+  const char* adelie;
+  const char* prototype;
+  const char* scnn;
+  const char* adelie_path;
+  const char* prototype_path;
+};
+
 struct Row {
   Index samples;
   Index dimension;
   Index directions;
-  const char* adelie;
-  const char* prototype;
-  const char* scnn;
-  const char* adelie_path;
-  const char* prototype_path;
+  Recorded recorded;
 };
 
 constexpr std::array<Row, 4> kRows{{
-    {200, 10, 500, "0.97", "0.026", "0.9 (2e-7)", "0.042", "0.23"},
-    {500, 20, 500, "3.5", "0.13", "5.3 (6e-8)", "0.096", "1.7"},
-    {1000, 32, 1000, "15", "0.79", "13 (3e-8)", "0.38", "9.8"},
-    {2000, 64, 500, "42", "3.1", "24 (2e-8)", "0.93", "69"},
+    {200, 10, 500, {"0.97", "0.026", "0.9 (2e-7)", "0.042", "0.23"}},
+    {500, 20, 500, {"3.5", "0.13", "5.3 (6e-8)", "0.096", "1.7"}},
+    {1000, 32, 1000, {"15", "0.79", "13 (3e-8)", "0.38", "9.8"}},
+    {2000, 64, 500, {"42", "3.1", "24 (2e-8)", "0.93", "69"}},
 }};
 
-/// The same for the real sets, by name.
+/// The real sets, by name.
 struct RealRow {
   const char* name;
-  const char* adelie;
-  const char* prototype;
-  const char* scnn;
-  const char* adelie_path;
-  const char* prototype_path;
+  Recorded recorded;
 };
 
 constexpr std::array<RealRow, 3> kRealRows{{
-    {"diabetes", "9.8", "0.10", "11 (2e-8)", "0.13", "0.87"},
-    {"breast_cancer", "19", "0.20", "25 (6e-8)", "0.18", "1.9"},
-    {"digits01", "8.1", "0.066", "11 (2e-7)", "0.14", "0.67"},
+    {"diabetes", {"9.8", "0.10", "11 (2e-8)", "0.13", "0.87"}},
+    {"breast_cancer", {"19", "0.20", "25 (6e-8)", "0.18", "1.9"}},
+    {"digits01", {"8.1", "0.066", "11 (2e-7)", "0.14", "0.67"}},
 }};
-
-struct Recorded {
-  std::string adelie;
-  std::string prototype;
-  std::string scnn;
-  std::string adelie_path;
-  std::string prototype_path;
-};
 
 GatedSettings settings_for(double gap) {
   GatedSettings settings;
@@ -163,14 +155,13 @@ void for_each_instance(const bench::Choice& choice, std::uint64_t seeds, const T
   for (const Row& row : kRows) {
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       if (!choice.wants(bench::planted_name(row.samples, row.dimension, row.directions))) continue;
-      task(bench::planted_instance(row.samples, row.dimension, row.directions, seed),
-           {row.adelie, row.prototype, row.scnn, row.adelie_path, row.prototype_path});
+      task(bench::planted_instance(row.samples, row.dimension, row.directions, seed), row.recorded);
     }
   }
   for (const GatedInstance& instance : bench::real_instances(500, 1)) {
     for (const RealRow& row : kRealRows) {
       if (instance.name.find(row.name) != 0 || !choice.wants(instance.name)) continue;
-      task(instance, {row.adelie, row.prototype, row.scnn, row.adelie_path, row.prototype_path});
+      task(instance, row.recorded);
     }
   }
 }
