@@ -36,7 +36,8 @@ enum class SegmentKind {
 ///
 /// From `start` each neuron is rescaled, (gamma w, alpha / gamma) with affine log gamma, until it
 /// is balanced, and neurons with w = 0 or alpha = 0 shrink straight to 0: that is states[0], whose
-/// products s z v equal alpha w exactly. Then follow the segments; with an `end` the last state is
+/// products s z v equal alpha w exactly, s being the sign of alpha (-(-X w)_+ has the product of
+/// (X w)_+ and is another function). Then follow the segments; with an `end` the last state is
 /// likewise rescaled to it.
 ///
 /// *Lemma* (convexity). On a segment of either kind L is a convex function of the segment's
