@@ -242,6 +242,24 @@ class Modes(Walks):
             self.assertTrue(ElementTree.parse(picture).getroot().tag.endswith("svg"))
 
 
+class Example(Walks):
+    """examples/path tells the truth."""
+
+    def test_stuck_at_ten_neurons_and_free_with_three_more(self):
+        data = os.path.join(SOURCE, "examples/optimal-set/petal.csv")
+        start = os.path.join(SOURCE, "examples/path/stuck.npz")
+        stuck = self.walk(data, start, 0.01, "--target-column", "petal_width")
+        self.assertEqual(stuck["status"], "blocked")
+        self.assertTrue(stuck["stuck"]["strict_local_minimum"])
+        self.assertLess(stuck["barrier"] - stuck["start_objective"], 2e-5)
+        one = self.walk(data, start, 0.01, "--target-column", "petal_width", "--widen", "1")
+        self.assertEqual((one["status"], one["target"]["is_optimal"]), ("connected", False))
+        three = self.walk(data, start, 0.01, "--target-column", "petal_width", "--widen", "3")
+        self.assertEqual((three["status"], three["target"]["is_optimal"]), ("connected", True))
+        self.assertLessEqual(three["max_increase"], ROUNDING * three["start_objective"])
+        self.assertLess(three["end_objective"] - three["lower_bound"], 1e-10)
+
+
 class Refusals(Walks):
     def setUp(self):
         super().setUp()
