@@ -36,6 +36,15 @@ class PathReader : public testing::Test {
     expect_error(read(), code, fragments);
   }
 
+  /// With another value in one place.
+  void refuse_value(double& place, double value,
+                    std::initializer_list<std::string_view> fragments) {
+    const double kept = place;
+    place = value;
+    refuse(ErrorCode::kBadValue, fragments);
+    place = kept;
+  }
+
   /// Entry (i, j) of an array with three neurons a row.
   double& at(const std::string& name, std::size_t i, std::size_t j) {
     return arrays_[name].values[3 * i + j];
@@ -118,47 +127,33 @@ TEST_F(PathReader, RefusesShapesThatDoNotFit) {
 }
 
 TEST_F(PathReader, RefusesValuesThatMeanNothing) {
-  const auto with = [&](double& place, double value,
-                        std::initializer_list<std::string_view> fragments) {
-    const double kept = place;
-    place = value;
-    refuse(ErrorCode::kBadValue, fragments);
-    place = kept;
-  };
-  with(arrays_["kind"].values[2], 4, {"'kind'", "found 4"});
-  with(arrays_["kind"].values[2], 0.5, {"'kind'", "found 0.5"});
-  with(arrays_["kind"].values[1], 0, {"'kind'", "rescaling (1) first"});
-  with(arrays_["hidden_bias"].values[0], 2, {"'hidden_bias'"});
-  with(at("sign", 2, 1), 0, {"'sign'", "segment 2, neuron 1", "found 0"});
-  with(at("mass", 3, 1), -1, {"'mass'", "waypoint 3, neuron 1", "found -1"});
-  with(at("mass", 3, 1), std::nan(""), {"'mass'", "nan"});
-  with(at("W", 0, 1, 1), INFINITY, {"'W'", "inf"});
-  with(at("direction", 5, 2, 0), 0, {"'direction'"});
+  refuse_value(arrays_["kind"].values[2], 4, {"'kind'", "found 4"});
+  refuse_value(arrays_["kind"].values[2], 0.5, {"'kind'", "found 0.5"});
+  refuse_value(arrays_["kind"].values[1], 0, {"'kind'", "rescaling (1) first"});
+  refuse_value(arrays_["hidden_bias"].values[0], 2, {"'hidden_bias'"});
+  refuse_value(at("sign", 2, 1), 0, {"'sign'", "segment 2, neuron 1", "found 0"});
+  refuse_value(at("mass", 3, 1), -1, {"'mass'", "waypoint 3, neuron 1", "found -1"});
+  refuse_value(at("mass", 3, 1), std::nan(""), {"'mass'", "nan"});
+  refuse_value(at("W", 0, 1, 1), INFINITY, {"'W'", "inf"});
+  refuse_value(at("direction", 5, 2, 0), 0, {"'direction'"});
   at("direction", 2, 1, 0) = 0;
   refuse(ErrorCode::kBadValue, {"segment 2, neuron 1", "expected a direction"});
 }
 
 TEST_F(PathReader, RefusesNeighboursThatContradictEachOther) {
-  const auto with = [&](double& place, double value,
-                        std::initializer_list<std::string_view> fragments) {
-    const double kept = place;
-    place = value;
-    refuse(ErrorCode::kBadValue, fragments);
-    place = kept;
-  };
-  with(at("mass", 0, 0), 3, {"'mass'", "waypoint 1, neuron 0", "expected 3"});
-  with(at("mass", 2, 2), 1, {"segment 1, neuron 2", "expected a direction"});
-  with(at("sign", 2, 0), -1, {"segment 2, neuron 0", "segment 1"});
-  with(at("direction", 2, 0, 0), 5, {"segment 2, neuron 0", "segment 1"});
-  with(at("direction", 4, 2, 0), 5, {"segment 4, neuron 2", "segment 3"});
+  refuse_value(at("mass", 0, 0), 3, {"'mass'", "waypoint 1, neuron 0", "expected 3"});
+  refuse_value(at("mass", 2, 2), 1, {"segment 1, neuron 2", "expected a direction"});
+  refuse_value(at("sign", 2, 0), -1, {"segment 2, neuron 0", "segment 1"});
+  refuse_value(at("direction", 2, 0, 0), 5, {"segment 2, neuron 0", "segment 1"});
+  refuse_value(at("direction", 4, 2, 0), 5, {"segment 4, neuron 2", "segment 3"});
   // The merge empties slot 0, which therefore keeps its direction.
-  with(at("direction", 3, 0, 0), 5, {"segment 3, neuron 0", "segment 2"});
+  refuse_value(at("direction", 3, 0, 0), 5, {"segment 3, neuron 0", "segment 2"});
   arrays_["output_bias"] = {{7}, std::vector<double>(7, 1.0)};
   ASSERT_TRUE(read());
-  with(arrays_["output_bias"].values[2], 2, {"'output_bias'", "waypoint 2"});
-  with(arrays_["output_bias"].values[6], 2, {"'output_bias'", "waypoint 6"});
+  refuse_value(arrays_["output_bias"].values[2], 2, {"'output_bias'", "waypoint 2"});
+  refuse_value(arrays_["output_bias"].values[6], 2, {"'output_bias'", "waypoint 6"});
   arrays_["skip"] = {{7, 2}, std::vector<double>(14, 1.0)};
-  with(arrays_["skip"].values[13], 2, {"'skip'", "waypoint 6"});
+  refuse_value(arrays_["skip"].values[13], 2, {"'skip'", "waypoint 6"});
 }
 
 TEST_F(PathReader, RefusesWeightsThatAreNotThoseOfTheMasses) {
@@ -184,8 +179,9 @@ TEST_F(PathReader, RefusesWeightsThatAreNotThoseOfTheMasses) {
   with(at("alpha", 6, 2), -1);
   at("W", 6, 2, 0) *= -1;
   at("W", 6, 2, 1) *= -1;
-  with(at("alpha", 6, 2), 1 + 1e-10, true);  // as exact as it must be is not for this reader
-  at("W", 4, 0, 0) = 1e-300;                 // an empty slot has no weights
+  with(at("alpha", 6, 2), 1 + 1e-10,
+       true);                 // as exact as it must be is not for this reader
+  at("W", 4, 0, 0) = 1e-300;  // an empty slot has no weights
   refuse(ErrorCode::kBadValue, {"'W'", "waypoint 4, neuron 0"});
   at("W", 4, 0, 0) = 0;
   at("W", 5, 0, 1) = 0.1;  // before the last segment idle weights are 0

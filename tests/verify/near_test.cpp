@@ -1,17 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "verify/certificate_text.hpp"
+#include "verify/expect_outcome.hpp"
 
 namespace thalweg::verify::test {
 namespace {
-
-void expect_outcome(const std::string& text, Outcome outcome) {
-  const Report report = check_text(text);
-  EXPECT_EQ(report.outcome, outcome) << report.reason << '\n' << text;
-}
-void expect_verified(const std::string& text) { expect_outcome(text, Outcome::kVerified); }
-void expect_malformed(const std::string& text) { expect_outcome(text, Outcome::kMalformed); }
-void expect_not_verified(const std::string& text) { expect_outcome(text, Outcome::kNotVerified); }
 
 const std::string kRows = "near 2\n1 0 3:0\n2 0 -1:-1\n";
 

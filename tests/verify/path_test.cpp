@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "verify/certificate_text.hpp"
+#include "verify/expect_outcome.hpp"
 
 namespace thalweg::verify::test {
 namespace {
@@ -40,14 +40,6 @@ const std::string kReaching = edited(edited(kRising, "path 4 3",
                                             "1:0 0:0 1:3\n"
                                             "path 4 3"),
                                      "claim increase 1:0\n", "reach\nclaim increase 369:8\n");
-
-void expect_outcome(const std::string& text, Outcome outcome) {
-  const Report report = check_text(text);
-  EXPECT_EQ(report.outcome, outcome) << report.reason << '\n' << text;
-}
-void expect_verified(const std::string& text) { expect_outcome(text, Outcome::kVerified); }
-void expect_malformed(const std::string& text) { expect_outcome(text, Outcome::kMalformed); }
-void expect_not_verified(const std::string& text) { expect_outcome(text, Outcome::kNotVerified); }
 
 std::string with_claims(const std::string& claims) {
   return edited(kRising, "claim increase 1:0\n", claims);

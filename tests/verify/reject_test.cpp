@@ -2,19 +2,10 @@
 
 #include <fstream>
 
-#include "verify/certificate_text.hpp"
+#include "verify/expect_outcome.hpp"
 
 namespace thalweg::verify::test {
 namespace {
-
-void expect_outcome(const std::string& text, Outcome outcome) {
-  const Report report = check_text(text);
-  EXPECT_EQ(report.outcome, outcome) << report.reason << '\n' << text;
-  EXPECT_NE(report.reason.find("line "), std::string::npos) << report.reason;
-}
-void expect_malformed(const std::string& text) { expect_outcome(text, Outcome::kMalformed); }
-void expect_not_verified(const std::string& text) { expect_outcome(text, Outcome::kNotVerified); }
-void expect_limit(const std::string& text) { expect_outcome(text, Outcome::kLimit); }
 
 /// kPlane with another first leaf of tree -.
 std::string with_leaf(const std::string& leaf) {

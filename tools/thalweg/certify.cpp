@@ -64,18 +64,6 @@ WidthAnswer ask_about_width(const CertifyOptions& options, const ProblemSetup& s
   return require(best_of_width(setup.problem, network, certified, settings));
 }
 
-Json describe_improvement(const std::optional<Improvement>& improvement) {
-  if (!improvement) return nullptr;
-  const bool neuron = improvement->kind == ImprovementKind::kNeuron;
-  return {{"kind", to_string(improvement->kind)},
-          {"decrease", improvement->decrease},
-          {"objective_after", improvement->objective_after},
-          {"verified", improvement->verified},
-          {"w", neuron ? to_json(improvement->w) : Json(nullptr)},
-          {"alpha", neuron ? Json(improvement->alpha) : Json(nullptr)},
-          {"width", improvement->network.width()}};
-}
-
 Json make_document(const CertifyOptions& options, const ProblemSetup& setup, const Inputs& inputs,
                    const CertifyResult& result, const WidthAnswer& of_width) {
   Json document = begin_document("certify");

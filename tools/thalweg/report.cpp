@@ -122,6 +122,18 @@ Json describe_certificate(const std::string& path, std::int64_t bytes, std::int6
   return {{"path", path}, {"bytes", bytes}, {"leaves", leaves}};
 }
 
+Json describe_improvement(const std::optional<Improvement>& improvement) {
+  if (!improvement) return nullptr;
+  const bool neuron = improvement->kind == ImprovementKind::kNeuron;
+  return {{"kind", to_string(improvement->kind)},
+          {"decrease", improvement->decrease},
+          {"objective_after", improvement->objective_after},
+          {"verified", improvement->verified},
+          {"w", neuron ? to_json(improvement->w) : Json(nullptr)},
+          {"alpha", neuron ? Json(improvement->alpha) : Json(nullptr)},
+          {"width", improvement->network.width()}};
+}
+
 Json to_json(const BigCount& count) {
   constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
   const std::optional<std::uint64_t> number = count.to_uint64();

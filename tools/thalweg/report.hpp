@@ -2,6 +2,7 @@
 
 #include <iosfwd>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ using Json = nlohmann::ordered_json;
 /// (`bytes` is 0).
 [[nodiscard]] Json describe_certificate(const std::string& path, std::int64_t bytes,
                                         std::int64_t leaves);
+/// kind, decrease, objective_after, verified, the entering neuron w and alpha (null for another
+/// kind), width; null when there is none.
+[[nodiscard]] Json describe_improvement(const std::optional<Improvement>& improvement);
 /// Counts up to 2^53 as a number, larger ones as a decimal string.
 [[nodiscard]] Json to_json(const BigCount& count);
 /// A vector as an array of numbers.

@@ -58,28 +58,16 @@ Json descent_document(const std::optional<DescentDirection>& descent) {
           {"verified", descent->decrease > 0}};
 }
 
-Json improvement_document(const std::optional<Improvement>& improvement) {
-  if (!improvement) return nullptr;
-  const bool neuron = improvement->kind == ImprovementKind::kNeuron;
-  return {{"kind", to_string(improvement->kind)},
-          {"decrease", improvement->decrease},
-          {"objective_after", improvement->objective_after},
-          {"verified", improvement->verified},
-          {"w", neuron ? to_json(improvement->w) : Json(nullptr)},
-          {"alpha", neuron ? Json(improvement->alpha) : Json(nullptr)},
-          {"width", improvement->network.width()}};
-}
-
 Json escape_document(const std::optional<Escape>& escape) {
   if (!escape) return nullptr;
   return {{"verdict", to_string(escape->verdict)},
           {"relative_gap", escape->relative_gap},
-          {"improving_neuron", improvement_document(escape->neuron)},
+          {"improving_neuron", describe_improvement(escape->neuron)},
           {"decrease", escape->neuron ? Json(escape->neuron->decrease) : Json(nullptr)},
           {"free_slots", escape->zero_slots + escape->freed_slots},
           {"zero_slots", escape->zero_slots},
           {"freed_slots", escape->freed_slots},
-          {"same_width", improvement_document(escape->same_width)},
+          {"same_width", describe_improvement(escape->same_width)},
           {"advice", escape->advice}};
 }
 
