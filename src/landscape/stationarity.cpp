@@ -10,6 +10,7 @@
 #include "landscape/stationary_descent.hpp"
 #include "landscape/stationary_exact.hpp"
 #include "landscape/stationary_refutation.hpp"
+#include "landscape/stationary_search.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/model/transform.hpp"
 
@@ -17,14 +18,11 @@ namespace thalweg {
 namespace {
 
 using landscape::Candidate;
-using landscape::CandidateMaker;
 using landscape::Enclosure;
 using landscape::Hyperplanes;
 using landscape::NetworkBall;
 
-constexpr double kReach = 1.5;        ///< > sqrt 2: a balanced neuron's length over that of w
 constexpr double kNear = 1e-3;        ///< what counts as near a kink in the report
-constexpr double kFarthest = 1e-2;    ///< how far a stationary point is looked for
 constexpr Index kMostUnknowns = 400;  ///< of the interval Newton test
 constexpr Index kMostDirections = 8;  ///< of an empty slot
 
@@ -60,19 +58,21 @@ class Examination {
   }
 
  private:
-  [[nodiscard]] double length(Index neuron) const {
-    return std::hypot(network_.W.row(neuron).stableNorm(), network_.alpha(neuron, 0));
-  }
+  [[nodiscard]] double length(Index neuron) const { return lengths_[neuron]; }
 
   void describe() {
     result_.balance_defect = balance_defect(network_);
     result_.clarke_residual_stored = landscape::stored_clarke_residual(problem_, planes_, network_);
-    for (Index j = 0; j < network_.width(); ++j) longest_ = std::max(longest_, length(j));
+    lengths_.resize(network_.width());
+    for (Index j = 0; j < network_.width(); ++j) {
+      lengths_[j] = std::hypot(network_.W.row(j).stableNorm(), network_.alpha(j, 0));
+    }
+    const double longest = lengths_.size() > 0 ? lengths_.maxCoeff() : 0.0;
     const auto rows = [&](const std::vector<Index>& planes) {
       return static_cast<Index>(planes_.all_rows(planes).size());
     };
     for (Index j = 0; j < network_.width(); ++j) {
-      if (length(j) <= settings_.distance * longest_) {
+      if (length(j) <= settings_.distance * longest) {
         result_.empty_slots.push_back(j);
         continue;
       }
@@ -108,70 +108,20 @@ class Examination {
     return candidate.moved <= settings_.distance;
   }
 
-  void keep(std::optional<Candidate> candidate) {
-    if (candidate) candidates_.push_back(std::move(*candidate));
-  }
-
-  [[nodiscard]] bool found_point() const {
-    return std::any_of(candidates_.begin(), candidates_.end(),
-                       [&](const Candidate& c) { return is_near(c) && c.descent <= tolerance_; });
-  }
-
   void find_points() {
-    const CandidateMaker maker(problem_, planes_, network_, settings_, result_.empty_slots);
-    keep(maker.snapped(kReach * settings_.distance));
-    if (candidates_.empty()) {
-      keep(maker.snapped(0));
-    } else if (!found_point()) {
-      const auto& ties = candidates_.front().point.slots();
-      const auto upward = CandidateMaker::without_downward_kinks(candidates_.front());
-      for (std::size_t k = 0; k < upward.size(); ++k) {
-        if (upward[k] == ties[k].ties) continue;
-        keep(maker.on_ties(upward));
-        break;
-      }
-    }
-    const std::size_t plain = candidates_.size();
-    for (std::size_t k = 0; k < plain && !found_point(); ++k) keep(maker.refined(candidates_[k]));
-    if (!found_point()) look_farther();
-  }
-
-  /// The nearest stationary point beyond the distance, for the report: of the snapped and refined
-  /// ones, and those where descent ends.
-  void look_farther() {
-    std::vector<double> reaches = {settings_.distance};
-    for (double reach = 1e-8; reach <= kFarthest; reach *= 10) {
-      if (reach > settings_.distance) reaches.push_back(reach);
-    }
-    for (const double reach : reaches) {
-      if (settings_.control.should_stop() || std::isfinite(result_.stationary_within)) return;
-      std::vector<Index> empty;
-      double vanished = 0;
-      for (Index j = 0; j < network_.width(); ++j) {
-        if (length(j) > reach * longest_) continue;
-        empty.push_back(j);
-        vanished = std::max(vanished, length(j) / longest_);
-      }
-      const CandidateMaker maker(problem_, planes_, network_, settings_, empty);
-      const auto consider = [&](std::optional<Candidate> candidate) {
-        if (!candidate || candidate->moved > kFarthest) return;
-        if (candidate->clarke > tolerance_) return;
-        result_.stationary_within =
-            std::min(result_.stationary_within, std::max(vanished, candidate->moved));
-        if (is_near(*candidate) && empty == result_.empty_slots) keep(std::move(candidate));
-      };
-      const auto start = maker.snapped(reach);
-      if (start && start->moved <= kFarthest) consider(maker.refined(*start));
-      if (!std::isfinite(result_.stationary_within)) consider(maker.descended());
-    }
+    landscape::NearbyPoints found = landscape::find_nearby_points(
+        problem_, planes_, network_, settings_, result_.empty_slots, lengths_);
+    candidates_ = std::move(found.candidates);
+    result_.stationary_within = found.stationary_within;
   }
 
   void find_strict_minimum() {
     const Index unknowns = network_.width() * problem_.dimension() + problem_.affine_size();
     if (network_.width() == 0 || !result_.empty_slots.empty() || unknowns > kMostUnknowns) return;
     if (settings_.control.should_stop()) return;
-    result_.strict = strict_minimum(problem_, network_,
-                                    {.distance = kFarthest, .kink = kReach * settings_.distance});
+    result_.strict = strict_minimum(
+        problem_, network_,
+        {.distance = landscape::kFarthestPoint, .kink = landscape::kTieReach * settings_.distance});
     if (result_.strict.status != StrictMinimumStatus::kCertified) return;
     double moved = 0;
     for (Index j = 0; j < network_.width(); ++j) {
@@ -231,6 +181,12 @@ class Examination {
     if (chosen_ != nullptr && chosen_->clarke <= tolerance_) result_.clarke = proved(true);
     if (chosen_ != nullptr && chosen_->descent <= tolerance_) result_.d_stationary = proved(true);
     if (result_.d_stationary.finding == Finding::kYes) return;
+    if (chosen_ == nullptr && result_.clarke_residual_stored <= tolerance_) {
+      // The network itself, not quite balanced.
+      result_.clarke = {Finding::kYes, false};
+      if (result_.exact_ties == 0) result_.d_stationary = {Finding::kYes, false};
+      return;
+    }
     const auto refuted = landscape::refute(ball, network_, candidates_, tolerance_);
     result_.clarke_residual_at_least = refuted.clarke;
     if (refuted.clarke > tolerance_) result_.clarke = proved(false);
@@ -315,7 +271,7 @@ class Examination {
   const TwoLayerNetwork& network_;
   const StationaritySettings& settings_;
   double tolerance_;
-  double longest_ = 0;  ///< length of the longest neuron
+  Vector lengths_;  ///< (m) of the neurons
   Hyperplanes planes_;
   std::vector<Candidate> candidates_;
   const Candidate* chosen_ = nullptr;

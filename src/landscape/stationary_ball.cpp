@@ -131,48 +131,59 @@ std::vector<Enclosure> NetworkBall::products(const Vector& p) const {
   return result;
 }
 
-double NetworkBall::weight_gradient(Index neuron, const Vector& p, const BallGates& gates) const {
-  if (vanishes(neuron) || !(p.stableNorm() > 0)) return 0;
+NetworkBall::PlanePart NetworkBall::part_of(Index plane,
+                                            const std::vector<Enclosure>& along) const {
+  PlanePart part{point(0), point(0)};
+  for (const Index row : planes_.rows(plane)) {
+    const Enclosure value = dual(row) * along[static_cast<std::size_t>(row)];
+    const bool with = planes_.along(row);
+    if (!with) part.base = part.base + value;
+    part.pull = with ? part.pull + value : part.pull - value;
+  }
+  return part;
+}
+
+/// p^T X^T D' nu' for each pattern of the listed gates, one without any.
+std::vector<Enclosure> NetworkBall::pulls(Index neuron, const Vector& p,
+                                          const BallGates& gates) const {
   const std::vector<Enclosure> along = products(p);
-  const double size = length_above(p);
-  const double reach = next_above(size * radii_[static_cast<std::size_t>(neuron)]);
-  Enclosure own = point(0);
-  for (Index k = 0; k < p.size(); ++k) own = own + p[k] * point(network_.W(neuron, k));
-  own = own + Enclosure{-reach, reach};
   Enclosure sum = point(0);
-  std::vector<Enclosure> pulls(gates.planes.size(), point(0));
+  std::vector<Enclosure> listed(gates.planes.size(), point(0));
   for (Index plane = 0; plane < planes_.count(); ++plane) {
     const int side = gate(planes_.first(plane), neuron);
-    Enclosure base = point(0);  // the part with gate 0, and what gate 1 adds
-    Enclosure pull = point(0);
-    for (const Index row : planes_.rows(plane)) {
-      const Enclosure part = dual(row) * along[static_cast<std::size_t>(row)];
-      const bool with = planes_.along(row);
-      if (!with) base = base + part;
-      pull = with ? pull + part : pull - part;
-    }
-    sum = sum + base;
+    const PlanePart part = part_of(plane, along);
+    sum = sum + part.base;
     const auto fixed = std::find_if(gates.fixed.begin(), gates.fixed.end(),
                                     [plane](const auto& g) { return g.first == plane; });
-    const auto listed = std::find(gates.planes.begin(), gates.planes.end(), plane);
-    if (side >= 0) {
-      if (side == 1) sum = sum + pull;
-    } else if (fixed != gates.fixed.end()) {
-      if (fixed->second == 1) sum = sum + pull;
-    } else if (gates.cells != nullptr && listed != gates.planes.end()) {
-      pulls[static_cast<std::size_t>(listed - gates.planes.begin())] = pull;
+    const auto place = std::find(gates.planes.begin(), gates.planes.end(), plane);
+    if (side >= 0 || fixed != gates.fixed.end()) {
+      if ((side >= 0 ? side : fixed->second) == 1) sum = sum + part.pull;
+    } else if (gates.cells != nullptr && place != gates.planes.end()) {
+      listed[static_cast<std::size_t>(place - gates.planes.begin())] = part.pull;
     } else {
-      sum = sum + hull(point(0), pull);
+      sum = sum + hull(point(0), part.pull);
     }
   }
-  const Index cells = gates.cells == nullptr ? 1 : gates.cells->rows();
-  double least = std::numeric_limits<double>::infinity();
-  for (Index cell = 0; cell < cells; ++cell) {
-    Enclosure total = sum;
-    for (std::size_t t = 0; gates.cells != nullptr && t < pulls.size(); ++t) {
-      if ((*gates.cells)(cell, static_cast<Index>(t)) > 0) total = total + pulls[t];
+  if (gates.cells == nullptr) return {sum};
+  std::vector<Enclosure> result(static_cast<std::size_t>(gates.cells->rows()), sum);
+  for (std::size_t cell = 0; cell < result.size(); ++cell) {
+    for (std::size_t t = 0; t < listed.size(); ++t) {
+      const bool open = (*gates.cells)(static_cast<Index>(cell), static_cast<Index>(t)) > 0;
+      if (open) result[cell] = result[cell] + listed[t];
     }
-    least = std::min(least, (problem_.beta() * own - alpha(neuron) * total).lower);
+  }
+  return result;
+}
+
+double NetworkBall::weight_gradient(Index neuron, const Vector& p, const BallGates& gates) const {
+  if (vanishes(neuron) || !(p.stableNorm() > 0)) return 0;
+  const double size = length_above(p);
+  const double reach = next_above(size * radii_[static_cast<std::size_t>(neuron)]);
+  Enclosure own{-reach, reach};
+  for (Index k = 0; k < p.size(); ++k) own = own + p[k] * point(network_.W(neuron, k));
+  double least = std::numeric_limits<double>::infinity();
+  for (const Enclosure& pull : pulls(neuron, p, gates)) {
+    least = std::min(least, (problem_.beta() * own - alpha(neuron) * pull).lower);
   }
   return std::max(0.0, next_below(least / size));
 }

@@ -50,6 +50,14 @@ class NetworkBall {
   void enclose_activations(const Matrix& W);
   void enclose_dual();
   [[nodiscard]] std::vector<Enclosure> products(const Vector& p) const;
+  /// A hyperplane's part of p^T X^T D nu: with gate 0, and what gate 1 adds.
+  struct PlanePart {
+    Enclosure base;
+    Enclosure pull;
+  };
+  [[nodiscard]] PlanePart part_of(Index plane, const std::vector<Enclosure>& along) const;
+  [[nodiscard]] std::vector<Enclosure> pulls(Index neuron, const Vector& p,
+                                             const BallGates& gates) const;
   [[nodiscard]] Enclosure alpha(Index neuron) const;
   [[nodiscard]] bool vanishes(Index neuron) const;
   /// 0, 1, or -1 where the sign is open.

@@ -124,7 +124,7 @@ Command make_stationary(CLI::App& root) {
   add_run_options(*app, options->run);
   app->footer(
       "Example:\n  thalweg stationary --dataset examples/iris/iris.npz --network "
-      "examples/iris/narrow.npz \\\n"
+      "examples/iris/wide.npz \\\n"
       "      --torch-weight-decay 0.02 --torch-loss mse-mean");
   return {app, [options] { return run_stationary(*options); }};
 }
