@@ -69,6 +69,26 @@ TEST_F(MovingMass, LossesBesideTheBaselines) {
   EXPECT_EQ(text, draw_path_losses(samples, baselines, 0.095));
 }
 
+TEST_F(MovingMass, BesideAMountainTheHeightAboveTheBoundIsLogarithmic) {
+  PathBaselines baselines;
+  baselines.line = {{0, 0.5, 1}, {0.15, 100, 0.095}, 100, 0.5, 99.85};
+  baselines.bezier = baselines.line;
+  const std::vector<PathSample> samples = sample_path(problem_, path_);
+  const auto text_of = [&](std::optional<double> bound) {
+    const auto svg = testing::parsed(draw_path_losses(samples, baselines, bound));
+    std::string words;
+    for (const auto& [name, child] : svg) {
+      if (name == "text") words += child.data() + '\n';
+    }
+    return words;
+  };
+  EXPECT_NE(text_of(0.09).find("above the lower bound 0.09 (log scale)"), std::string::npos);
+  EXPECT_EQ(text_of(0.09).find("no network is below"), std::string::npos);
+  EXPECT_EQ(text_of(std::nullopt).find("log scale"), std::string::npos);
+  baselines.line.objectives[1] = baselines.bezier.objectives[1] = 1;
+  EXPECT_EQ(text_of(0.09).find("log scale"), std::string::npos);
+}
+
 TEST_F(MovingMass, LossesOfThePathAlone) {
   const auto svg =
       testing::parsed(draw_path_losses(sample_path(problem_, path_), std::nullopt, std::nullopt));

@@ -10,7 +10,8 @@ namespace {
 constexpr double kWidth = 860;
 constexpr double kHeight = 460;
 constexpr SvgPanel::Box kBox = {76, 96, 764, 310};
-constexpr double kLogFrom = 30;  ///< ratios of objectives that call for a logarithmic axis
+constexpr double kLogFrom = 30;        ///< ratio of heights that calls for a logarithmic axis
+constexpr double kLeastHeight = 1e-6;  ///< of the highest, on such an axis
 
 /// A line of the picture: (share of the way, objective).
 struct Curve {
@@ -64,14 +65,55 @@ std::vector<Curve> curves_of(const std::vector<PathSample>& samples,
   return curves;
 }
 
+/// Objectives as they are, or their heights above the bound on a logarithmic axis where other
+/// curves are so high that the path would look level.
+struct Scale {
+  double base = 0;
+  SvgPanel::Range range{0, 1, Ticks::kReal};
+
+  [[nodiscard]] bool log() const { return range.ticks == Ticks::kLog; }
+  [[nodiscard]] double operator()(double objective) const {
+    return log() ? std::max(objective - base, range.first) : objective;
+  }
+};
+
+Scale scale_of(const std::vector<Curve>& curves, std::optional<double> lower_bound) {
+  double low = lower_bound.value_or(curves.front().points.front().second);
+  double high = low;
+  for (const Curve& curve : curves) {
+    for (const auto& [at, value] : curve.points) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  const double room = 0.05 * (high - low);
+  Scale scale{0, {low - room, high + room, Ticks::kReal}};
+  const Curve& path = curves.back();
+  if (!lower_bound || path.worst().second - *lower_bound > (high - *lower_bound) / kLogFrom) {
+    return scale;
+  }
+  double least = high;
+  for (const auto& [at, value] : path.points) least = std::min(least, value);
+  const double top = high - *lower_bound;
+  return {*lower_bound,
+          {std::max(least - *lower_bound, kLeastHeight * top) / 2, 2 * top, Ticks::kLog}};
+}
+
 /// From the higher end up to the maximum.
-std::string mark(const SvgPanel& panel, const Curve& curve) {
+std::string mark(const SvgPanel& panel, const Scale& scale, const Curve& curve) {
   if (!curve.has_barrier()) return "";
   const auto [at, value] = curve.worst();
   const std::string x = svg_number(panel.x(at));
-  return "<path class=\"mark\" d=\"M" + x + ' ' + svg_number(panel.y(curve.higher_end())) + "V" +
-         svg_number(panel.y(value)) + "\"/>\n<circle class=\"point\" cx=\"" + x + "\" cy=\"" +
-         svg_number(panel.y(value)) + "\" r=\"3\"/>\n";
+  const std::string top = svg_number(panel.y(scale(value)));
+  return "<path class=\"mark\" d=\"M" + x + ' ' + svg_number(panel.y(scale(curve.higher_end()))) +
+         "V" + top + "\"/>\n<circle class=\"point\" cx=\"" + x + "\" cy=\"" + top +
+         "\" r=\"3\"/>\n";
+}
+
+std::string draw(const SvgPanel& panel, const Scale& scale, const Curve& curve) {
+  std::vector<std::pair<double, double>> points = curve.points;
+  for (auto& [at, value] : points) value = scale(value);
+  return panel.line(curve.kind, points);
 }
 
 std::string key(double left, double top, const char* kind, const std::string& words) {
@@ -94,20 +136,6 @@ std::string draw_keys(const std::vector<Curve>& curves, std::optional<double> lo
   return svg;
 }
 
-SvgPanel::Range range_of(const std::vector<Curve>& curves, std::optional<double> lower_bound) {
-  double low = lower_bound.value_or(curves.front().points.front().second);
-  double high = low;
-  for (const Curve& curve : curves) {
-    for (const auto& [at, value] : curve.points) {
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-  }
-  if (low > 0 && high > kLogFrom * low) return {0.9 * low, 1.1 * high, Ticks::kLog};
-  const double room = 0.05 * (high - low);
-  return {low - room, high + room, Ticks::kReal};
-}
-
 std::string describe_picture(const std::vector<PathSample>& samples,
                              const std::vector<Curve>& curves) {
   std::string words = "A path of " + svg_number(samples.back().position, "%.0f") +
@@ -123,17 +151,17 @@ std::string draw_path_losses(const std::vector<PathSample>& samples,
                              const std::optional<PathBaselines>& baselines,
                              std::optional<double> lower_bound) {
   const std::vector<Curve> curves = curves_of(samples, baselines);
-  const SvgPanel::Range range = range_of(curves, lower_bound);
-  const SvgPanel panel(kBox, {0, 1, Ticks::kReal}, range);
+  const Scale scale = scale_of(curves, lower_bound);
+  const SvgPanel panel(kBox, {0, 1, Ticks::kReal}, scale.range);
+  const std::string height = scale.log() ? "height of the objective above the lower bound " +
+                                               svg_number(*lower_bound, "%.6g") + " (log scale)"
+                                         : std::string("objective");
   std::string svg =
       svg_start("Objective along a path between two networks", describe_picture(samples, curves),
                 kWidth, kHeight) +
       svg_label(kBox.left, 20,
-                std::string("objective along the way") +
-                    (range.ticks == Ticks::kLog ? " (log scale)" : "") +
-                    "; dots: barriers above the higher end; ticks below: ends of the path's "
-                    "segments") +
-      draw_keys(curves, lower_bound) +
+                height + "; dots: barriers above the higher end; ticks below: ends of segments") +
+      draw_keys(curves, scale.log() ? std::nullopt : lower_bound) +
       panel.frame("", baselines
                           ? "share of the way: of the path's length in weight space, of t for "
                             "the other curves"
@@ -143,9 +171,11 @@ std::string draw_path_losses(const std::vector<PathSample>& samples,
     const double length = samples.back().length;
     svg += panel.event(length > 0 ? sample.length / length : 0);
   }
-  if (lower_bound) svg += panel.line("bound", {{0, *lower_bound}, {1, *lower_bound}});
-  for (const Curve& curve : curves) svg += panel.line(curve.kind, curve.points);
-  for (const Curve& curve : curves) svg += mark(panel, curve);
+  if (lower_bound && !scale.log()) {
+    svg += panel.line("bound", {{0, *lower_bound}, {1, *lower_bound}});
+  }
+  for (const Curve& curve : curves) svg += draw(panel, scale, curve);
+  for (const Curve& curve : curves) svg += mark(panel, scale, curve);
   return svg + "</svg>\n";
 }
 
