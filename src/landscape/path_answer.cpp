@@ -14,6 +14,8 @@ constexpr double kTrainingGap = 1e-10;
 /// Shares of the time left that go to the optimum, and then to the best network of the width.
 constexpr double kShareOfTraining = 0.4;
 constexpr double kShareOfSearch = 0.3;
+/// The search has no end of its own that a user would wait for.
+constexpr double kSearchSeconds = 10;
 
 RunControl share(const RunControl& control, double part) {
   RunControl result = control;
@@ -40,6 +42,8 @@ Vector choose_target(const TrainingProblem& problem, const TwoLayerNetwork& netw
     search.threads = settings.check.threads;
     search.seed = settings.seed;
     search.control = share(settings.check.control, kShareOfSearch);
+    search.control.deadline =
+        Deadline::earlier(search.control.deadline, Deadline::after(kSearchSeconds));
     std::vector<TwoLayerNetwork> starts = {answer.target, network};
     if (settings.to) starts.push_back(*settings.to);
     WidthLimitedResult best = train_width_limited(problem, network.width(), starts, search);

@@ -41,7 +41,8 @@ struct PathAnswer {
 };
 
 /// Finds and proves a path: trains to the optimum (from `network` as a start), and where that has
-/// more neurons than the width, to the best network of the width that a search finds; walks down to
+/// more neurons than the width, to the best network of the width that a search of at most ten
+/// seconds finds; walks down to
 /// it (descent_path), or down and up to settings.to (connect_modes); has the path checked.
 ///
 /// Two global minima that no path of this width joins at constant objective are told apart by the
