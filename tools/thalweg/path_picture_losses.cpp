@@ -153,14 +153,14 @@ std::string draw_path_losses(const std::vector<PathSample>& samples,
   const std::vector<Curve> curves = curves_of(samples, baselines);
   const Scale scale = scale_of(curves, lower_bound);
   const SvgPanel panel(kBox, {0, 1, Ticks::kReal}, scale.range);
-  const std::string height = scale.log() ? "height of the objective above the lower bound " +
+  const std::string height = scale.log() ? "height above the lower bound " +
                                                svg_number(*lower_bound, "%.6g") + " (log scale)"
                                          : std::string("objective");
   std::string svg =
       svg_start("Objective along a path between two networks", describe_picture(samples, curves),
                 kWidth, kHeight) +
       svg_label(kBox.left, 20,
-                height + "; dots: barriers above the higher end; ticks below: ends of segments") +
+                height + "; dots: barriers above the higher end; ticks below: segments") +
       draw_keys(curves, scale.log() ? std::nullopt : lower_bound) +
       panel.frame("", baselines
                           ? "share of the way: of the path's length in weight space, of t for "
