@@ -79,9 +79,8 @@ class Examination {
       const Vector w = network_.W.row(j);
       if (w.isZero(0)) continue;
       result_.near_ties += rows(planes_.near(w, kNear));
+      result_.exact_ties += rows(planes_.through(w));
     }
-    const auto stored = landscape::point_as_stored(problem_, planes_, network_);
-    for (const auto& slot : stored.slots()) result_.exact_ties += rows(slot.ties);
   }
 
   /// (w, -alpha)^T gradient = beta (|w|^2 - alpha^2): imbalance is a gradient, whatever the fit.

@@ -58,7 +58,7 @@ CandidateMaker::CandidateMaker(const TrainingProblem& problem, const Hyperplanes
       empty_(empty),
       affine_(problem.stack(problem.affine_part(network))) {}
 
-bool CandidateMaker::is_small() const {
+bool CandidateMaker::can_refine() const {
   return network_.width() * problem_.dimension() + affine_.size() <= kMostUnknowns;
 }
 
@@ -111,7 +111,7 @@ std::vector<std::vector<Index>> CandidateMaker::without_downward_kinks(const Can
 }
 
 std::optional<Candidate> CandidateMaker::refined(const Candidate& candidate) const {
-  if (!is_small() || problem_.loss().kind() == LossKind::kLogistic) return std::nullopt;
+  if (!can_refine() || problem_.loss().kind() == LossKind::kLogistic) return std::nullopt;
   const TwoLayerNetwork start = candidate.point.network(network_);
   std::vector<Neuron> neurons;
   for (const PointSlot& slot : candidate.point.slots()) {
@@ -133,7 +133,7 @@ std::optional<Candidate> CandidateMaker::refined(const Candidate& candidate) con
 
 std::optional<Candidate> CandidateMaker::descended() const {
   std::vector<ProductWords> list = products();
-  if (!is_small() || list.empty()) return std::nullopt;
+  if (!can_refine() || list.empty()) return std::nullopt;
   std::vector<Neuron> start;
   for (const ProductWords& product : list) {
     start.push_back({product.words.col(0), product.sign > 0 ? Sign::kPlus : Sign::kMinus, {}, -1});
@@ -205,7 +205,7 @@ double stored_clarke_residual(const TrainingProblem& problem, const Hyperplanes&
     // The one-sided gradient has gate 0 on all tied rows: it lacks those of opposite direction.
     Vector target = gradient.W.row(j);
     const double alpha = network.alpha(j, 0);
-    const std::vector<Index> ties = planes.near(network.W.row(j), 0);
+    const std::vector<Index> ties = planes.through(network.W.row(j));
     Matrix pulls = Matrix::Zero(target.size(), static_cast<Index>(ties.size()));
     for (std::size_t t = 0; t < ties.size(); ++t) {
       for (const Index row : planes.rows(ties[t])) {

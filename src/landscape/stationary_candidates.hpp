@@ -35,6 +35,8 @@ class CandidateMaker {
   /// The candidate's ties without those that bend downward.
   [[nodiscard]] static std::vector<std::vector<Index>> without_downward_kinks(
       const Candidate& candidate);
+  /// Whether the network is small enough for Newton's method.
+  [[nodiscard]] bool can_refine() const;
   /// Newton's method on the candidate's linear pieces; none where that is too large or fails.
   [[nodiscard]] std::optional<Candidate> refined(const Candidate& candidate) const;
   /// Where descent from the network ends that may turn on and off kinks; none where neurons vanish.
@@ -46,7 +48,6 @@ class CandidateMaker {
                                               const Matrix& affine_words) const;
   void measure(Candidate& candidate) const;
   [[nodiscard]] double moved(const BalancedPoint& point) const;
-  [[nodiscard]] bool is_small() const;
 
   const TrainingProblem& problem_;
   const Hyperplanes& planes_;

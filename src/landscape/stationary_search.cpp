@@ -30,7 +30,7 @@ class PointSearch {
     }
     const std::size_t plain = list().size();
     for (std::size_t k = 0; k < plain && !found(); ++k) keep(maker.refined(list()[k]));
-    if (!found()) look_farther();
+    if (!found() && maker.can_refine()) look_farther();
     return std::move(result_);
   }
 

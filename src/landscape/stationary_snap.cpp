@@ -146,9 +146,7 @@ BalancedPoint point_as_stored(const TrainingProblem& problem, const Hyperplanes&
     for (const double w : network.W.row(j)) {
       slot.p.push_back(mass * scaled_integer(w, w_bits));
     }
-    for (Index plane = 0; plane < planes.count(); ++plane) {
-      if (product(planes.exact(), planes.first(plane), slot.p) == 0) slot.ties.push_back(plane);
-    }
+    slot.ties = planes.through(network.W.row(j));
     slots.push_back(std::move(slot));
   }
   Integers integers;

@@ -29,6 +29,17 @@ std::vector<Index> Hyperplanes::near(const Vector& w, double tolerance) const {
   return planes;
 }
 
+std::vector<Index> Hyperplanes::through(const Vector& w) const {
+  // More than the rounding of a product relative to |x| |w|.
+  std::vector<Index> planes = near(w, std::ldexp(static_cast<double>(w.size() + 8), -51));
+  std::erase_if(planes, [&](Index plane) {
+    mpq_class sum = 0;
+    for (Index k = 0; k < w.size(); ++k) sum += mpq_class(w[k]) * exact_(first(plane), k);
+    return sum != 0;
+  });
+  return planes;
+}
+
 Matrix Hyperplanes::normals(const std::vector<Index>& planes) const {
   Matrix rows(static_cast<Index>(planes.size()), X().cols());
   for (std::size_t k = 0; k < planes.size(); ++k) {

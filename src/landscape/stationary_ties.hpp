@@ -29,6 +29,8 @@ class Hyperplanes {
 
   /// Hyperplanes with |x^T w| <= tolerance |x| |w|, ascending; w (d).
   [[nodiscard]] std::vector<Index> near(const Vector& w, double tolerance) const;
+  /// Hyperplanes with x^T w = 0 exactly, ascending.
+  [[nodiscard]] std::vector<Index> through(const Vector& w) const;
   /// Their first rows, (k x d).
   [[nodiscard]] Matrix normals(const std::vector<Index>& planes) const;
   /// All rows of them, ascending.

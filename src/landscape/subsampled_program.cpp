@@ -16,6 +16,9 @@ namespace {
 /// Numbers that the maps of the faces may take in memory.
 constexpr Index kMostEntries = 50'000'000;
 
+/// Entries of X times patterns up to which a program is solved whatever it is for.
+constexpr Index kSmallProgram = 1'000'000;
+
 /// A pattern with a sign, or with the ties that are held.
 struct Block {
   Vector gates;  ///< (n)
@@ -38,11 +41,17 @@ class Subsampling {
     result_.patterns = static_cast<Index>(blocks_.size());
     result_.objective = problem_.objective(found_.nearby);
     bound();
-    if (!settings_.control.should_stop()) solve();
+    if (!settings_.control.should_stop() && is_worth_solving()) solve();
     return std::move(result_);
   }
 
  private:
+  /// A point that is not stationary is not optimal for the program: large ones are not solved then.
+  [[nodiscard]] bool is_worth_solving() const {
+    return found_.clarke.finding != Finding::kNo ||
+           result_.patterns * problem_.X().size() <= kSmallProgram;
+  }
+
   void choose() {
     const bool tied = std::any_of(found_.ties.begin(), found_.ties.end(),
                                   [](const auto& rows) { return !rows.empty(); });

@@ -125,6 +125,15 @@ std::string_view program_in_words(SubsampledKind kind) {
   return "";
 }
 
+std::string program_text(const SubsampledProgram& program) {
+  std::string text = std::to_string(program.patterns) + " " +
+                     std::string(program_in_words(program.kind)) + "; gap at most " +
+                     rounded_up(program.gap);
+  if (program.status == SolverStatus::kUnsolved) return text;
+  return text + "; solved: " + exact_digits(program.optimum) + ", here " +
+         exact_digits(program.objective);
+}
+
 void describe_descent(TextReport& text, const DescentDirection& descent) {
   std::string what;
   switch (descent.kind) {
@@ -206,11 +215,7 @@ void describe_stationarity(TextReport& text, const StationaryAnswer& answer, dou
   for (const auto& rows : found.ties) ties += static_cast<Index>(rows.size());
   text.add("ties", std::to_string(ties) + " held, " + std::to_string(found.exact_ties) +
                        " exact as stored, " + std::to_string(found.near_ties) + " within 1e-3");
-  text.add("convex program", std::to_string(answer.program.patterns) + " " +
-                                 std::string(program_in_words(answer.program.kind)) + "; gap " +
-                                 rounded_up(answer.program.gap) + ", its optimum " +
-                                 exact_digits(answer.program.optimum) + ", here " +
-                                 exact_digits(answer.program.objective));
+  text.add("convex program", program_text(answer.program));
   if (found.descent) describe_descent(text, *found.descent);
   const std::string training = words_about_training(answer);
   if (!training.empty()) text.paragraph(training);

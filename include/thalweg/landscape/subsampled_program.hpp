@@ -36,7 +36,8 @@ struct SubsampledProgram {
   double gap = std::numeric_limits<double>::quiet_NaN();  ///< objective - lower_bound
   /// max over the program's blocks of what nu reaches: beta at an optimum.
   double dual_norm = std::numeric_limits<double>::quiet_NaN();
-  /// The program solved from scratch: its optimum is between the two.
+  /// The program solved from scratch: its optimum is between the two. Not solved for points that
+  /// are not Clarke stationary, unless it is small.
   SolverStatus status = SolverStatus::kUnsolved;
   double optimum = std::numeric_limits<double>::quiet_NaN();
   double optimum_lower_bound = std::numeric_limits<double>::quiet_NaN();
