@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "landscape/enclosure_arithmetic.hpp"
@@ -24,6 +25,8 @@ using landscape::NetworkBall;
 
 constexpr double kNear = 1e-3;        ///< what counts as near a kink in the report
 constexpr Index kMostUnknowns = 400;  ///< of the interval Newton test
+constexpr double kWhole = 1e-6;       ///< times beta: a neuron's gradient over its length
+constexpr double kPassing = 0.01;     ///< the same, of one that vanishes or grows
 constexpr Index kMostDirections = 8;  ///< of an empty slot
 
 ProvedFinding proved(bool yes) { return {yes ? Finding::kYes : Finding::kNo, true}; }
@@ -48,7 +51,7 @@ class Examination {
     find_points();
     find_strict_minimum();
     choose_point();
-    const NetworkBall ball(problem_, planes_, network_, settings_.distance, result_.empty_slots);
+    const NetworkBall ball(problem_, planes_, network_, settings_.distance, may_vanish_);
     decide_stationarity(ball);
     decide_minimum(ball);
     find_descent();
@@ -73,7 +76,7 @@ class Examination {
     };
     for (Index j = 0; j < network_.width(); ++j) {
       if (length(j) <= settings_.distance * longest) {
-        result_.empty_slots.push_back(j);
+        may_vanish_.push_back(j);
         continue;
       }
       const Vector w = network_.W.row(j);
@@ -88,7 +91,7 @@ class Examination {
     double least = 0;
     double most = 0;
     for (Index j = 0; j < network_.width(); ++j) {
-      if (std::binary_search(result_.empty_slots.begin(), result_.empty_slots.end(), j)) continue;
+      if (std::binary_search(may_vanish_.begin(), may_vanish_.end(), j)) continue;
       const double w = network_.W.row(j).stableNorm();
       const double alpha = std::abs(network_.alpha(j, 0));
       const double size = length(j);
@@ -107,11 +110,41 @@ class Examination {
     return candidate.moved <= settings_.distance;
   }
 
+  /// Short neurons are kept where that gives a point at which they are stationary in themselves,
+  /// not only because their gradients are short.
   void find_points() {
+    std::copy_if(may_vanish_.begin(), may_vanish_.end(), std::back_inserter(result_.empty_slots),
+                 [&](Index j) { return length(j) == 0; });
+    search();
+    if (may_vanish_ == result_.empty_slots || has_whole_point()) return;
+    result_.empty_slots = may_vanish_;
+    search();
+  }
+
+  void search() {
     landscape::NearbyPoints found = landscape::find_nearby_points(
         problem_, planes_, network_, settings_, result_.empty_slots, lengths_);
     candidates_ = std::move(found.candidates);
     result_.stationary_within = found.stationary_within;
+  }
+
+  [[nodiscard]] bool has_whole_point() const {
+    return std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
+      return is_near(candidate) && candidate.descent <= tolerance_ &&
+             std::all_of(candidate.elements.begin(), candidate.elements.end(),
+                         [&](const landscape::LocalElement& element) {
+                           return element.residual.norm() <= kWhole * problem_.beta();
+                         });
+    });
+  }
+
+  /// Whether weight decay shrinks a neuron, or its pull lets it grow, at a rate of its own length.
+  [[nodiscard]] bool is_passing(Index neuron) const {
+    const double alpha = network_.alpha(neuron, 0);
+    const Vector activation = (problem_.X() * network_.W.row(neuron).transpose()).cwiseMax(0.0);
+    const double pull = (alpha < 0 ? -1 : 1) * result_.dual.dot(activation);
+    const double size = network_.W.row(neuron).stableNorm();
+    return std::abs(problem_.beta() * size - pull) > kPassing * problem_.beta() * size;
   }
 
   void find_strict_minimum() {
@@ -225,9 +258,18 @@ class Examination {
     std::erase_if(slot_directions_, [&](const DualDirection& direction) {
       return direction.value <= norm.threshold;
     });
-    if (!ball.is_bounded()) return;
+    if (!ball.is_bounded() || result_.local_minimum.finding != Finding::kUndecided) return;
+    // A neuron that may, but need not, vanish proves nothing about points where it does not.
+    const auto& slots = result_.empty_slots;
+    const bool zero =
+        std::any_of(slots.begin(), slots.end(), [&](Index j) { return length(j) == 0; });
+    const bool passing =
+        std::any_of(slots.begin(), slots.end(), [&](Index j) { return is_passing(j); });
     for (const DualDirection& direction : slot_directions_) {
-      if (value_in(ball, direction) > norm.threshold) result_.local_minimum = proved(false);
+      if ((zero || passing) && value_in(ball, direction) > norm.threshold) {
+        result_.local_minimum = {Finding::kNo, zero};
+        return;
+      }
     }
   }
 
@@ -272,6 +314,7 @@ class Examination {
   double tolerance_;
   Vector lengths_;  ///< (m) of the neurons
   Hyperplanes planes_;
+  std::vector<Index> may_vanish_;  ///< neurons that are 0 or short enough to become so
   std::vector<Candidate> candidates_;
   const Candidate* chosen_ = nullptr;
   double strict_moved_ = std::numeric_limits<double>::infinity();

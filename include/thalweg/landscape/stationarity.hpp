@@ -88,7 +88,8 @@ struct Stationarity {
   std::vector<std::vector<Index>> ties;  ///< (m) nonzero rows on x_i^T w_j = 0 at `nearby`
   Index exact_ties = 0;                  ///< pairs (row, neuron) with x_i^T w_j = 0 as stored
   Index near_ties = 0;                   ///< pairs with |x_i^T w_j| <= 1e-3 |x_i| |w_j|
-  std::vector<Index> empty_slots;        ///< neurons that are zero, or may become so
+  /// Neurons that are zero, or become so because no point nearby keeps them stationary.
+  std::vector<Index> empty_slots;
 
   /// With empty slots: max over unit u of |nu^T (X u)_+| is between these.
   double dual_norm_lower = std::numeric_limits<double>::quiet_NaN();
