@@ -9,6 +9,12 @@
 namespace thalweg {
 namespace {
 
+/// The same data and biases with the squared loss: what a path is does not depend on the loss.
+TrainingProblem rational_twin(const TrainingProblem& problem) {
+  return {problem.X(),     problem.y(),           problem.beta(),
+          Loss::squared(), problem.output_bias(), problem.skip()};
+}
+
 /// In floating point, from state to state.
 CheckedPath estimate(const TrainingProblem& problem, const NetworkPath& path) {
   CheckedPath result;
@@ -49,8 +55,10 @@ CheckedPath from_statement(const verify::Statement& statement) {
 
 Expected<CheckedPath> check_path(const TrainingProblem& problem, const NetworkPath& path,
                                  const CheckPathSettings& settings) {
+  if (const auto fault = find_fault(rational_twin(problem), path)) {
+    throw InvalidArgument("path: " + *fault);
+  }
   if (!problem.has_exact_certificate() || !settings.verify) return estimate(problem, path);
-  if (const auto fault = find_fault(problem, path)) throw InvalidArgument("path: " + *fault);
   CertificateRequest request;
   request.problem = &problem;
   request.network = &path.start;

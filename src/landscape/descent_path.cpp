@@ -18,6 +18,8 @@ using landscape::Pruning;
 
 /// Pivots of unit columns below this count as 0.
 constexpr double kDependent = 1e-11;
+/// Ends within this share above the target's objective have reached it.
+constexpr double kSameObjective = 1e-9;
 
 /// The target's state in the directions of the walk.
 PathState adopt(PathWalk& walk, const TwoLayerNetwork& target) {
@@ -80,9 +82,9 @@ DescentPath attempt(const TrainingProblem& problem, const TwoLayerNetwork& start
   landscape::shrink_dead(walk);
   landscape::merge_patterns(walk);
   DescentPath result;
-  result.width_needed = dictionary_rank(walk, target) + 1;
   Pruning pruning(walk, order);
   MassDescent descent(walk, target, order);
+  const double goal = (1 + kSameObjective) * problem.objective(target_network);
   bool pruned = false;
   while (!result.reached) {
     report(control, walk);
@@ -95,8 +97,11 @@ DescentPath attempt(const TrainingProblem& problem, const TwoLayerNetwork& start
       continue;
     }
     const MassDescent::Step step = descent.step();
-    result.reached = step == MassDescent::Step::kMinimum;
-    if (step != MassDescent::Step::kFull) continue;
+    if (step == MassDescent::Step::kMoved) continue;
+    if (step == MassDescent::Step::kMinimum) {
+      result.reached = walk.objective(walk.here()) <= goal;
+      break;
+    }
     if (result.blocked_at < 0) {
       result.blocked_at = static_cast<Index>(walk.path().states.size()) - 1;
     }
@@ -104,7 +109,6 @@ DescentPath attempt(const TrainingProblem& problem, const TwoLayerNetwork& start
   }
   if (result.reached && result.blocked_at < 0) {
     result.status = PathStatus::kConnected;
-    result.width_needed = std::min(result.width_needed, start.width());
   }
   result.path = walk.take();
   return result;
@@ -133,6 +137,15 @@ std::string_view to_string(PathStatus status) {
       return "disconnected";
   }
   return "blocked";
+}
+
+Index descent_width(const TrainingProblem& problem, const TwoLayerNetwork& start,
+                    const TwoLayerNetwork& target) {
+  PathWalk walk(problem, start);
+  const PathState aim = adopt(walk, target);
+  landscape::shrink_dead(walk);
+  landscape::merge_patterns(walk);
+  return dictionary_rank(walk, aim) + 1;
 }
 
 DescentPath descent_path(const TrainingProblem& problem, const TwoLayerNetwork& start,

@@ -16,7 +16,9 @@ constexpr double kViolation = 1e-12;
 /// Steps that promise less than this share of PathWalk::level() are not taken.
 constexpr double kNothing = 1e-3;
 /// Masses below this share of what they were are 0.
-constexpr double kGone = 1e-15;
+constexpr double kGone = 1e-12;
+/// Neurons with less than this share of all mass may be what rounding left of one.
+constexpr double kResidue = 1e-9;
 /// A full step ends a little before the minimum on its line, where the slope is 0 to rounding.
 constexpr double kShortened[] = {0x1p-30, 0x1p-24, 0x1p-18, 0x1p-12, 0x1p-6, 0x1p-1};
 
@@ -155,7 +157,26 @@ MassDescent::Step MassDescent::step() {
       if (move_on(support(neuron, slot))) return Step::kMoved;
     }
   }
+  if (drop_residue()) return Step::kMoved;
   return blank ? Step::kMinimum : Step::kFull;
+}
+
+bool MassDescent::drop_residue() {
+  double total = 0;
+  double least = std::numeric_limits<double>::infinity();
+  std::size_t smallest = 0;
+  for (const Index j : walk_.occupied()) {
+    const PathSlot& slot = walk_.here().slots[static_cast<std::size_t>(j)];
+    const double length = slot.mass * walk_.norm(slot.direction);
+    total += length;
+    if (!(length < least)) continue;
+    least = length;
+    smallest = static_cast<std::size_t>(j);
+  }
+  if (!(least <= kResidue * total)) return false;
+  PathState next = walk_.here();
+  next.slots[smallest].mass = 0;
+  return walk_.descend(std::move(next), SegmentKind::kMasses);
 }
 
 }  // namespace thalweg::landscape

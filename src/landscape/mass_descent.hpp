@@ -21,7 +21,9 @@ namespace thalweg::landscape {
 ///       keeps the fit, until a mass is 0, and the rest is independent again.
 /// L strictly falls from one set of occupied slots at its minimum to the next, so no set returns
 /// and the steps end, where no neuron of the target violates the dual constraint: L is convex in
-/// the masses, so it is least. QED (This replaces the two simplex methods of theory 5: the path is
+/// the masses, so it is least. QED (For the squared loss, on which Newton's step is exact; for other
+/// losses (a) takes as many steps as its tolerance asks for, and where their curvature vanishes a
+/// step goes along the Hessian's null vector, which lowers L too. This replaces the two simplex methods of theory 5: the path is
 /// strictly descending, not only at its end.) Source: active sets as in Lawson and Hanson's NNLS.
 class MassDescent {
  public:
@@ -32,7 +34,7 @@ class MassDescent {
 
   enum class Step {
     kMoved,    ///< one segment down
-    kMinimum,  ///< L is least over all masses, to rounding
+    kMinimum,  ///< L is least over all masses, or rounding lets no step through
     /// Least over the occupied slots' masses. A neuron would improve it, but no slot is blank and
     /// none has a neuron of its sign and cell, with which it could share one.
     kFull,
@@ -48,6 +50,8 @@ class MassDescent {
   [[nodiscard]] PathState state_at(const Support& support, const Vector& change, double t);
   bool move_on(const Support& support);
   [[nodiscard]] std::vector<const PathSlot*> violators() const;
+  /// Masses that rounding left block steps: the smallest goes if that does not raise L.
+  bool drop_residue();
 
   PathWalk& walk_;
   const PathState& target_;

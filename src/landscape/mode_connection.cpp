@@ -25,12 +25,14 @@ PathState adopt(PathWalk& walk, const NetworkPath& other, const PathState& state
 }
 
 /// Goes to the goal over a barrier: neurons are dropped, cheapest first, until the slots hold both.
-void climb_over(PathWalk& walk, const PathState& goal) {
+/// False when that is of no use.
+bool climb_over(PathWalk& walk, const PathState& goal) {
   Join outcome = landscape::join(walk, goal);
   while (outcome != Join::kJoined) {
-    if (!landscape::shed(walk, outcome == Join::kNoChain ? &goal : nullptr)) return;
+    if (!landscape::shed(walk, outcome == Join::kNoChain ? &goal : nullptr)) return false;
     outcome = landscape::join(walk, goal);
   }
+  return true;
 }
 
 }  // namespace
@@ -45,7 +47,6 @@ ModeConnection connect_modes(const TrainingProblem& problem, const TwoLayerNetwo
   DescentPath down = descent_path(problem, from, optimum, settings);
   const DescentPath up = descent_path(problem, to, optimum, settings);
   ModeConnection result;
-  result.width_needed = std::max(down.width_needed, up.width_needed);
   result.blocked_at = down.blocked_at;
   result.stopped = down.stopped || up.stopped;
   PathWalk walk(problem, std::move(down.path));
@@ -58,7 +59,11 @@ ModeConnection connect_modes(const TrainingProblem& problem, const TwoLayerNetwo
   const auto& rest = up.path.states;
   const PathState bottom = adopt(walk, up.path, rest.back());
   const bool joined = landscape::join(walk, bottom) == Join::kJoined;
-  if (!joined) climb_over(walk, bottom);
+  if (!joined && !climb_over(walk, bottom)) {
+    result.complete = false;
+    result.path = walk.take();
+    return result;
+  }
   for (std::size_t k = rest.size() - 1; k-- > 0;) {
     walk.append(adopt(walk, up.path, rest[k]), up.path.kinds[k]);
   }

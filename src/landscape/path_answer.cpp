@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "thalweg/convex/neuron.hpp"
 #include "thalweg/landscape/optimal_path.hpp"
 #include "thalweg/training/train.hpp"
 #include "thalweg/training/width_limited.hpp"
@@ -16,6 +17,8 @@ constexpr double kShareOfTraining = 0.4;
 constexpr double kShareOfSearch = 0.3;
 /// The search has no end of its own that a user would wait for.
 constexpr double kSearchSeconds = 10;
+/// Rises up to this share of the start's objective are rounding's (the contract of paths).
+constexpr double kRounding = 1e-12;
 
 RunControl share(const RunControl& control, double part) {
   RunControl result = control;
@@ -24,19 +27,27 @@ RunControl share(const RunControl& control, double part) {
   return result;
 }
 
-/// Sets target, bounds and what is known of them; returns the dual.
-Vector choose_target(const TrainingProblem& problem, const TwoLayerNetwork& network,
-                     const PathSettings& settings, PathAnswer& answer) {
+/// What training over all widths found.
+struct Optimum {
+  TwoLayerNetwork network;
+  Vector dual;
+};
+
+/// Sets the target and the bounds.
+Optimum choose_target(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                      const PathSettings& settings, PathAnswer& answer) {
   TrainingSettings training;
   training.relative_gap = std::min(kTrainingGap, 0.01 * settings.tolerance);
   training.threads = settings.check.threads;
   training.seed = settings.seed;
   training.control = share(settings.check.control, kShareOfTraining);
-  TrainingResult trained = train(problem, training, network);
+  // A start above the network without neurons would only mislead.
+  const TwoLayerNetwork nothing = to_network({}, problem.dimension(), problem.best_affine_part());
+  const bool helps = problem.objective(network) < problem.objective(nothing);
+  TrainingResult trained = train(problem, training, helps ? std::optional(network) : std::nullopt);
   answer.optimum_upper_bound = trained.objective;
   answer.lower_bound = trained.lower_bound;
-  answer.target = std::move(trained.network);
-  double objective = trained.objective;
+  answer.target = trained.network;
   if (answer.target.width() > network.width()) {
     WidthLimitedSettings search;
     search.threads = settings.check.threads;
@@ -48,10 +59,8 @@ Vector choose_target(const TrainingProblem& problem, const TwoLayerNetwork& netw
     if (settings.to) starts.push_back(*settings.to);
     WidthLimitedResult best = train_width_limited(problem, network.width(), starts, search);
     answer.target = std::move(best.network);
-    objective = best.objective;
   }
-  answer.target_is_optimal = objective - answer.lower_bound <= settings.tolerance * objective;
-  return trained.dual;
+  return {std::move(trained.network), std::move(trained.dual)};
 }
 
 /// Whether two global minima are proved, or thought, to lie in different components.
@@ -73,6 +82,9 @@ void ask_optimal_set(const TrainingProblem& problem, const TwoLayerNetwork& netw
     if (path.status != OptimalPathStatus::kDisconnected) return;
     answer.status = PathStatus::kDisconnected;
     answer.disconnected = path.level;
+    if (set.complete) {
+      answer.width_needed = connectivity_staircase(set.polytope).connected_from;
+    }
     answer.reason = "both are global minima, and " + path.reason;
   } catch (const InvalidArgument&) {
     // A neuron is off all optimal directions: the network is optimal up to the tolerance only.
@@ -83,7 +95,6 @@ void descend(const TrainingProblem& problem, const TwoLayerNetwork& network,
              const DescentSettings& settings, PathAnswer& answer) {
   DescentPath descent = descent_path(problem, network, answer.target, settings);
   answer.status = descent.status;
-  answer.width_needed = descent.width_needed;
   answer.blocked_at = descent.blocked_at;
   answer.stopped_at_limit = descent.stopped;
   answer.path = std::move(descent.path);
@@ -94,11 +105,33 @@ void connect(const TrainingProblem& problem, const TwoLayerNetwork& network,
              const DescentSettings& settings, const TwoLayerNetwork& to, PathAnswer& answer) {
   ModeConnection connection = connect_modes(problem, network, to, answer.target, settings);
   answer.status = connection.status;
-  answer.width_needed = connection.width_needed;
   answer.blocked_at = connection.blocked_at;
   answer.stopped_at_limit = connection.stopped;
   answer.path = std::move(connection.path);
   answer.lowest = connection.lowest;
+}
+
+/// The status by the checked numbers: construction only proposes.
+void judge(const TrainingProblem& problem, const PathSettings& settings, PathAnswer& answer) {
+  const double target = problem.objective(answer.target);
+  answer.target_is_optimal = target - answer.lower_bound <= settings.tolerance * target;
+  if (answer.stopped_at_limit) return;
+  const CheckedPath& checked = answer.checked;
+  const double highest_end = std::max(checked.start, checked.end);
+  const bool holds = settings.to
+                         ? answer.path.end && checked.maximum <= (1 + kRounding) * highest_end
+                         : checked.increase <= kRounding * checked.start &&
+                               checked.end <= (1 + settings.tolerance) * target;
+  answer.status = holds ? PathStatus::kConnected : PathStatus::kBlocked;
+}
+
+/// A width at which Theorem P has a way down from here, and from the other end.
+Index needed_width(const TrainingProblem& problem, const TwoLayerNetwork& network,
+                   const TwoLayerNetwork& optimum, const PathSettings& settings,
+                   const PathAnswer& answer) {
+  if (answer.status == PathStatus::kConnected) return network.width();
+  const Index down = descent_width(problem, network, optimum);
+  return settings.to ? std::max(down, descent_width(problem, *settings.to, optimum)) : down;
 }
 
 std::string explain(const PathAnswer& answer, bool to_network) {
@@ -112,8 +145,11 @@ std::string explain(const PathAnswer& answer, bool to_network) {
                  "was found";
   }
   if (answer.stuck.status == StrictMinimumStatus::kCertified) {
-    return "it is stuck next to a strict local minimum of its width (proved), so every path has to "
-           "rise";
+    return "the way down ends next to a strict local minimum of its width (proved), and every way "
+           "on from there rises";
+  }
+  if (answer.blocked_at < 0 && !to_network) {
+    return "rounding stopped the way down above its target";
   }
   return answer.checked.maximum <= answer.checked.start
              ? "no slot is free where it is stuck; the path found rises there, but stays below the "
@@ -128,7 +164,7 @@ Expected<PathAnswer> find_path(const TrainingProblem& problem, const TwoLayerNet
   const Stopwatch watch;
   problem.check(network);
   PathAnswer answer;
-  const Vector dual = choose_target(problem, network, settings, answer);
+  const Optimum optimum = choose_target(problem, network, settings, answer);
   DescentSettings descent;
   descent.seed = settings.seed;
   descent.control = settings.check.control;
@@ -138,17 +174,19 @@ Expected<PathAnswer> find_path(const TrainingProblem& problem, const TwoLayerNet
     descend(problem, network, descent, answer);
   }
   CheckPathSettings check = settings.check;
-  check.dual = &dual;
+  check.dual = &optimum.dual;
   auto checked = check_path(problem, answer.path, check);
   if (!checked) return tl::unexpected<Error>(checked.error());
   answer.checked = *checked;
   // A bound in floating point may pass what it bounds by rounding.
   answer.lower_bound = answer.checked.lower_bound.value_or(
       std::min({answer.lower_bound, answer.checked.end, answer.optimum_upper_bound}));
+  judge(problem, settings, answer);
+  answer.width_needed = needed_width(problem, network, optimum.network, settings, answer);
   if (answer.status == PathStatus::kBlocked && !answer.stopped_at_limit) {
     answer.barrier = answer.checked.maximum;
     if (settings.to) ask_optimal_set(problem, network, settings, answer);
-    if (answer.blocked_at >= 0) {
+    if (answer.blocked_at >= 0 && !settings.to && network.width() > 0) {
       const auto at = static_cast<std::size_t>(answer.blocked_at);
       answer.stuck = strict_minimum(problem, network_of(answer.path, answer.path.states[at]));
     }

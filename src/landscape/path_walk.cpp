@@ -1,6 +1,9 @@
 #include "landscape/path_walk.hpp"
 
+#include <algorithm>
 #include <cmath>
+
+#include "thalweg/convex/neuron.hpp"
 
 namespace thalweg::landscape {
 namespace {
@@ -25,7 +28,14 @@ PathWalk::PathWalk(const TrainingProblem& problem, NetworkPath path)
     : problem_(problem), path_(std::move(path)) {
   for (Index k = 0; k < path_.directions.rows(); ++k) remember(k);
   if (problem.loss().has_rational_conjugate()) exact_.emplace(problem);
-  level_ = kLevel * problem.objective(path_.start);
+  const TwoLayerNetwork nothing = to_network({}, problem.dimension(), problem.best_affine_part());
+  unit_ = std::min(problem.objective(path_.start), problem.objective(nothing));
+  set_level();
+}
+
+void PathWalk::set_level() {
+  const double objective = this->objective(here());
+  level_ = kLevel * std::max(objective, std::sqrt(objective) * std::sqrt(unit_));
 }
 
 void PathWalk::remember(Index direction) {
@@ -124,6 +134,7 @@ bool PathWalk::descend(PathState next, SegmentKind kind) {
 void PathWalk::append(PathState next, SegmentKind kind) {
   path_.states.push_back(std::move(next));
   path_.kinds.push_back(kind);
+  set_level();
 }
 
 }  // namespace thalweg::landscape

@@ -51,19 +51,22 @@ class PathWalk {
   bool descend(PathState next, SegmentKind kind);
   /// Goes there, rising or not.
   void append(PathState next, SegmentKind kind);
-  /// Slopes up to this are rounding's: 1e-13 of the objective at the start.
+  /// Slopes up to this are rounding's: 1e-13 of the objective here, or of its geometric mean with
+  /// that of the network without neurons, where the loss has fallen far below its terms.
   [[nodiscard]] double level() const { return level_; }
 
  private:
   static std::size_t place(Index direction) { return static_cast<std::size_t>(direction); }
   void remember(Index direction);
+  void set_level();
 
   const TrainingProblem& problem_;
   NetworkPath path_;
   std::vector<double> norms_;
   std::vector<Vector> atoms_;
   std::optional<PathEvaluator> exact_;
-  double level_;
+  double unit_;  ///< the smaller objective of the start and of the network without neurons
+  double level_ = 0;
 };
 
 }  // namespace thalweg::landscape

@@ -11,7 +11,7 @@ constexpr double kDependent = 1e-11;
 /// Null vectors are computed afresh after this many eliminations, which lose digits.
 constexpr int kRefresh = 25;
 /// Masses below this share of what they were are 0.
-constexpr double kGone = 1e-15;
+constexpr double kGone = 1e-12;
 
 /// A basis of {x : M x = 0} for M with unit columns, as columns.
 Matrix null_space(const Matrix& M) {

@@ -107,7 +107,7 @@ TEST(DescentPath, IsBlockedAtTheSpuriousMinimaOfF3AndF3b) {
     const TrainingResult optimum = optimum_of(problem);
     const DescentPath blocked = descent_path(problem, start, optimum.network);
     EXPECT_EQ(blocked.status, PathStatus::kBlocked);
-    EXPECT_EQ(blocked.width_needed, n + 1);
+    EXPECT_EQ(descent_width(problem, start, optimum.network), n + 1);
     EXPECT_TRUE(blocked.reached);
     EXPECT_GT(evaluate_path(problem, blocked.path).maximum, problem.objective(start));
     // One slot more, and the way is free.

@@ -72,7 +72,7 @@ void require_writable(const std::string& path) {
 void require_writable_npz(const std::string& path) {
   if (path.empty()) return;
   if (std::filesystem::path(path).extension() != ".npz") {
-    throw Failure(ExitCode::kUsage, path + ": a network is written as .npz");
+    throw Failure(ExitCode::kUsage, path + ": expected a name that ends in .npz");
   }
   require_writable(path);
 }

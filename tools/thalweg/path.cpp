@@ -86,9 +86,9 @@ void draw_pictures(const NetworkPathOptions& options, const TrainingProblem& pro
 
 /// An asserted status that time alone left open is a limit, not a refutation.
 ExitCode exit_code(const NetworkPathOptions& options, PathStatus found, bool stopped) {
-  if (options.asserted.empty() || options.asserted == to_string(found)) {
-    return stopped && options.asserted.empty() ? ExitCode::kLimit : ExitCode::kDone;
-  }
+  if (options.asserted.empty()) return stopped ? ExitCode::kLimit : ExitCode::kDone;
+  const bool open = stopped && found == PathStatus::kBlocked;
+  if (options.asserted == to_string(found) && !open) return ExitCode::kDone;
   std::cerr << "thalweg: asserted " << options.asserted << ", found " << to_string(found)
             << (stopped ? " (stopped at the limit)\n" : "\n");
   return stopped ? ExitCode::kLimit : ExitCode::kRefuted;

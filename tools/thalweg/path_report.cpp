@@ -134,7 +134,9 @@ std::string next_step(const PathAnswer& answer) {
   const Index more = answer.width_needed - answer.path.width();
   if (more <= 0) return "";
   return "--widen " + std::to_string(more) +
-         " always opens a way from here (fewer empty neurons often do).";
+         (answer.status == PathStatus::kDisconnected
+              ? " joins all global minima."
+              : " opens a way from here (fewer empty neurons often do).");
 }
 
 }  // namespace
@@ -197,7 +199,8 @@ TextReport network_path_text(const NetworkPathOptions& options, const ProblemSet
     text.add("barrier", "a path need not go above " + exact_digits(*answer.barrier));
   }
   if (answer.stuck.status == StrictMinimumStatus::kCertified) {
-    text.add("stuck", "within " + rounded_up(answer.stuck.distance) +
+    text.add("stuck", "at waypoint " + std::to_string(answer.blocked_at) + ", within " +
+                          rounded_up(answer.stuck.distance) +
                           " of a strict local minimum of objective " +
                           exact_digits(answer.stuck.lower) + " (proved)");
   }

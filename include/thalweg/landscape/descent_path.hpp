@@ -27,9 +27,6 @@ struct DescentSettings {
 struct DescentPath {
   PathStatus status = PathStatus::kBlocked;
   NetworkPath path;
-  /// A width from which the method always succeeds from this start: the rank of the activations in
-  /// use, plus one; or the width itself when it did succeed.
-  Index width_needed = 0;
   /// The position in path.states from which the path first rises (kBlocked); else -1.
   Index blocked_at = -1;
   /// The last state is at the target's masses, or as low.
@@ -46,15 +43,15 @@ struct DescentPath {
 /// both, go straight to the target.
 ///
 /// *Theorem P* (theory 5). Let the loss be convex, the width at least r + 1 with r the rank of the
-/// activations of the neurons in use, and `target` a global minimum. Then L does not increase along
-/// the path and its end is a global minimum. *Proof.* Each stage in turn: rescaling and the
-/// convexity of L on segments at NetworkPath; a neuron that puts out nothing only costs; merging
-/// keeps the fit and |p_1 + p_2| <= |p_1| + |p_2|; a null vector keeps the fit and is taken on the
-/// side on which sum |w| |alpha| does not rise; pruning leaves at most r neurons, so a slot is
-/// blank, and MassDescent's theorem (src/landscape/mass_descent.hpp) applies. A straight segment to
-/// a global minimum is convex with its least value at the end. QED In floating point every
-/// segment's end slope is computed exactly (PathEvaluator) and a segment is shortened or refused
-/// when that is positive beyond rounding (1e-13 of the start's objective).
+/// activations of the start's neurons, merged, and the target's, and `target` a global minimum.
+/// Then L does not increase along the path and its end is a global minimum. *Proof.* Each stage in
+/// turn: rescaling and the convexity of L on segments at NetworkPath; a neuron that puts out
+/// nothing only costs; merging keeps the fit and |p_1 + p_2| <= |p_1| + |p_2|; a null vector keeps
+/// the fit and is taken on the side on which sum |w| |alpha| does not rise; pruning leaves at most
+/// r neurons, so a slot is blank, and MassDescent's theorem (src/landscape/mass_descent.hpp)
+/// applies. A straight segment to a global minimum is convex with its least value at the end. QED
+/// In floating point every segment's end slope is computed exactly (PathEvaluator) and a segment is
+/// shortened or refused when that is positive beyond rounding (1e-13 of the start's objective).
 ///
 /// When no slot is blank, the neuron that costs least to lose is dropped: the path rises there and
 /// the status is kBlocked; of several attempts the one with the lowest maximum is returned. A width
@@ -63,5 +60,9 @@ struct DescentPath {
 [[nodiscard]] DescentPath descent_path(const TrainingProblem& problem, const TwoLayerNetwork& start,
                                        const TwoLayerNetwork& target,
                                        const DescentSettings& settings = {});
+
+/// r + 1 of Theorem P for a start and a global minimum. Throws as descent_path. O(n k^2).
+[[nodiscard]] Index descent_width(const TrainingProblem& problem, const TwoLayerNetwork& start,
+                                  const TwoLayerNetwork& target);
 
 }  // namespace thalweg

@@ -10,9 +10,8 @@ struct ModeConnection {
   NetworkPath path;       ///< from one network to the other, both as stored
   Index lowest = 0;       ///< the position in path.states where the way down ends
   Index blocked_at = -1;  ///< the position from which it first rises on the way down; -1: nowhere
-  Index width_needed = 0;
-  bool complete = true;  ///< the path ends at the other network
-  bool stopped = false;  ///< deadline or cancellation cut the path
+  bool complete = true;   ///< the path ends at the other network
+  bool stopped = false;   ///< deadline or cancellation cut the path
 };
 
 /// Joins two networks: down from `from` to the objective of `optimum`, along networks of that
