@@ -89,7 +89,7 @@ class Train(CliCase):
         self.assertGreater(document["proved"]["relative_gap"], 1e-6)
         self.assertLess(document["proved"]["relative_gap"], 0.5)
         self.assertLess(document["proved"]["lower_bound"], document["estimate"]["lower_bound"])
-        text = " ".join(self.thalweg("train", *train, "--time-limit", "1").stdout.split())
+        text = " ".join(self.thalweg("train", *train, "--time-limit", "5").stdout.split())
         self.assert_mentions(text, "no certificate", "proved lower bound", "verified", "estimate")
 
     def test_both_bounds_are_told(self):

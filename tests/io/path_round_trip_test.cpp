@@ -12,12 +12,20 @@ namespace {
 
 using testing::ElementsAre;
 
+template <class Values>
+void expect_equal(const Values& values, const Values& expected) {
+  ASSERT_EQ(values.size(), expected.size());
+  if (expected.size() == 0) return;
+  ASSERT_EQ(values.rows(), expected.rows());
+  EXPECT_EQ(values, expected);
+}
+
 void expect_same(const TwoLayerNetwork& network, const TwoLayerNetwork& expected) {
-  EXPECT_EQ(network.W, expected.W);
-  EXPECT_EQ(network.alpha, expected.alpha);
-  EXPECT_EQ(network.output_bias, expected.output_bias);
+  expect_equal(network.W, expected.W);
+  expect_equal(network.alpha, expected.alpha);
+  expect_equal(network.output_bias, expected.output_bias);
   EXPECT_EQ(network.hidden_bias, expected.hidden_bias);
-  EXPECT_EQ(network.skip, expected.skip);
+  expect_equal(network.skip, expected.skip);
 }
 
 /// The same slots, whatever the numbers of their directions; empty ones are alike.
@@ -29,7 +37,7 @@ void expect_same(const NetworkPath& path, const NetworkPath& expected) {
   ASSERT_EQ(path.states.size(), expected.states.size());
   for (std::size_t i = 0; i < path.states.size(); ++i) {
     EXPECT_EQ(path.states[i].affine.bias, expected.states[i].affine.bias);
-    EXPECT_EQ(path.states[i].affine.skip, expected.states[i].affine.skip);
+    expect_equal(path.states[i].affine.skip, expected.states[i].affine.skip);
     ASSERT_EQ(path.states[i].slots.size(), expected.states[i].slots.size());
     for (std::size_t j = 0; j < path.states[i].slots.size(); ++j) {
       const PathSlot& slot = path.states[i].slots[j];
