@@ -20,12 +20,13 @@ def objective(W, alpha):
 
 
 walked = [objective(path["W"][0], path["alpha"][0])]
+products = path["alpha"][:, :, None] * path["W"]
 for i, kind in enumerate(path["kind"]):
-    v, norms = path["direction"][i], np.linalg.norm(path["direction"][i], axis=1)
-    for t in np.linspace(0, 1, 21) if kind == 0 else []:
-        z = (1 - t) * path["mass"][i] + t * path["mass"][i + 1]
-        root = np.sqrt(z / np.where(norms > 0, norms, 1))
-        walked.append(objective(root[:, None] * v, path["sign"][i] * root * norms))
+    sign = np.sign(path["alpha"][i] + path["alpha"][i + 1])  # neurons keep theirs, or are empty at one end
+    for t in np.linspace(0, 1, 21) if kind in (0, 2) else []:
+        p = (1 - t) * products[i] + t * products[i + 1]
+        root = np.sqrt(np.linalg.norm(p, axis=1))
+        walked.append(objective((sign / np.where(root > 0, root, 1))[:, None] * p, sign * root))
     walked.append(objective(path["W"][i + 1], path["alpha"][i + 1]))
 rises = np.diff(walked).max(initial=0)
 print(f"from {walked[0]:.12g} to {walked[-1]:.12g} over {len(walked)} points, largest rise {max(rises, 0):.3g}")

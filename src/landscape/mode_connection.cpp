@@ -1,6 +1,7 @@
 #include "thalweg/landscape/mode_connection.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,19 @@ bool climb_over(PathWalk& walk, const PathState& goal) {
     outcome = landscape::join(walk, goal);
   }
   return true;
+}
+
+/// Straight from one balanced network to the other, where the slots hold both: L is convex in the
+/// masses, so it stays below the higher end.
+std::optional<NetworkPath> straight_path(const TrainingProblem& problem,
+                                         const TwoLayerNetwork& from, const TwoLayerNetwork& to) {
+  PathWalk walk(problem, from);
+  PathWalk other(problem, to);
+  const PathState goal = adopt(walk, other.path(), other.here());
+  if (landscape::join_straight(walk, goal) != Join::kJoined) return std::nullopt;
+  NetworkPath path = walk.take();
+  path.end = to;
+  return path;
 }
 
 }  // namespace
@@ -71,6 +85,13 @@ ModeConnection connect_modes(const TrainingProblem& problem, const TwoLayerNetwo
   if (level && joined) result.status = PathStatus::kConnected;
   result.path = walk.take();
   result.path.end = to;
+  if (result.status == PathStatus::kConnected) return result;
+  if (auto straight = straight_path(problem, from, to)) {
+    result.status = PathStatus::kConnected;
+    result.path = std::move(*straight);
+    result.lowest = static_cast<Index>(result.path.states.size()) - 1;
+    result.blocked_at = -1;
+  }
   return result;
 }
 

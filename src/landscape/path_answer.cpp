@@ -137,8 +137,7 @@ Index needed_width(const TrainingProblem& problem, const TwoLayerNetwork& networ
 std::string explain(const PathAnswer& answer, bool to_network) {
   if (answer.stopped_at_limit) return "stopped at the limit; the path is valid as far as it goes";
   if (answer.status == PathStatus::kConnected) {
-    if (to_network)
-      return "the objective falls to the bottom and rises from there to the other end";
+    if (to_network) return "nowhere on the way is the objective above that of its higher end";
     return answer.target_is_optimal
                ? "the objective does not rise on the way to a global minimum"
                : "the objective does not rise on the way to the best network of this width that "

@@ -112,7 +112,7 @@ bool rearrange(PathWalk& walk, const PathState& goal) {
   return true;
 }
 
-/// To the goal when the slots hold the directions of both.
+/// To a goal whose directions the slots hold beside those that are there.
 Join straight(PathWalk& walk, const PathState& goal) {
   const PathState gathered = collected(goal);
   go(walk, collected(walk.here()));
@@ -178,10 +178,14 @@ std::optional<std::vector<PathState>> chain(const PathWalk& walk, const PathStat
 
 }  // namespace
 
+Join join_straight(PathWalk& walk, const PathState& goal) {
+  const std::vector<Atom> columns = both(atoms_of(walk.here()), atoms_of(goal));
+  return columns.size() <= goal.slots.size() ? straight(walk, goal) : Join::kNoChain;
+}
+
 Join join(PathWalk& walk, const PathState& goal) {
-  const auto width = goal.slots.size();
-  std::vector<Atom> columns = both(atoms_of(walk.here()), atoms_of(goal));
-  if (columns.size() <= width) return straight(walk, goal);
+  const std::vector<Atom> columns = both(atoms_of(walk.here()), atoms_of(goal));
+  if (columns.size() <= goal.slots.size()) return straight(walk, goal);
   go(walk, collected(walk.here()));
   const auto states = chain(walk, goal, columns);
   if (!states) return Join::kNoChain;

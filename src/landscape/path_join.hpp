@@ -18,4 +18,8 @@ enum class Join {
 /// in doubles. Leaves the walk at some state on the way when it fails. O(m) segments for each edge.
 [[nodiscard]] Join join(PathWalk& walk, const PathState& goal);
 
+/// The part of join() that needs no common fit: slot by slot and straight, where the slots hold the
+/// directions of both (else kNoChain). L is at most the larger of both ends'.
+[[nodiscard]] Join join_straight(PathWalk& walk, const PathState& goal);
+
 }  // namespace thalweg::landscape
