@@ -89,9 +89,11 @@ class Theory(Walks):
     def fixtures(self):
         f3 = [[0.6, 0.8], [0.6, -0.8]]
         f3b = [[(1.0 if i == k else 0.0) - 0.125 for k in range(3)] for i in range(3)]
+        f3b4 = [[(1.0 if i == k else 0.0) - 0.125 for k in range(4)] for i in range(4)]
         kappa = 24 / math.sqrt(76)
         return (("f3", f3, 2 * BETA - BETA ** 2, 5 * BETA / 3 - 25 * BETA ** 2 / 36),
-                ("f3b", f3b, 0.31724369, kappa * BETA - kappa ** 2 * BETA ** 2 / 6))
+                ("f3b", f3b, 0.31724369, kappa * BETA - kappa ** 2 * BETA ** 2 / 6),
+                ("f3b4", f3b4, 0.41914477, 0.33391053))
 
     def test_stuck_at_width_n_and_free_with_one_neuron_more(self):
         for name, X, local, optimum in self.fixtures():
@@ -120,6 +122,26 @@ class Theory(Walks):
         self.walk(data, start, BETA, "--assert", "blocked")
         self.walk(data, start, BETA, "--assert", "connected", expect=1)
         self.walk(data, start, BETA, "--widen", "1", "--assert", "connected")
+
+    def test_a_network_is_joined_to_itself_wherever_it_is(self):
+        name, X, local, _ = self.fixtures()[0]
+        data = write_npz(self.path("d.npz"), X=X, y=[1, 1])
+        start = self.singletons(X, "s.npz")
+        result = self.walk(data, start, BETA, "--to", start)
+        self.assertEqual((result["status"], result["barrier"]), ("connected", None))
+        self.assertLessEqual(result["maximum"], local * (1 + ROUNDING))
+
+    def test_a_local_minimum_on_the_way_says_nothing_of_the_start(self):
+        """Ten times smaller neurons are in no valley: nothing may be said of every path from them."""
+        name, X, local, _ = self.fixtures()[0]
+        data = write_npz(self.path("d.npz"), X=X, y=[1, 1])
+        arrays = read_npz(self.singletons(X, "s.npz"))
+        small = write_npz(self.path("small.npz"), W=npy_bytes([w / 10 for w in arrays["W"][1]], (2, 2)),
+                          alpha=[a / 10 for a in arrays["alpha"][1]])
+        result = self.walk(data, small, BETA)
+        if result["status"] == "blocked" and result["stuck"]["strict_local_minimum"]:
+            self.assertGreater(result["stuck"]["waypoint"], 0)
+            self.assertIn("from there", result["reason"])
 
     def test_isolated_optima_are_disconnected(self):
         """F1 at width 2: the vertex with a neuron for each sample is isolated; its two slot orders are two points."""
@@ -193,6 +215,28 @@ class Descents(Walks):
             self.assertLessEqual(result["max_increase"], ROUNDING * result["start_objective"], options)
             again = self.verify(file, beta, path, *options)
             self.assertEqual(again["status"], "connected", options)
+
+    def test_huge_weights_and_integer_grids_lose_no_digits_that_matter(self):
+        """What rounding leaves of a mass must not stop the descent."""
+        X, y = gaussian_problem(12, 3, 3)
+        data = write_npz(self.path("d.npz"), X=X, y=y)
+        optimum = self.answer("train", "--dataset", data, "--beta", "0.1")["objective"]
+        for scale in (1e3, 1e6, 1e12):
+            draw = random.Random(17)
+            start = write_npz(self.path("n.npz"), W=[[scale * draw.gauss(0, 1) for _ in range(3)] for _ in range(20)],
+                              alpha=[scale * draw.gauss(0, 1) for _ in range(20)])
+            result = self.walk(data, start, 0.1)
+            self.assertEqual(result["status"], "connected", scale)
+            self.assertAlmostEqual(result["end_objective"], optimum, delta=1e-5 * optimum)
+        for seed in range(20):
+            draw = random.Random(seed)
+            X = [[draw.randint(-1, 1) for _ in range(4)] for _ in range(6)]
+            data = write_npz(self.path("g.npz"), X=X, y=[draw.randint(-2, 2) for _ in range(6)])
+            start = write_npz(self.path("n.npz"), W=[[draw.randint(-1, 1) for _ in range(4)] for _ in range(7)],
+                              alpha=[draw.choice((-1, 1)) for _ in range(7)])
+            result = self.walk(data, start, 0.25)
+            self.assertEqual(result["status"], "connected", seed)
+            self.assertLessEqual(result["end_objective"] - result["lower_bound"], 1e-7 * result["end_objective"])
 
     def test_networks_without_neurons(self):
         data = write_npz(self.path("d.npz"), X=[[1, 2], [-1, 1]], y=[1, 2])
@@ -309,6 +353,17 @@ class Refusals(Walks):
             flat[((k - 2) * m + last) * arrays["direction"][0][2]] += 1
 
         self.refused("--verify", rewrite("direction", turned), words=["changed.npz"])
+
+    def test_a_merge_across_a_wall_is_no_path_at_any_level(self):
+        norm = math.sqrt(1.25)
+        ends = [[1.0, 0.0], [-1.0, 0.5]]
+        walls = write_npz(self.path("walls.npz"), X=[[1, 0], [0, 1]], y=[1, -1])
+        forged = write_npz(self.path("forged.npz"), kind=[1, 2], sign=[[1], [1]], mass=[[1], [1], [1]],
+                           direction=[[ends[0]], [ends[1]]], alpha=[[1], [1], [math.sqrt(norm)]],
+                           W=[[ends[0]], [ends[0]], [[c / math.sqrt(norm) for c in ends[1]]]])
+        for options in ([], ["--no-verify"], ["--loss", "logistic"], ["--skip"]):
+            done = self.thalweg("path", "--dataset", walls, "--beta", "0.1", "--verify", forged, *options, expect=2)
+            self.assert_mentions(done.stderr, "forged.npz")
 
     def test_no_time_leaves_a_valid_partial_answer(self):
         X, y = gaussian_problem(400, 8, 2)
