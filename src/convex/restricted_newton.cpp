@@ -133,14 +133,18 @@ bool RestrictedNewton::accurate(double inexact) const {
 /// by the roots of the proximal map's eigenvalues 1 and 1 - kappa / |Pi|.
 Matrix RestrictedNewton::panel() const {
   const Index d = problem_.dimension();
+  // Walls that leave no direction leave no length either, but for underflow.
+  const auto moves = [&](const WorkingBlock& block) {
+    return block.length > kappa() && block.span.cols() < d;
+  };
   Index columns = free_columns_.cols();
   for (const WorkingBlock& block : blocks) {
-    if (block.length > kappa()) columns += d - block.span.cols();
+    if (moves(block)) columns += d - block.span.cols();
   }
   Matrix F(problem_.samples(), columns);
   Index at = 0;
   for (const WorkingBlock& block : blocks) {
-    if (!(block.length > kappa())) continue;
+    if (!moves(block)) continue;
     const Index k = block.span.cols();
     F.col(at++) = block.s / block.length * block.gate.cwiseProduct(block.products);
     if (k + 1 == d) continue;

@@ -39,9 +39,10 @@ std::string advice_for(const Escape& escape, const Stationarity& found) {
            " first: neurons of equal direction are joined, and those whose activations depend on "
            "others are pruned, at no cost.";
   }
-  return text +
-         "At this width no slot is free: neither merging nor pruning frees one, so leaving "
-         "it takes a wider network, or a rise.";
+  text += "At this width no slot is free: neither merging nor pruning frees one";
+  const bool minimum = found.local_minimum.finding == Finding::kYes && found.local_minimum.proved;
+  return text + (minimum ? ", so leaving it takes a wider network, or a rise."
+                         : "; a wider network has room for it.");
 }
 
 class EscapeSearch {

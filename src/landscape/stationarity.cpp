@@ -128,14 +128,42 @@ class Examination {
     result_.stationary_within = found.stationary_within;
   }
 
+  [[nodiscard]] bool is_whole(const Candidate& candidate) const {
+    return std::all_of(candidate.elements.begin(), candidate.elements.end(),
+                       [&](const landscape::LocalElement& element) {
+                         return element.residual.norm() <= kWhole * problem_.beta();
+                       });
+  }
   [[nodiscard]] bool has_whole_point() const {
     return std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
-      return is_near(candidate) && candidate.descent <= tolerance_ &&
-             std::all_of(candidate.elements.begin(), candidate.elements.end(),
-                         [&](const landscape::LocalElement& element) {
-                           return element.residual.norm() <= kWhole * problem_.beta();
-                         });
+      return is_near(candidate) && candidate.descent <= tolerance_ && is_whole(candidate);
     });
+  }
+
+  /// Hyperplanes that the chosen point's neuron is on.
+  [[nodiscard]] std::vector<Index> held_planes(Index neuron) const {
+    if (chosen_ == nullptr) return {};
+    for (const auto& slot : chosen_->point.slots()) {
+      if (slot.neuron == neuron) return slot.ties;
+    }
+    return {};
+  }
+
+  /// Whether some network of the ball is on a kink, which the chosen point is not on, from which
+  /// the objective may fall on one side.
+  [[nodiscard]] bool reaches_downward_kink(const NetworkBall& ball) const {
+    for (Index j = 0; j < network_.width(); ++j) {
+      const Vector w = network_.W.row(j);
+      if (w.isZero(0)) continue;
+      std::vector<Index> planes = planes_.near(w, 2 * settings_.distance);
+      for (const Index plane : planes_.through(w)) planes.push_back(plane);
+      const std::vector<Index> held = held_planes(j);
+      for (const Index plane : planes) {
+        if (std::find(held.begin(), held.end(), plane) != held.end()) continue;
+        if (!(ball.jump(j, plane).upper <= tolerance_)) return true;
+      }
+    }
+    return false;
   }
 
   /// Whether weight decay shrinks a neuron, or its pull lets it grow, at a rate of its own length.
@@ -206,6 +234,10 @@ class Examination {
   }
 
   void decide_stationarity(const NetworkBall& ball) {
+    if (result_.clarke_exact == Finding::kYes) {
+      result_.balanced = result_.clarke = proved(true);
+      result_.clarke_residual = 0;
+    }
     if (strict_is_near()) {
       result_.balanced = result_.clarke = result_.d_stationary = proved(true);
       return;
@@ -221,7 +253,9 @@ class Examination {
     }
     const auto refuted = landscape::refute(ball, network_, candidates_, tolerance_);
     result_.clarke_residual_at_least = refuted.clarke;
-    if (refuted.clarke > tolerance_) result_.clarke = proved(false);
+    if (refuted.clarke > tolerance_ && result_.clarke_exact != Finding::kYes) {
+      result_.clarke = proved(false);
+    }
     if (refuted.d_stationary) result_.d_stationary = proved(false);
   }
 
@@ -235,7 +269,9 @@ class Examination {
     if (result_.local_minimum.finding != Finding::kUndecided) return;
     const bool slots_closed = result_.empty_slots.empty() ||
                               result_.dual_norm_upper <= (1 + settings_.residual) * problem_.beta();
-    if (result_.d_stationary.finding == Finding::kYes && slots_closed) {
+    // A short gradient is not enough where the neuron is as short, or a fall is within reach.
+    if (result_.d_stationary.finding == Finding::kYes && slots_closed &&
+        (chosen_ == nullptr || is_whole(*chosen_)) && !reaches_downward_kink(ball)) {
       result_.local_minimum = {Finding::kYes, false};
     }
   }

@@ -19,6 +19,8 @@ namespace {
 constexpr Index kSphereFirst = 5;
 constexpr int kSphereIterations = 40;
 constexpr double kSmallestGap = 1e-13;
+/// A maximum below this share of sum |nu_i| |x_i| is what rounding left of terms that cancel.
+constexpr double kRounding = 0x1p-48;
 
 /// Where the search over signs is tried before the cone tree: bounds of the whole sphere within
 /// this factor of the goal. The cone tree is as fast in few coordinates, and the only one of use
@@ -153,6 +155,7 @@ DualNormResult DualOracle::maximise(const Vector& nu, const DualNormSettings& se
 
   oracle::TreeRequest request;
   request.relative_gap = std::max(settings.relative_gap, kSmallestGap);
+  request.floor = kRounding * nu.cwiseAbs().dot(impl_->X.rowwise().norm());
   request.threshold = settings.threshold;
   request.maximiser_band = settings.maximiser_band;
   request.threads = settings.threads;

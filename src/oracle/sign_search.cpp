@@ -71,9 +71,10 @@ class SignSearch {
  private:
   /// Cells with a bound of at most this are done with; rounded down.
   [[nodiscard]] double target() const {
-    const double wanted = request_.threshold > 0
-                              ? request_.threshold
-                              : value_ * (1 + request_.relative_gap * (1 - 1e-3));
+    const double wanted =
+        request_.threshold > 0
+            ? request_.threshold
+            : std::max(value_ * (1 + request_.relative_gap * (1 - 1e-3)), request_.floor);
     return std::nextafter(std::ldexp(wanted, -rows_.exponent), 0.0);
   }
 

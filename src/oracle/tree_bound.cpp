@@ -76,7 +76,7 @@ class BoundClient : public SearchClient {
 
  private:
   [[nodiscard]] double closing_bound() const {
-    return value_ * (1 + request_.relative_gap * (1 - 1e-3));
+    return std::max(value_ * (1 + request_.relative_gap * (1 - 1e-3)), request_.floor);
   }
 
   const DualQuery& query_;

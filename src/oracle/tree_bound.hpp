@@ -8,6 +8,7 @@ namespace thalweg::oracle {
 struct TreeRequest {
   double relative_gap = 1e-6;
   double threshold = 0;       ///< positive: decide sigma <= threshold
+  double floor = 0;           ///< bounds of at most this are closed, whatever relative_gap says
   double maximiser_band = 0;  ///< positive: also collect local maximisers
   double start_value = 0;     ///< a proved lower bound of sigma
   int threads = 1;

@@ -4,7 +4,7 @@ import math
 import os
 import unittest
 
-from cli_case import GroundTruthCase, TwoPoints, read_npz, write_npz
+from cli_case import CliCase, GroundTruthCase, TwoPoints, read_npz, write_npz
 
 VERDICTS = ("balanced", "clarke", "d_stationary", "local_minimum")
 
@@ -163,6 +163,30 @@ class Text(TwoPoints):
         text = " ".join(done.stdout.split())
         self.assert_mentions(text, "Clarke no (proved)", "within 1e-3 of a kink", "A stationary point to the residual",
                              "Nothing to escape from")
+
+
+class NoConfidentWrongWord(CliCase):
+    def ask(self, X, y, W, alpha, beta, *more):
+        data = write_npz(self.path("d.npz"), X=X, y=y)
+        network = write_npz(self.path("n.npz"), W=W, alpha=alpha)
+        return self.answer("stationary", "--dataset", data, "--network", network, "--beta", repr(beta), *more)
+
+    def test_beside_a_downward_kink_is_no_local_minimum(self):
+        """F4's data turned: along (0, 1) the objective falls by 0.41, and the kink is 5e-10 away."""
+        root = 0.9 ** 0.5
+        for second in (0.0, -5e-10):
+            result = self.ask([[1, 0], [0, 1]], [1, 1], [[root, second]], [root], 0.1)
+            self.assertNotEqual(result["local_minimum"], "yes", second)
+            self.assertNotIn("or a rise", result["escape"]["advice"])
+
+    def test_a_tiny_neuron_that_would_grow_is_no_local_minimum(self):
+        result = self.ask([[1]], [1], [[1e-12]], [1e-12], 0.1)
+        self.assertNotEqual(result["local_minimum"], "yes")
+
+    def test_residuals_that_cancel_do_not_keep_the_oracle_busy(self):
+        """The skip connection fits all distinct rows: the dual lives on two equal rows and cancels."""
+        result = self.ask([[1, 0], [1, 0], [0, 1]], [0, 1, 2], [[0, 0]], [0], 10.0, "--skip")
+        self.assertIn(result["clarke"], ("yes", "no"))
 
 
 if __name__ == "__main__":

@@ -194,8 +194,10 @@ void compare(Random& random, const Instance& instance, Counts& counts) {
   const Stationarity found = stationarity(problem, instance.network);
   double hull = 0;
   double slope = 0;
+  bool left_a_tie = false;
   for (std::size_t j = 0; j < instance.neurons.size(); ++j) {
     Planted neuron = instance.neurons[j];
+    left_a_tie = left_a_tie || found.ties[j].size() < neuron.ties.size();
     hull = std::max(hull, distance_from_hull(sampled_gradients(random, instance, neuron)));
     // A tie whose gate is 0 or 1 anyway may be left for a point beside it.
     if (found.d_stationary.finding == Finding::kYes) neuron.ties = found.ties[j];
@@ -215,7 +217,12 @@ void compare(Random& random, const Instance& instance, Counts& counts) {
     case Finding::kYes:
       EXPECT_GE(slope, -1e-7);
       EXPECT_EQ(found.clarke.finding, Finding::kYes);
-      EXPECT_EQ(found.local_minimum.finding, Finding::kYes);
+      // Beside a downward kink the objective falls beyond it, within the distance.
+      if (left_a_tie) {
+        EXPECT_NE(found.local_minimum.finding, Finding::kNo);
+      } else {
+        EXPECT_EQ(found.local_minimum.finding, Finding::kYes);
+      }
       ++counts.d_yes;
       break;
     case Finding::kNo:
