@@ -21,10 +21,11 @@ namespace thalweg::landscape {
 ///       keeps the fit, until a mass is 0, and the rest is independent again.
 /// L strictly falls from one set of occupied slots at its minimum to the next, so no set returns
 /// and the steps end, where no neuron of the target violates the dual constraint: L is convex in
-/// the masses, so it is least. QED (For the squared loss, on which Newton's step is exact; for other
-/// losses (a) takes as many steps as its tolerance asks for, and where their curvature vanishes a
-/// step goes along the Hessian's null vector, which lowers L too. This replaces the two simplex methods of theory 5: the path is
-/// strictly descending, not only at its end.) Source: active sets as in Lawson and Hanson's NNLS.
+/// the masses, so it is least. QED (For the squared loss, on which Newton's step is exact; for
+/// other losses (a) takes as many steps as its tolerance asks for, and where their curvature
+/// vanishes a step goes along the Hessian's null vector, which lowers L too. This replaces the two
+/// simplex methods of theory 5: the path is strictly descending, not only at its end.) Source:
+/// active sets as in Lawson and Hanson's NNLS.
 class MassDescent {
  public:
   /// `target`: a state whose directions are the walk's. `order` (optional) shuffles the neurons
