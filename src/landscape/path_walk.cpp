@@ -10,6 +10,25 @@ namespace {
 
 constexpr double kLevel = 1e-13;
 
+/// Shares of a segment that are left out where its end's slope is rounding's.
+constexpr double kBack[] = {0x1p-40, 0x1p-30, 0x1p-20, 0x1p-10};
+
+/// At t of the segment of kind kMasses between two states.
+PathState between(const TrainingProblem& problem, const PathState& from, const PathState& to,
+                  double t) {
+  PathState state = to;
+  for (std::size_t j = 0; j < state.slots.size(); ++j) {
+    PathSlot& slot = state.slots[j];
+    const PathSlot& before = from.slots[j];
+    const double mass = before.mass + t * (slot.mass - before.mass);
+    if (slot.mass == 0) slot = before;
+    slot.mass = mass;
+  }
+  const Vector c = problem.stack(from.affine);
+  state.affine = problem.unstack(c + t * (problem.stack(to.affine) - c));
+  return state;
+}
+
 NetworkPath balanced_start(const TrainingProblem& problem, const TwoLayerNetwork& start) {
   BalancedNetwork balanced = balance_exactly(problem, start);
   NetworkPath path;
@@ -127,8 +146,34 @@ std::optional<double> PathWalk::slope(const PathState& next, SegmentKind kind) {
 bool PathWalk::descend(PathState next, SegmentKind kind) {
   const std::optional<double> slope = this->slope(next, kind);
   if (!slope || *slope > level_) return false;
+  if (*slope > 0) stop_before(next, kind);
   append(std::move(next), kind);
   return true;
+}
+
+void PathWalk::stop_before(const PathState& next, SegmentKind kind) {
+  if (!(objective(here()) - objective(next) > level_)) return;
+  for (const double back : kBack) {
+    PathState before = between(problem_, here(), next, 1 - back);
+    if (kind == SegmentKind::kMerge) turn(before, next, 1 - back);
+    const std::optional<double> slope = this->slope(before, kind);
+    if (!slope || *slope > 0) continue;
+    append(std::move(before), kind);
+    if (this->slope(next, kind).value_or(2 * level_) <= level_) return;
+    path_.states.pop_back();
+    path_.kinds.pop_back();
+    set_level();
+  }
+}
+
+void PathWalk::turn(PathState& state, const PathState& next, double t) {
+  for (std::size_t j = 0; j < state.slots.size(); ++j) {
+    const PathSlot& from = here().slots[j];
+    const PathSlot& to = next.slots[j];
+    if (from.mass == 0 || to.mass == 0 || from.direction == to.direction) continue;
+    const Vector p = (1 - t) * product(from) + t * product(to);
+    state.slots[j] = {direction(to_double(to.sign) * p), to.sign, 1};
+  }
 }
 
 void PathWalk::append(PathState next, SegmentKind kind) {

@@ -47,7 +47,9 @@ class PathWalk {
   [[nodiscard]] std::optional<double> slope(const PathState& next, SegmentKind kind);
   /// The same in floating point, of either kind.
   [[nodiscard]] double floating_slope(const PathState& next) const;
-  /// Goes there if the slope is at most level(); false, and nothing is done, otherwise.
+  /// Goes there if the slope is at most level(); false, and nothing is done, otherwise. Where the
+  /// slope is positive although L falls, the fall is a segment of its own with a slope of at most
+  /// 0, and the rest, which is level, another.
   bool descend(PathState next, SegmentKind kind);
   /// Goes there, rising or not.
   void append(PathState next, SegmentKind kind);
@@ -59,6 +61,9 @@ class PathWalk {
   static std::size_t place(Index direction) { return static_cast<std::size_t>(direction); }
   void remember(Index direction);
   void set_level();
+  void stop_before(const PathState& next, SegmentKind kind);
+  /// Slots that change their direction get their products at t of the way from here to `next`.
+  void turn(PathState& state, const PathState& next, double t);
 
   const TrainingProblem& problem_;
   NetworkPath path_;

@@ -66,7 +66,7 @@ void expect_descent(const TrainingProblem& problem, const DescentPath& descent, 
   EXPECT_LE(value.increase, 1e-12 * start);
   for (std::size_t k = 0; k < value.slopes.size(); ++k) {
     const double fall = value.objectives[k] - value.objectives[k + 1];
-    if (fall > 1e-10 * start) {
+    if (fall > 1e-12 * start) {
       EXPECT_LE(value.slopes[k], 0) << "segment " << k;
     }
   }
