@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/core/random.hpp"
 #include "thalweg/model/branch_form.hpp"
 #include "thalweg/model/branch_network.hpp"
 
@@ -62,6 +63,15 @@ class Architecture {
   /// the first row of X first). Throws InvalidArgument when X has another number of columns.
   [[nodiscard]] virtual std::vector<BranchForm> forms(const Matrix& X) const = 0;
 
+  /// A random block in the domain of a form, (its parameters): Gaussian weights. What its pattern
+  /// is sampled from.
+  [[nodiscard]] virtual Vector random_block(Index form, Random& random) const = 0;
+  /// Permutations p of the parameters of a form, on any X, with f(v) = f(w) and N(v) = N(w) for
+  /// v[k] = w[p[k]]: generators of the exchanges of equal neurons. Empty when there are none.
+  [[nodiscard]] virtual std::vector<std::vector<Index>> symmetries(Index /*form*/) const {
+    return {};
+  }
+
   /// The branch of least cost with the outputs s f(w) and the cost N(w): one row for each layer.
   /// None when w is not the block of a branch (kLowerBound only), by a relative 1e-6.
   [[nodiscard]] virtual std::optional<std::vector<Vector>> decode(
@@ -77,7 +87,7 @@ class Architecture {
   [[nodiscard]] virtual double penalty(const BranchNetwork& network) const = 0;
 };
 
-/// The network of some blocks; none when one does not decode.
+/// The network of some blocks, a branch a block in their order; none when one does not decode.
 [[nodiscard]] std::optional<BranchNetwork> decode_network(const Architecture& architecture,
                                                           const std::vector<ActiveBlock>& blocks);
 /// Throws InvalidArgument, naming the layer, unless the network has the architecture's layers, all
