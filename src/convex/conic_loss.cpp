@@ -13,7 +13,8 @@ constexpr double kInteriorShare = 0.1;
 }  // namespace
 
 ConicLoss::ConicLoss(const Loss& loss, const Vector& targets)
-    : smooth_(loss, targets),
+    : logistic_(loss.kind() == LossKind::kLogistic),
+      smooth_(loss, targets),
       weights_(loss.all_sample_weights(targets.size())),
       nu_(-loss.gradient(Vector::Zero(targets.size()), targets)),
       dnu_(Vector::Zero(targets.size())) {
@@ -45,7 +46,7 @@ double ConicLoss::complementarity() const {
 }
 
 void ConicLoss::start(const Vector& fit, double mu) {
-  nu_ = smooth_.moved(nu_, dnu_);
+  nu_ += dnu_;
   go_inside();
   const Vector misfit = fit - smooth_.fit(nu_);
   for (Bound& bound : bounds_) {
@@ -89,6 +90,10 @@ void ConicLoss::forget_direction() {
 
 double ConicLoss::step_to_boundary() const {
   double step = std::numeric_limits<double>::infinity();
+  for (Index i = 0; logistic_ && i < nu_.size(); ++i) {
+    const double ahead = nu_[i] * dnu_[i] < 0 ? std::abs(nu_[i]) : weights_[i] - std::abs(nu_[i]);
+    if (dnu_[i] != 0) step = std::min(step, ahead / std::abs(dnu_[i]));
+  }
   for (const Bound& bound : bounds_) {
     const double dgap = bound.sign * dnu_[bound.sample];
     if (dgap < 0) step = std::min(step, -gap(bound) / dgap);
@@ -98,7 +103,7 @@ double ConicLoss::step_to_boundary() const {
 }
 
 void ConicLoss::move(double alpha) {
-  nu_ = smooth_.moved(nu_, alpha * dnu_);
+  nu_ += alpha * dnu_;
   for (Bound& bound : bounds_) bound.multiplier += alpha * bound.move;
 }
 

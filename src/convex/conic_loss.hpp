@@ -8,7 +8,9 @@ namespace thalweg::detail {
 
 /// The loss of a conic program as a primal-dual method sees it: its dual point nu (n) with
 ///   fit = D0'(nu) + sum of sign w,   w gap = mu,   gap = sign (nu - bound) >= 0,   w >= 0,
-/// D0 and the bounds of nu as in DualLoss, a multiplier w for each bound.
+/// D0 and the bounds of nu as in DualLoss, a multiplier w for each bound. The logistic loss has no
+/// w: its D0 is a barrier of its bounds. Newton's equation is that of D0', not of grad l: steps
+/// stay long where the loss is flat.
 class ConicLoss {
  public:
   /// nu = -grad l(0), moved inside the bounds.
@@ -32,7 +34,7 @@ class ConicLoss {
   /// The direction that belongs to dnu after the last right_hand_side.
   void complete(const Vector& dnu);
   void forget_direction();
-  /// The largest alpha that keeps gaps and multipliers positive, possibly infinite.
+  /// The largest alpha that keeps nu inside its bounds and multipliers positive, possibly infinite.
   [[nodiscard]] double step_to_boundary() const;
   void move(double alpha);
 
@@ -50,6 +52,7 @@ class ConicLoss {
   }
   void go_inside();
 
+  bool logistic_;
   DualLoss smooth_;
   Vector weights_;  ///< of the samples, (n)
   std::vector<Bound> bounds_;
