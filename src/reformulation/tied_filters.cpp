@@ -1,0 +1,89 @@
+#include "reformulation/tied_filters.hpp"
+
+#include <Eigen/SVD>
+#include <cmath>
+#include <utility>
+
+#include "reformulation/random_vector.hpp"
+
+namespace thalweg {
+namespace {
+
+/// How much of a block may lie outside the rank-one blocks with its signs.
+constexpr double kRankTolerance = 1e-6;
+
+Vector sign_vector(const std::vector<Sign>& signs) {
+  Vector result(static_cast<Index>(signs.size()));
+  for (std::size_t k = 0; k < signs.size(); ++k) {
+    result[static_cast<Index>(k)] = to_double(signs[k]);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Sign> tied_signs(Index number, Index patches) {
+  std::vector<Sign> signs;
+  for (Index k = 0; k < patches; ++k) {
+    signs.push_back((number >> k & 1) != 0 ? Sign::kMinus : Sign::kPlus);
+  }
+  return signs;
+}
+
+Index tied_number(const Vector& a) {
+  Index number = 0;
+  for (Index k = 0; k < a.size(); ++k) number |= a[k] < 0 ? Index{1} << k : Index{0};
+  return number;
+}
+
+BranchForm tied_form(const PatchGeometry& patches, const Matrix& X, const std::vector<Sign>& signs,
+                     TiedOutput output) {
+  const Matrix rows = patches.stacked(X);
+  const Vector s = sign_vector(signs);
+  const Index K = patches.patches();
+  const Index h = patches.size();
+  BranchForm form(X.rows(), BlockNorm::nuclear(K, h));
+  for (Index i = 0; i < X.rows(); ++i) {
+    std::vector<BranchForm::Input> inputs;
+    for (Index k = 0; k < K; ++k) {
+      Matrix signed_slots = Matrix::Zero(K, K * h);  // s_l x_ik in slot l
+      for (Index l = 0; l < K; ++l)
+        signed_slots.row(l).segment(l * h, h) = s[l] * rows.row(i * K + k);
+      const Vector own = signed_slots.row(k).transpose();
+      signed_slots.row(k).swap(signed_slots.row(0));
+      const double factor = output == TiedOutput::kSum ? s[k] : 0;
+      inputs.push_back({form.add_relu(i, own, factor, {}, signed_slots.bottomRows(K - 1)), s[k]});
+    }
+    if (output == TiedOutput::kRelu) form.add_relu(i, Vector::Zero(K * h), 1, std::move(inputs));
+  }
+  return form;
+}
+
+std::optional<TiedFactors> factor_tied(const Vector& w, const std::vector<Sign>& signs) {
+  const Vector s = sign_vector(signs);
+  const Matrix Z = w.reshaped(w.size() / s.size(), s.size()).transpose();
+  const Eigen::JacobiSVD<Matrix> svd(Z, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Vector& sigma = svd.singularValues();
+  if (sigma[0] == 0) return TiedFactors{0, Vector::Zero(Z.rows()), Vector::Zero(Z.cols())};
+  if (sigma.size() > 1 && sigma[1] > kRankTolerance * sigma[0]) return std::nullopt;
+  TiedFactors factors{sigma[0], svd.matrixU().col(0), svd.matrixV().col(0)};
+  if (factors.left.dot(s) < 0) {
+    factors.left = -factors.left;
+    factors.right = -factors.right;
+  }
+  for (Index k = 0; k < s.size(); ++k) {
+    if (s[k] * factors.left[k] < -kRankTolerance) return std::nullopt;
+    if (s[k] * factors.left[k] < 0) factors.left[k] = 0;
+  }
+  return factors;
+}
+
+Vector tied_block(const Vector& a, const Vector& u) { return Matrix(u * a.transpose()).reshaped(); }
+
+Vector random_tied_block(Index size, const std::vector<Sign>& signs, Random& random) {
+  const Vector u = random_vector(size, random);
+  Vector a = random_vector(static_cast<Index>(signs.size()), random);
+  return tied_block(a.cwiseAbs().cwiseProduct(sign_vector(signs)), u);
+}
+
+}  // namespace thalweg
