@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "convex/blas.hpp"
 #include "thalweg/core/error.hpp"
@@ -121,7 +122,14 @@ bool ConicIterate::factor_reduced() {
   scaled_.noalias() = root_.asDiagonal() * reduced_;
   system_.setIdentity(n, n);
   rank_update(scaled_, Transpose::kNo, 1, system_);
-  if (!cholesky(system_)) return false;
+  if (!cholesky(system_)) {
+    // Too large a range for squares: the same factor from an orthogonal one of [B^T E; I].
+    Matrix stacked(scaled_.cols() + n, n);
+    stacked << scaled_.transpose(), Matrix::Identity(n, n);
+    const Eigen::HouseholderQR<Matrix> qr(std::move(stacked));
+    system_ = qr.matrixQR().topRows(n).transpose();
+    if (!system_.allFinite() || (system_.diagonal().array() == 0).any()) return false;
+  }
   free_solved_ = root_.asDiagonal() * free_columns_;
   system_.triangularView<Eigen::Lower>().solveInPlace(free_solved_);
   border_.compute(free_solved_.transpose() * free_solved_);

@@ -10,9 +10,9 @@ namespace thalweg {
 /// A product of cones. A vector of it holds the entries of the orthant, then each second-order cone
 /// {(t, v) : t >= |v|}, then each cone of semidefinite matrices as `symmetric_vector` orders them.
 struct ConeProduct {
-  Index orthant = 0;                ///< number of nonnegative entries
-  std::vector<Index> second_order;  ///< entries of each, t included, at least 1
-  std::vector<Index> semidefinite;  ///< side of each matrix, at least 1
+  Index orthant = 0;                     ///< number of nonnegative entries
+  std::vector<Index> second_order = {};  ///< entries of each, t included, at least 1
+  std::vector<Index> semidefinite = {};  ///< side of each matrix, at least 1
 
   /// k, the number of entries of a vector of the cone.
   [[nodiscard]] Index size() const;
@@ -27,11 +27,11 @@ struct ConeProduct {
 /// A block x in R^q of a conic program: A x enters the fit, c^T x the objective, and F x + f must
 /// lie in the cone K.
 struct ConicBlock {
-  Matrix map;        ///< A (n x q); 0 x 0 stands for zero
-  Vector cost;       ///< c (q)
-  Matrix rows;       ///< F (k x q), independent columns
-  Vector offset;     ///< f (k); empty stands for 0
-  ConeProduct cone;  ///< K
+  Matrix map = {};        ///< A (n x q); 0 x 0 stands for zero
+  Vector cost = {};       ///< c (q)
+  Matrix rows = {};       ///< F (k x q), independent columns
+  Vector offset = {};     ///< f (k); empty stands for 0
+  ConeProduct cone = {};  ///< K
 };
 
 /// The convex program
@@ -41,10 +41,10 @@ struct ConicBlock {
 /// (the cones are their own duals). Without samples (n = 0) it is a linear, second-order cone or
 /// semidefinite program.
 struct ConicProgram {
-  const Loss& loss;                ///< l, with D its dual value; must outlive the program
-  Vector targets;                  ///< y (n)
-  std::vector<ConicBlock> blocks;  ///< at least one
-  Matrix free_columns;             ///< U (n x r), v not penalised; 0 x 0 stands for none
+  const Loss& loss;                     ///< l, with D its dual value; must outlive the program
+  Vector targets = {};                  ///< y (n)
+  std::vector<ConicBlock> blocks = {};  ///< at least one
+  Matrix free_columns = {};             ///< U (n x r), v not penalised; 0 x 0 stands for none
 };
 
 /// What the end of the iterates shows about the program.
