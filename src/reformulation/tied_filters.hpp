@@ -40,7 +40,7 @@ struct TiedFactors {
 };
 
 /// The factors of a block; none when its second singular value, or an entry of `left` with the
-/// wrong sign, exceeds 1e-6 of the first.
+/// wrong sign, exceeds 1e-4 of the first.
 [[nodiscard]] std::optional<TiedFactors> factor_tied(const Vector& w,
                                                      const std::vector<Sign>& signs);
 

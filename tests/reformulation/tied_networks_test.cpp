@@ -44,7 +44,7 @@ TEST(FlattenedNetwork, PredictsWhatTheFormulaSays) {
 TEST(FlattenedNetwork, BlocksOfRankTwoAreNoBranches) {
   const FlattenedNetwork network(PatchGeometry({.input = {3}, .kernel = {2}}));
   EXPECT_FALSE(network.decode({0, Sign::kPlus, Vector{{1.0, 0.0, 0.0, 1.0}}}).has_value());
-  EXPECT_FALSE(network.decode({0, Sign::kPlus, Vector{{1.0, 2.0, 1.0, 2.0001}}}).has_value());
+  EXPECT_FALSE(network.decode({0, Sign::kPlus, Vector{{1.0, 2.0, 1.0, 2.01}}}).has_value());
   EXPECT_TRUE(network.decode({0, Sign::kPlus, Vector{{1.0, 2.0, 1.0, 2.0 + 1e-12}}}).has_value());
   // Form 0 has plus signs: both rows must point the same way.
   EXPECT_FALSE(network.decode({0, Sign::kPlus, Vector{{1.0, 2.0, -1.0, -2.0}}}).has_value());

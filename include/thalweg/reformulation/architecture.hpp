@@ -73,7 +73,8 @@ class Architecture {
   }
 
   /// The branch of least cost with the outputs s f(w) and the cost N(w): one row for each layer.
-  /// None when w is not the block of a branch (kLowerBound only), by a relative 1e-6.
+  /// None when w is not the block of a branch (kLowerBound only), by a relative 1e-4: the
+  /// objective of the plain weights says what the rest was worth.
   [[nodiscard]] virtual std::optional<std::vector<Vector>> decode(
       const ActiveBlock& block) const = 0;
   /// The blocks of a network's branches: N(w) is the least cost of a branch with these outputs.
