@@ -1,10 +1,11 @@
 #include "thalweg/model/transform.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
+
+#include "thalweg/model/independent_masses.hpp"
 
 namespace thalweg {
 namespace {
@@ -26,29 +27,6 @@ TwoLayerNetwork select(const TwoLayerNetwork& network, const std::vector<Index>&
 /// accurate for small angles.
 bool same_direction(const Vector& a, const Vector& b, double angle) {
   return (a / a.norm() - b / b.norm()).norm() <= angle;
-}
-
-/// A null vector of the atoms' columns when they are dependent up to `tolerance`, else an empty
-/// vector.
-Vector null_vector(const Matrix& atoms, double tolerance) {
-  Matrix scaled = atoms;
-  for (Index j = 0; j < atoms.cols(); ++j) scaled.col(j) /= atoms.col(j).norm();
-  Eigen::ColPivHouseholderQR<Matrix> qr(scaled);
-  qr.setThreshold(tolerance);
-  const Index rank = qr.rank();
-  if (rank == atoms.cols()) return {};
-  // Columns past the rank are combinations of the first ones: R11 x = R12 e.
-  Vector permuted = Vector::Zero(atoms.cols());
-  permuted[rank] = 1;
-  if (rank > 0) {
-    permuted.head(rank) = -qr.matrixR()
-                               .topLeftCorner(rank, rank)
-                               .template triangularView<Eigen::Upper>()
-                               .solve(qr.matrixR().col(rank).head(rank));
-  }
-  Vector g = qr.colsPermutation() * permuted;
-  for (Index j = 0; j < atoms.cols(); ++j) g[j] /= atoms.col(j).norm();
-  return g;
 }
 
 }  // namespace
@@ -121,27 +99,17 @@ TwoLayerNetwork prune(const Matrix& X, const TwoLayerNetwork& network, double to
   TwoLayerNetwork current = drop_dead(X, balance(network));
   // z_j multiplies neuron j's mass: its atom here is alpha_j (X w_j)_+ and its penalty |w_j|
   // |alpha_j|, so the unit mass of theory 2.5 is |w_j| |alpha_j| z_j.
-  while (current.width() > 1) {
-    const Matrix atoms = activations(X, current) * current.alpha.col(0).asDiagonal();
-    Vector g = null_vector(atoms, tolerance);
-    if (g.size() == 0) break;
-    const Vector penalty = current.W.rowwise().norm().cwiseProduct(current.alpha.col(0).cwiseAbs());
-    if (g.dot(penalty) < 0) g = -g;
-    Index leaving = 0;
-    g.maxCoeff(&leaving);
-    if (!(g[leaving] > 0)) break;
-    const double step = 1 / g[leaving];
-    std::vector<Index> kept;
-    for (Index j = 0; j < current.width(); ++j) {
-      const double mass = 1 - step * g[j];
-      if (j == leaving || !(mass > 0)) continue;
-      current.W.row(j) *= std::sqrt(mass);
-      current.alpha(j, 0) *= std::sqrt(mass);
-      kept.push_back(j);
-    }
-    current = select(current, kept);
+  const Vector masses = independent_masses(
+      activations(X, current) * current.alpha.col(0).asDiagonal(),
+      current.W.rowwise().norm().cwiseProduct(current.alpha.col(0).cwiseAbs()), tolerance);
+  std::vector<Index> kept;
+  for (Index j = 0; j < current.width(); ++j) {
+    if (!(masses[j] > 0)) continue;
+    current.W.row(j) *= std::sqrt(masses[j]);
+    current.alpha(j, 0) *= std::sqrt(masses[j]);
+    kept.push_back(j);
   }
-  return current;
+  return select(current, kept);
 }
 
 TwoLayerNetwork append_neuron(const TwoLayerNetwork& network, const Vector& w, double alpha) {
