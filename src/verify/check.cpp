@@ -30,21 +30,25 @@ Rational check_bound(Reader& reader, const Problem& problem, std::optional<Near>
   const Basis basis = read_basis(reader, cones);
   reader.next_line("nu");
   ScaledVector nu{{}, reader.small(-4096, 4096)};
-  for (std::size_t i = 0; i < problem.n; ++i) {
+  ScaledVector row_nu{{}, nu.exponent};
+  for (std::size_t i = 0; i < problem.y.size(); ++i) {
     nu.values.push_back(reader.integer());
-    reader.charge(nu.values.back());
+    for (std::size_t r = 0; r < problem.rows_per_target; ++r) {
+      row_nu.values.push_back(nu.values.back());
+      reader.charge(nu.values.back());
+    }
   }
   reader.end_line();
   const Rational value = dual_value(problem, nu);
-  if (near) reduce_beta(*near, nu);
-  const Groups groups = make_groups(reader, cones, basis, nu);
+  if (near) reduce_beta(*near, row_nu);
+  const Groups groups = make_groups(reader, cones, basis, row_nu);
   for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
     reader.next_line();
     const bool sphere = reader.choice({"tree", "sphere"}) == 1;
     reader.keyword(sign == Sign::kPlus ? "+" : "-");
     if (sphere) {
       grammar(basis.rows.empty(), "a sphere proof needs basis 0");
-      check_sphere(reader, problem, nu, sign);
+      check_sphere(reader, problem, row_nu, sign);
     } else {
       leaves += check_tree(reader, cones, basis, groups, sign);
     }
@@ -129,6 +133,7 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
     reader.next_line();
   }
   if (reader.accept("path")) {
+    grammar(!problem.is_convolution, "a path is one of fully connected networks");
     values.path = check_path(reader, problem, network, improved ? &*improved : nullptr);
   }
   std::optional<Near> near;

@@ -71,7 +71,7 @@ Near read_near(Reader& reader, const Problem& problem) {
 }
 
 void reduce_beta(Near& near, const ScaledVector& nu) {
-  Rational& beta = near.problem.beta;
+  Rational& beta = near.problem.row_beta;
   for (const auto& [row, distance] : near.moved) {
     beta -= dyadic(abs(nu.values[row]), nu.exponent) * distance;
   }

@@ -1,32 +1,44 @@
 #include "verify/problem.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace thalweg::verify {
 namespace {
 
 const Rational kHalf(1, 2);
 
-/// Reads `rows` lines of d + 1 dyads: a matrix and one more column.
-ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d,
-                       std::vector<Rational>& last_column) {
+/// Reads `rows` lines of d + more dyads: a matrix and, line by line, what follows.
+ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d, std::size_t more,
+                       std::vector<Rational>& rest) {
   std::vector<Rational> entries;
   for (std::size_t i = 0; i < rows; ++i) {
     reader.next_line();
-    for (std::size_t k = 0; k <= d; ++k) {
+    for (std::size_t k = 0; k < d + more; ++k) {
       const Rational value = reader.dyad();
       reader.charge(value.get_num());
       reader.charge(value.get_den());
-      (k < d ? entries : last_column).push_back(value);
+      (k < d ? entries : rest).push_back(value);
     }
     reader.end_line();
   }
   return to_one_scale(reader, entries);
 }
 
-void read_kind(Reader& reader, Problem& problem, bool& mean) {
+// In the order of the grammar's words.
+enum class Pooling { kSum, kAverage, kNone };
+
+struct Kind {
+  std::optional<Pooling> pooling;  ///< of a convolution
+  bool mean = false;
+};
+
+Kind read_kind(Reader& reader, Problem& problem) {
+  Kind kind;
   reader.next_line("problem");
-  reader.keyword("relu2");
+  if (reader.choice({"relu2", "cnn"}) == 1) {
+    kind.pooling = Pooling(reader.choice({"sum", "average", "none"}));
+  }
   reader.keyword("loss");
   problem.loss = LossKind(reader.choice({"squared", "huber", "squared-hinge"}));
   if (problem.loss == LossKind::kHuber) {
@@ -34,10 +46,11 @@ void read_kind(Reader& reader, Problem& problem, bool& mean) {
     grammar(problem.huber_delta > 0, "the Huber threshold must be positive");
   }
   reader.keyword("scale");
-  mean = reader.choice({"sum", "mean"}) == 1;
+  kind.mean = reader.choice({"sum", "mean"}) == 1;
   reader.keyword("output-bias");
   problem.output_bias = OutputBias(reader.choice({"none", "penalised", "free"}));
   reader.end_line();
+  return kind;
 }
 
 void read_source(Reader& reader) {
@@ -50,6 +63,58 @@ void read_source(Reader& reader) {
             "a sha256 is misspelled");
   }
   reader.end_line();
+}
+
+constexpr long kPadding = -1;
+constexpr long kOne = -2;
+
+struct Patches {
+  std::size_t count = 0;      ///< K
+  std::size_t size = 0;       ///< h
+  std::vector<long> columns;  ///< K x h: a column of the data, kPadding or kOne
+};
+
+Patches read_patches(Reader& reader) {
+  reader.next_line("patches");
+  Patches patches{reader.count(), reader.count(), {}};
+  grammar(patches.count > 0 && patches.size > 0, "the patches are empty");
+  reader.end_line();
+  for (std::size_t k = 0; k < patches.count; ++k) {
+    reader.next_line();
+    for (std::size_t i = 0; i < patches.size; ++i) {
+      reader.charge(sizeof(long));
+      patches.columns.push_back(reader.accept("-")   ? kPadding
+                                : reader.accept("+") ? kOne
+                                                     : reader.small(0, 1L << 40));
+    }
+    reader.end_line();
+  }
+  return patches;
+}
+
+/// The patches of every row of x (d entries each), one after the other.
+ScaledVector cut(Reader& reader, const ScaledVector& x, std::size_t d, const Patches& patches) {
+  ScaledVector rows{{}, x.exponent};
+  const Int one = shifted(1, x.exponent);
+  for (std::size_t first = 0; first < x.values.size(); first += d) {
+    for (const long column : patches.columns) {
+      rows.values.push_back(column == kPadding ? Int(0)
+                            : column == kOne   ? one
+                                             : x.values[first + static_cast<std::size_t>(column)]);
+      reader.charge(rows.values.back());
+    }
+  }
+  return rows;
+}
+
+/// Puts the patches in place of the samples, n x d as read.
+void make_convolution(Reader& reader, Problem& problem, Pooling pooling, const Patches& patches) {
+  problem.is_convolution = true;
+  problem.x = cut(reader, problem.x, problem.d, patches);
+  problem.n *= patches.count;
+  problem.d = patches.size;
+  if (pooling != Pooling::kNone) problem.rows_per_target = patches.count;
+  if (pooling == Pooling::kAverage) problem.average = patches.count;
 }
 
 }  // namespace
@@ -71,20 +136,27 @@ ScaledVector to_one_scale(Reader& reader, const std::vector<Rational>& numbers) 
 
 Problem read_problem(Reader& reader) {
   Problem problem;
-  bool mean = false;
-  read_kind(reader, problem, mean);
+  const Kind kind = read_kind(reader, problem);
   reader.next_line("beta");
   problem.beta = reader.dyad();
   grammar(problem.beta > 0, "beta must be positive");
   reader.end_line();
   read_source(reader);
+  Patches patches;
+  if (kind.pooling) patches = read_patches(reader);
   reader.next_line("data");
   problem.n = reader.count();
   problem.d = reader.count();
   grammar(problem.n > 0 && problem.d > 0, "the data are empty");
   reader.end_line();
-  if (mean) problem.divisor = problem.n;
-  problem.x = read_rows(reader, problem.n, problem.d, problem.y);
+  for (const long column : patches.columns) {
+    grammar(column < static_cast<long>(problem.d), "a patch has a column that the data lack");
+  }
+  const std::size_t targets = kind.pooling == Pooling::kNone ? patches.count : 1;
+  problem.x = read_rows(reader, problem.n, problem.d, targets, problem.y);
+  if (kind.pooling) make_convolution(reader, problem, *kind.pooling, patches);
+  if (kind.mean) problem.divisor = problem.y.size();
+  problem.row_beta = problem.average * problem.beta;
   for (const Rational& label : problem.y) {
     demand(problem.loss != LossKind::kSquaredHinge || abs(label) == 1,
            "squared hinge wants targets -1 and 1");
@@ -98,7 +170,7 @@ Network read_network(Reader& reader, const Problem& problem) {
   reader.end_line();
   Network network;
   std::vector<Rational> last_column;
-  network.w = read_rows(reader, neurons, d, last_column);
+  network.w = read_rows(reader, neurons, d, 1, last_column);
   network.alpha = to_one_scale(reader, last_column);
   if (problem.output_bias != OutputBias::kNone) {
     reader.next_line("bias");
@@ -110,15 +182,19 @@ Network read_network(Reader& reader, const Problem& problem) {
         kHalf * problem.beta *
         dyadic(dot(v->values.data(), v->values.data(), v->values.size()), 2 * v->exponent);
   }
+  const long exponent = problem.x.exponent + network.w.exponent + network.alpha.exponent;
   Rational loss;
-  for (std::size_t i = 0; i < problem.n; ++i) {
+  const Int* row = problem.x.values.data();
+  for (const Rational& target : problem.y) {
     Int fit;
-    for (std::size_t j = 0; j < neurons; ++j) {
-      const Int activation = dot(&problem.x.values[i * d], &network.w.values[j * d], d);
-      if (activation > 0) fit += activation * network.alpha.values[j];
+    for (std::size_t r = 0; r < problem.rows_per_target; ++r, row += d) {
+      for (std::size_t j = 0; j < neurons; ++j) {
+        const Int activation = dot(row, &network.w.values[j * d], d);
+        if (activation > 0) fit += activation * network.alpha.values[j];
+      }
     }
-    const long exponent = problem.x.exponent + network.w.exponent + network.alpha.exponent;
-    loss += loss_value(problem, dyadic(fit, exponent) + network.bias, problem.y[i]);
+    const Rational pooled = dyadic(fit, exponent) / problem.average;
+    loss += loss_value(problem, pooled + network.bias, target);
   }
   network.objective =
       loss / problem.divisor + network.weights + bias_penalty(problem, network.bias);
@@ -157,7 +233,7 @@ Rational bias_penalty(const Problem& problem, const Rational& bias) {
 Rational dual_value(const Problem& problem, const ScaledVector& nu) {
   Rational total;
   Int sum;
-  for (std::size_t i = 0; i < problem.n; ++i) {
+  for (std::size_t i = 0; i < problem.y.size(); ++i) {
     sum += nu.values[i];
     const Rational q = dyadic(nu.values[i] * problem.divisor, nu.exponent);
     demand(problem.loss != LossKind::kHuber || abs(q) <= problem.huber_delta,

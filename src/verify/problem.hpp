@@ -11,17 +11,22 @@ namespace thalweg::verify {
 enum class LossKind { kSquared, kHuber, kSquaredHinge };
 enum class OutputBias { kNone, kPenalised, kFree };
 
-/// The training problem of a certificate, exactly.
+/// The training problem of a certificate, exactly. Networks are sum_j pool (x_r.w_j)_+ alpha_j + b
+/// over the rows r of each target: the samples themselves, or their patches.
 struct Problem {
   LossKind loss = LossKind::kSquared;
   Rational huber_delta;
-  Int divisor = 1;  ///< 1 for the sum of the losses, n for their mean
+  Int divisor = 1;  ///< 1 for the sum of the losses, the number of targets for their mean
   OutputBias output_bias = OutputBias::kNone;
   Rational beta;
-  std::size_t n = 0;
-  std::size_t d = 0;
+  std::size_t n = 0;        ///< rows
+  std::size_t d = 0;        ///< entries of a row
   ScaledVector x;           ///< n x d, row-major
-  std::vector<Rational> y;  ///< n
+  std::vector<Rational> y;  ///< targets, n / rows_per_target
+  std::size_t rows_per_target = 1;
+  bool is_convolution = false;
+  Int average = 1;    ///< what sums over a target's rows are divided by
+  Rational row_beta;  ///< average * beta: the bound on |sum_r nu_r (x_r.u)_+|, |u| <= 1
 };
 
 /// Reads the lines from `problem` to the last data row.

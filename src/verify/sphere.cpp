@@ -182,7 +182,7 @@ class SphereChecker {
       target[k] += to_wide(4 * mu_);
       a[d * size + k] = -linear_[k];
     }
-    const Rational room = dyadic(1, -grid_) * problem_.beta - slack_;
+    const Rational room = dyadic(1, -grid_) * problem_.row_beta - slack_;
     const Rational scaled = room * Rational(shifted(1, bits_ + 2)) - kappa_ - 4 * mu_;
     Int corner;
     mpz_fdiv_q(corner.get_mpz_t(), scaled.get_num_mpz_t(), scaled.get_den_mpz_t());

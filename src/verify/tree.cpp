@@ -261,7 +261,7 @@ class TreeChecker {
       exponent += 2 * problem_.x.exponent;
     }
     demand(dyadic(dot(qp.data(), leaf.p.data(), size_), exponent + leaf.grid) <=
-               problem_.beta * problem_.beta,
+               problem_.row_beta * problem_.row_beta,
            "the vector of a leaf is longer than beta");
     const std::vector<Int> sums = leaf_sums(node, leaf);
     const long lift = exponent_ + leaf.multiplier_grid - exponent;

@@ -90,6 +90,7 @@ class Certificate:
         self.read_problem()
         self.value, network = self.read_network(b"network")
         self.improved, improved = self.read_network(b"improved") if self.lines.next_is(b"improved") else (None, None)
+        grammar(not self.pooling or not self.lines.next_is(b"path"), "path of a convolution")
         self.path = self.read_path(network, improved) if self.lines.next_is(b"path") else None
         self.bound = None
         self.leaves = 0
@@ -105,8 +106,13 @@ class Certificate:
     # The problem and its networks.
 
     def read_problem(self):
-        tokens = self.lines.take(b"problem", b"relu2", b"loss")
-        grammar(tokens, "loss")
+        tokens = self.lines.take(b"problem")
+        grammar(tokens and tokens[0] in (b"relu2", b"cnn"), "problem")
+        self.pooling = None
+        if tokens.pop(0) == b"cnn":
+            grammar(tokens and tokens[0] in (b"sum", b"average", b"none"), "pooling")
+            self.pooling = tokens.pop(0)
+        grammar(len(tokens) >= 2 and tokens.pop(0) == b"loss", "loss")
         self.loss = tokens.pop(0)
         grammar(self.loss in (b"squared", b"huber", b"squared-hinge"), "loss")
         if self.loss == b"huber":
@@ -124,11 +130,22 @@ class Certificate:
         grammar(source[0] == b"dataset" and source[2] == b"network", "source")
         for token in (source[1], source[3]):
             grammar(token == b"-" or re.match(rb"[0-9a-f]{64}\Z", token), "sha256")
+        patches = self.read_patches() if self.pooling else None
         n, d = (integer(t) for t in self.exactly(self.lines.take(b"data"), 2))
         grammar(n >= 1 and d >= 1, "shape")
-        self.n, self.d = n, d
-        self.weight = Fraction(1, n) if tokens[1] == b"mean" else Fraction(1)
-        self.x, self.y = self.read_rows(n)
+        grammar(not patches or all(c is None or c < d for patch in patches for c in patch), "column of a patch")
+        targets = len(patches) if self.pooling == b"none" else 1
+        rows = self.read_table(n, d + targets)
+        self.y = [y for row in rows for y in row[d:]]
+        # Row r belongs to the target r // self.pool.
+        self.x, self.pool = [row[:d] for row in rows], 1
+        if patches:
+            self.x = [[Fraction(0) if c is None else Fraction(1) if c < 0 else row[c] for c in patch]
+                      for row in self.x for patch in patches]
+            self.pool = 1 if self.pooling == b"none" else len(patches)
+        self.n, self.d = len(self.x), len(self.x[0])
+        self.weight = Fraction(1, len(self.y)) if tokens[1] == b"mean" else Fraction(1)
+        self.mean_of = self.pool if self.pooling == b"average" else 1
         if self.loss == b"squared-hinge":
             require(all(abs(y) == 1 for y in self.y), "labels")
 
@@ -137,10 +154,17 @@ class Certificate:
         grammar(len(tokens) == count, "number of tokens")
         return tokens
 
-    def read_rows(self, count):
+    def read_table(self, count, width):
         grammar(count <= len(self.lines.lines), "rows")
-        rows = [[dyad(t) for t in self.exactly(self.lines.take(), self.d + 1)] for _ in range(count)]
-        return [row[:-1] for row in rows], [row[-1] for row in rows]
+        return [[dyad(t) for t in self.exactly(self.lines.take(), width)] for _ in range(count)]
+
+    def read_patches(self):
+        """Of each patch the columns, None for padding, -1 for the constant one."""
+        count, size = (integer(t) for t in self.exactly(self.lines.take(b"patches"), 2))
+        grammar(1 <= count <= len(self.lines.lines) and size >= 1, "patches")
+        special = {b"-": None, b"+": -1}
+        return [[special[t] if t in special else bounded(t, 0, 1 << 40)
+                 for t in self.exactly(self.lines.take(), size)] for _ in range(count)]
 
     def phi(self, f, y):
         if self.loss == b"squared-hinge":
@@ -155,7 +179,8 @@ class Certificate:
         (token,) = self.exactly(self.lines.take(word), 1)
         m = integer(token)
         grammar(m >= 0, "width")
-        w, alpha = self.read_rows(m)
+        rows = self.read_table(m, self.d + 1)
+        w, alpha = [row[:-1] for row in rows], [row[-1] for row in rows]
         bias = Fraction(0)
         if self.bias_kind != b"none":
             (token,) = self.exactly(self.lines.take(b"bias"), 1)
@@ -163,9 +188,10 @@ class Certificate:
         squares = sum(v * v for row in w for v in row) + sum(a * a for a in alpha)
         penalty = squares + (bias * bias if self.bias_kind == b"penalised" else 0)
         total = Fraction(0)
-        for row, y in zip(self.x, self.y):
-            fit = bias + sum(a * max(0, inner(row, u)) for u, a in zip(w, alpha))
-            total += self.phi(fit, y)
+        for i, y in enumerate(self.y):
+            own = self.x[i * self.pool : (i + 1) * self.pool]
+            pooled = sum(a * max(0, inner(row, u)) for u, a in zip(w, alpha) for row in own)
+            total += self.phi(bias + Fraction(pooled) / self.mean_of, y)
         objective = self.weight * total + self.beta / 2 * penalty
         products = [(a > 0, [a * v for v in u]) if a and any(u) else (None, [Fraction(0)] * self.d)
                     for u, a in zip(w, alpha)]
@@ -309,10 +335,13 @@ class Certificate:
         grammar(0 <= rank <= min(self.n, self.d, 24) and len(indices) == rank, "basis")
         grammar(all(i < j for i, j in zip(indices, indices[1:])), "basis order")
         tokens = self.lines.take(b"nu")
-        grammar(len(tokens) == self.n + 1, "nu")
+        grammar(len(tokens) == len(self.y) + 1, "nu")
         exponent = bounded(tokens[0], -4096, 4096)
-        self.nu = [scale_down(integer(t), exponent) for t in tokens[1:]]
-        self.bound = self.dual_value()
+        dual = [scale_down(integer(t), exponent) for t in tokens[1:]]
+        self.bound = self.dual_value(dual)
+        # Of every row, with the bound on sum_r nu_r (x_r.u)_+ that belongs to it.
+        self.nu = [v for v in dual for _ in range(self.pool)]
+        self.row_beta = self.mean_of * self.beta
         self.cone_beta = self.near_beta()
         require(self.cone_beta > 0, "near rows")
         self.basis = [self.cone_x[i] for i in indices]
@@ -348,17 +377,17 @@ class Certificate:
 
     def near_beta(self):
         """beta - eps."""
-        return self.beta - sum(abs(g * (v - w)) for g, row, other in zip(self.nu, self.x, self.cone_x)
+        return self.row_beta - sum(abs(g * (v - w)) for g, row, other in zip(self.nu, self.x, self.cone_x)
                                for v, w in zip(row, other))
 
-    def dual_value(self):
-        q = [v / self.weight for v in self.nu]
+    def dual_value(self, nu):
+        q = [v / self.weight for v in nu]
         if self.loss == b"huber":
             require(all(abs(v) <= self.delta for v in q), "Huber domain")
         if self.loss == b"squared-hinge":
             require(all(v * y >= 0 for v, y in zip(q, self.y)), "hinge domain")
         value = self.weight * sum(v * y - v * v / 2 for v, y in zip(q, self.y))
-        total = sum(self.nu)
+        total = sum(nu)
         if self.bias_kind == b"free":
             require(total == 0, "free bias")
         if self.bias_kind == b"penalised":
@@ -517,7 +546,7 @@ class Certificate:
         require(size < 1 << 119, "size")
         for k in range(d):
             matrix[k][k] += mu
-        matrix[d][d] = self.beta * grid - kappa - mu
+        matrix[d][d] = self.row_beta * grid - kappa - mu
         top = 1 << (122 - q - 2)
         require(all(abs(v) < top for row in matrix for v in row) and abs(mu) < top, "size")
         require(is_semidefinite(matrix), "bordered matrix")

@@ -75,11 +75,19 @@ class Producer:
         self.i = instance
         self.random = random.Random(seed)
         c = check_certificate.Certificate.__new__(check_certificate.Certificate)
-        c.n, c.d = len(instance["x"]), len(instance["x"][0])
-        c.x, c.y, c.nu = instance["x"], instance["y"], instance.get("nu")
+        c.x, c.y = instance["x"], instance["y"]
+        c.pool = c.mean_of = 1
+        if "patches" in instance:
+            special = {"-": Fraction(0), "+": Fraction(1)}
+            c.x = [[special[k] if k in special else row[k] for k in patch] for row in c.x for patch in instance["patches"]]
+            c.pool = len(c.x) // len(c.y)
+            c.mean_of = c.pool if instance["pooling"] == "average" else 1
+        c.n, c.d = len(c.x), len(c.x[0])
+        c.nu = [v for v in instance["nu"] for _ in range(c.pool)] if "nu" in instance else None
         c.beta, c.loss, c.delta = instance["beta"], instance["loss"].encode(), instance.get("delta")
+        c.row_beta = c.mean_of * c.beta
         c.bias_kind = instance["bias_kind"].encode()
-        c.weight = Fraction(1, c.n) if instance["scale"] == "mean" else Fraction(1)
+        c.weight = Fraction(1, len(c.y)) if instance["scale"] == "mean" else Fraction(1)
         c.cone_x = c.near_data(instance.get("near", {}))
         if c.nu:
             c.cone_beta = c.near_beta()
@@ -207,7 +215,7 @@ class Producer:
         lines.append(f"{q} " + " ".join(map(str, given)))
         head = [l.encode() for l in lines]
         for step in range(1, 200):  # a feasible mu by a coarse sweep over [0, beta 2^f]
-            mu = int(float(c.beta) * 2**grid * 2**q * step / 200)
+            mu = int(float(c.row_beta) * 2**grid * 2**q * step / 200)
             c.lines = check_certificate.Lines(b"\n".join(head + [b"mu %d" % mu]) + b"\n")
             try:
                 c.check_sphere([sign * v for v in c.nu])
@@ -236,12 +244,17 @@ class Producer:
     def text(self):
         i, c = self.i, self.c
         loss = i["loss"] + (f" {dyad(i['delta'])}" if i["loss"] == "huber" else "")
+        kind = f"cnn {i['pooling']}" if "patches" in i else "relu2"
         lines = ["cert 1",
-                 f"problem relu2 loss {loss} scale {i['scale']} output-bias {i['bias_kind']}",
+                 f"problem {kind} loss {loss} scale {i['scale']} output-bias {i['bias_kind']}",
                  f"beta {dyad(i['beta'])}",
-                 f"source dataset {i.get('hash', '-')} network -",
-                 f"data {c.n} {c.d}"]
-        lines += [" ".join(map(dyad, list(row) + [y])) for row, y in zip(c.x, c.y)]
+                 f"source dataset {i.get('hash', '-')} network -"]
+        if "patches" in i:
+            lines.append(f"patches {len(i['patches'])} {c.d}")
+            lines += [" ".join(map(str, patch)) for patch in i["patches"]]
+        x, targets = i["x"], len(c.y) // len(i["x"])
+        lines.append(f"data {len(x)} {len(x[0])}")
+        lines += [" ".join(map(dyad, list(row) + c.y[k * targets : (k + 1) * targets])) for k, row in enumerate(x)]
         lines += self.network_lines("network", i["network"])
         if "improved" in i:
             lines += self.network_lines("improved", i["improved"])
@@ -253,8 +266,8 @@ class Producer:
                 lines.append(f"near {len(near)}")
                 lines += [f"{j} {k} {dyad(multiple)}" for j, (k, multiple) in near.items()]
             lines.append(" ".join(map(str, ["basis", len(basis)] + basis)))
-            e = max(v.denominator.bit_length() - 1 for v in c.nu)
-            lines.append(f"nu {e} " + " ".join(str(int(v * 2**e)) for v in c.nu))
+            e = max(v.denominator.bit_length() - 1 for v in i["nu"])
+            lines.append(f"nu {e} " + " ".join(str(int(v * 2**e)) for v in i["nu"]))
             c.make_groups()
             for sign, word in ((1, "+"), (-1, "-")):
                 if word in i.get("spheres", ""):
@@ -370,6 +383,7 @@ def instances():
         "network": network(neuron([-1, 1, 1], 0.25)), "shifts": True,
         "nu": [3 * eighth, Fraction(-1, 16), -eighth, Fraction(1, 16)]}
     yield from paths(plain, f3, f3_nu)
+    yield from convolutions(plain)
 
 
 def paths(plain, f3, f3_nu):
@@ -406,6 +420,36 @@ def paths(plain, f3, f3_nu):
              ("masses", 0, [("+", 0, Fraction(0.1)), ("+", 0, Fraction(0.2))])]
     yield "path_irrational", {**mixed, "network": begin, "improved": goal,
                               "path": {"directions": ends, "states": moves, "reach": True}}
+
+
+def convolutions(plain):
+    """Two-layer convolutional networks: with the sum, the mean (a third of it, so no dyads) and without pooling."""
+    half, eighth = Fraction(1, 2), Fraction(1, 8)
+    signals = fractions([[1, 0, -1], [0, 1, 1], [-1, 2, 0]])
+    pairs = {"x": signals, "patches": [[0, 1], [1, 2]]}
+    total = {**plain, **pairs, "pooling": "sum", "y": [Fraction(1), Fraction(-1), Fraction(2)], "beta": half,
+             "network": network(neuron([-1, 2], 0.4), neuron([1, 1], 0.25, -1)),
+             "improved": network(neuron([-1, 2], 0.5), neuron([1, 1], 0.25, -1)),
+             "nu": [Fraction(0), Fraction(-3, 8), 2 * eighth]}
+    yield "cnn_sum", total
+    yield "cnn_sum_basis", {**total, "basis": [0, 1], "shifts": True}
+    # The filter's bias, zeros on both sides; the third row replaced by three times the sixth.
+    padded = {"x": fractions([[1, 3], [-2, 1]]), "patches": [["-", 0, "+"], [0, 1, "+"], [1, "-", "+"]]}
+    mean = {**plain, **padded, "pooling": "average", "y": [Fraction(1), Fraction(-half)], "beta": half,
+            "network": network(neuron([1, -1, 1], 0.5), neuron([0, 1, 0], 0.125, -1)), "nu": [Fraction(3, 16), -eighth]}
+    yield "cnn_average", mean
+    yield "cnn_average_sphere", {**mean, "nu": [eighth, -eighth / 2], "spheres": "-", "sphere_grid": 20}
+    yield "cnn_average_bias", {**mean, "bias_kind": "penalised", "loss": "huber", "delta": Fraction(1, 4),
+                               "network": (*mean["network"][:2], eighth), "nu": [eighth, -eighth]}
+    near = {**padded, "x": [[Fraction(1), Fraction(0.3)], [Fraction(0.3 * 3), Fraction(3)]]}
+    yield "cnn_near", {**mean, **near, "patches": [[0, "-"], ["-", 1]], "near": {2: (0, Fraction(0.9))},
+                       "network": network(neuron([1, -1], 0.5)), "nu": [half, -2 * eighth]}
+    single = {**plain, **pairs, "pooling": "none", "beta": half, "network": total["network"],
+              "y": [Fraction(v, 2) for v in (1, -1, 2, 0, 1, -3)],
+              "nu": [Fraction(v, 8) for v in (1, 0, 1, -1, 1, -1)]}
+    yield "cnn_none", single
+    yield "cnn_none_mean", {**single, "scale": "mean", "beta": eighth, "bias_kind": "free",
+                            "network": (*single["network"][:2], half), "nu": [Fraction(v, 64) for v in (1, 0, 1, -1, 1, -2)]}
 
 
 def main():

@@ -253,6 +253,51 @@ def insert_near(rng, text):
     return text.replace(b"\nbasis ", b"\nnear 1\n%d %d %s\nbasis " % (row, source, multiple), 1)
 
 
+def change_patch(rng, text):
+    """Another entry of a patch, a patch more or less, a longer or shorter one; or only their numbers."""
+    lines = text[:-1].split(b"\n")
+    heads = [i for i, line in enumerate(lines) if line.startswith(b"patches ")]
+    if not heads:
+        return text
+    head, kind = heads[0], rng.randrange(5)
+    count, size = (int(t) for t in lines[head].split(b" ")[1:])
+    at = head + 1 + rng.randrange(count)
+    entry = rng.choice([b"-", b"+", b"%d" % rng.randrange(4)])
+    tokens = lines[at].split(b" ")
+    if kind < 2:
+        tokens[rng.randrange(size)] = entry
+    elif kind == 2:
+        tokens = tokens[1:] if rng.randrange(2) else tokens + [entry]
+    lines[at] = b" ".join(tokens)
+    if kind == 3:
+        difference = rng.choice([-1, 1])
+        lines[at:at + 1] = [lines[at]] * (1 + difference)
+        count += difference
+    elif kind == 4:
+        count, size = count + rng.choice([-1, 0, 1]), size + rng.choice([-1, 0, 1])
+    lines[head] = b"patches %d %d" % (count, size)
+    return b"\n".join(lines) + b"\n"
+
+
+def change_pooling(rng, text):
+    """Another pooling with as many targets and numbers of the dual as it wants, or with those there were."""
+    parts = re.match(rb"(?s)(.*\nproblem cnn )([a-z]+)( .*\npatches )([0-9]+)( .*\ndata )([0-9]+ [0-9]+)\n(.*?)(\nnetwork .*\nnu )([^\n]*)(\n.*)", text)
+    if not parts:
+        return text
+    head, old, middle, count, more, shape, rows, network, dual, rest = parts.groups()
+    new = rng.choice([b"sum", b"average", b"none", b"max", b""])
+    if rng.randrange(2):
+        d, dual = int(shape.split(b" ")[1]), dual.split(b" ")
+        table = [row.split(b" ") for row in rows.split(b"\n")]
+        if new == b"none" and old != new:
+            table = [row[:d] + row[d:] * int(count) for row in table]
+            dual = dual[:1] + [v for v in dual[1:] for _ in range(int(count))]
+        elif old == b"none" and old != new:
+            table, dual = [row[:d + 1] for row in table], dual[:1] + dual[1::int(count)]
+        rows, dual = b"\n".join(b" ".join(row) for row in table), b" ".join(dual)
+    return head + new + middle + count + more + shape + b"\n" + rows + network + dual + rest
+
+
 def drop_near(rng, text):
     return re.sub(rb"\nnear [^b]*\nbasis ", b"\nbasis ", text)
 
@@ -308,6 +353,8 @@ MUTATIONS = {
     "near-twice": on_lines(duplicate, is_near),
     "insert-near": insert_near,
     "drop-near": drop_near,
+    "patch": change_patch,
+    "pooling": change_pooling,
     "slot": on_lines(change_slot, is_state),
     "state-ulp": on_lines(nudge_dyad, is_state),
     "state-number": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-2, -1, 1, 2]), is_state),
