@@ -17,6 +17,16 @@ std::vector<Index> kept_rows(const ConicBlock& block) {
   return kept;
 }
 
+/// What the kept rows are divided by: the lengths of rows of the orthant, 1 for other rows.
+Vector row_sizes(const ConicBlock& block, const std::vector<Index>& kept) {
+  Vector sizes = Vector::Ones(static_cast<Index>(kept.size()));
+  for (std::size_t i = 0; i < kept.size() && kept[i] < block.cone.orthant; ++i) {
+    const double length = block.rows.row(kept[i]).stableNorm();
+    if (length > 0) sizes[static_cast<Index>(i)] = length;
+  }
+  return sizes;
+}
+
 ConeProduct without_rows(ConeProduct cone, Index rows) {
   cone.orthant -= rows;
   return cone;
@@ -27,8 +37,9 @@ ConeProduct without_rows(ConeProduct cone, Index rows) {
 NewtonBlock::NewtonBlock(const ConicBlock& block)
     : block_(block),
       kept_(kept_rows(block)),
-      rows_(block.rows(kept_, Eigen::all)),
-      offset_(block.offset.size() == 0 ? Vector::Zero(rows_.rows()) : Vector(block.offset(kept_))),
+      row_sizes_(row_sizes(block, kept_)),
+      rows_(row_sizes_.cwiseInverse().asDiagonal() * Matrix(block.rows(kept_, Eigen::all))),
+      offset_(Vector::Zero(rows_.rows())),
       scaling_(without_rows(block.cone, block.rows.rows() - rows_.rows())),
       scaled_rows_(rows_.rows(), rows_.cols()),
       qr_(rows_.rows(), rows_.cols()),
@@ -42,11 +53,13 @@ NewtonBlock::NewtonBlock(const ConicBlock& block)
       reduced_residual_(x_),
       dx_(x_),
       scaled_ds_(slack_),
-      scaled_dz_(slack_) {}
+      scaled_dz_(slack_) {
+  if (block.offset.size() > 0) offset_ = Vector(block.offset(kept_)).cwiseQuotient(row_sizes_);
+}
 
 Vector NewtonBlock::multiplier() const {
   Vector all = Vector::Zero(block_.rows.rows());
-  all(kept_) = multiplier_;
+  all(kept_) = multiplier_.cwiseQuotient(row_sizes_);
   return all;
 }
 
@@ -57,11 +70,13 @@ void NewtonBlock::update_residuals(const ConstVectorRef& map_dual) {
   dual_.noalias() -= rows_.transpose() * multiplier_;
 }
 
-bool NewtonBlock::factor_start() {
+bool NewtonBlock::factor_start(double weight) {
   if (rows_.rows() < rows_.cols()) return false;
-  qr_.compute(rows_);
+  start_weight_ = weight;
+  scaled_rows_ = weight * rows_;
+  qr_.compute(scaled_rows_);
   const Vector diagonal = qr_.matrixQR().diagonal().cwiseAbs();
-  return diagonal.minCoeff() > kDependent * rows_.colwise().norm().maxCoeff();
+  return diagonal.minCoeff() > kDependent * scaled_rows_.colwise().norm().maxCoeff();
 }
 
 bool NewtonBlock::factor() {
@@ -119,8 +134,8 @@ void NewtonBlock::move(double alpha) {
 
 void NewtonBlock::start() {
   x_ = dx_;
-  multiplier_ = scaled_dz_;
-  slack_ = -scaled_dz_;
+  multiplier_ = start_weight_ * scaled_dz_;
+  slack_ = -scaled_dz_ / start_weight_;
 }
 
 void NewtonBlock::shift(double slack, double multiplier) {

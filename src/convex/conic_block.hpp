@@ -17,26 +17,31 @@ namespace thalweg::detail {
 /// as the gap closes G has columns of very different lengths.
 class NewtonBlock {
  public:
-  /// Orthant rows that say 0 >= 0 are left out.
+  /// Orthant rows that say 0 >= 0 are left out, the others divided by their lengths.
   explicit NewtonBlock(const ConicBlock& block);
 
   [[nodiscard]] const Vector& x() const { return x_; }
   [[nodiscard]] const Vector& slack() const { return slack_; }
-  /// z (k), 0 for rows left out.
+  /// |F|_F^2.
+  [[nodiscard]] double rows_square() const { return rows_.squaredNorm(); }
+  /// The caller's z, 0 for rows left out.
   [[nodiscard]] Vector multiplier() const;
   [[nodiscard]] Index degree() const { return scaling_.degree(); }
   [[nodiscard]] double complementarity() const { return slack_.dot(multiplier_); }
   [[nodiscard]] double cost() const { return block_.cost.dot(x_); }
   /// f^T z.
   [[nodiscard]] double offset_cost() const { return offset_.dot(multiplier_); }
+  /// z^T r_p: what x gains by leaving the cone.
+  [[nodiscard]] double cone_gain() const { return multiplier_.dot(primal_); }
   [[nodiscard]] const Vector& offset() const { return offset_; }
   [[nodiscard]] const Vector& primal_residual() const { return primal_; }
   [[nodiscard]] const Vector& dual_residual() const { return dual_; }
 
   /// Computes both residuals; map_dual is A^T nu (q).
   void update_residuals(const ConstVectorRef& map_dual);
-  /// Factors with W = I, for the starting point. False when the columns of F are dependent.
-  [[nodiscard]] bool factor_start();
+  /// Factors with W = I / weight, for the starting point that minimises the objective plus weight^2
+  /// / 2 |F x + f|^2. False when the columns of F are dependent.
+  [[nodiscard]] bool factor_start(double weight);
   /// Factors; false when s or z has left the interior to rounding.
   [[nodiscard]] bool factor();
   /// B <- B R^{-1}, in place; B (n x q).
@@ -52,7 +57,7 @@ class NewtonBlock {
   [[nodiscard]] double step_to_boundary() const;
   void move(double alpha);
 
-  /// Takes the step of factor_start whole, and leaves s and z = -s where that leads.
+  /// Takes the step of factor_start whole, and leaves s and z = -weight^2 s where that leads.
   void start();
   /// How far s (z) is inside its cone; negative outside.
   [[nodiscard]] double slack_depth() const { return scaling_.depth(slack_); }
@@ -70,6 +75,7 @@ class NewtonBlock {
 
   const ConicBlock& block_;
   std::vector<Index> kept_;  ///< rows of F that are not left out
+  Vector row_sizes_;         ///< what rows of F and entries of f are divided by, (k)
   Matrix rows_;              ///< F (k x q)
   Vector offset_;            ///< f (k)
   ConeScaling scaling_;
@@ -78,6 +84,7 @@ class NewtonBlock {
   Vector x_, slack_, multiplier_;
   Vector primal_, dual_;
   double share_ = 0;
+  double start_weight_ = 1;
   Vector aim_;                         ///< p' (k)
   Vector rotated_;                     ///< Q^T p (k)
   Vector reduced_residual_;            ///< a (q)

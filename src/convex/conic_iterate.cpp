@@ -1,6 +1,7 @@
 #include "convex/conic_iterate.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -14,6 +15,9 @@ namespace {
 constexpr int kRefinements = 3;
 /// Residuals of the reduced system below this share of its terms are rounding.
 constexpr double kRounding = 1e-15;
+/// What a step may make of the dual point that Newton's equation does not know, as a share of the
+/// complementarity.
+constexpr double kMisstep = 0.25;
 
 }  // namespace
 
@@ -39,32 +43,43 @@ ConicIterate::ConicIterate(const ConicProgram& program)
   start();
 }
 
-double ConicIterate::barrier() const {
+double ConicIterate::complementarity() const {
   double sum = loss_.complementarity();
+  for (const NewtonBlock& block : blocks_) sum += block.complementarity();
+  return sum;
+}
+
+double ConicIterate::barrier() const {
   Index degree = loss_.degree();
-  for (const NewtonBlock& block : blocks_) {
-    sum += block.complementarity();
-    degree += block.degree();
-  }
-  return degree == 0 ? 0 : sum / static_cast<double>(degree);
+  for (const NewtonBlock& block : blocks_) degree += block.degree();
+  return degree == 0 ? 0 : complementarity() / static_cast<double>(degree);
 }
 
 void ConicIterate::update_residuals() {
   fit_ = free_columns_ * free_;
-  const Vector map_dual = maps_.transpose() * dual();
+  map_dual_.noalias() = maps_.transpose() * dual();
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const Index q = blocks_[i].x().size();
     fit_.noalias() += maps_.middleCols(first_[i], q) * blocks_[i].x();
-    blocks_[i].update_residuals(map_dual.segment(first_[i], q));
+    blocks_[i].update_residuals(map_dual(i));
   }
   free_residual_ = -(free_columns_.transpose() * dual());
   loss_residual_ = loss_.residual(fit_);
 }
 
+double ConicIterate::start_weight() const {
+  const Vector root = loss_.inverse_curvature().cwiseSqrt().cwiseInverse();
+  const double maps = (root.asDiagonal() * maps_).squaredNorm();
+  double rows = 0;
+  for (const NewtonBlock& block : blocks_) rows += block.rows_square();
+  return maps > 0 ? std::sqrt(maps / rows) : 1;
+}
+
 void ConicIterate::start() {
   update_residuals();
+  const double weight = start_weight();
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    if (!blocks_[i].factor_start()) {
+    if (!blocks_[i].factor_start(weight)) {
       throw InvalidArgument("rows of block " + std::to_string(i) +
                             ": expected independent columns; directions that no cone sees belong "
                             "to free_columns");
@@ -178,9 +193,12 @@ void ConicIterate::solve(double share, double cone_shift, double loss_shift) {
   }
 }
 
-double ConicIterate::step_to_boundary() const {
+double ConicIterate::step_length(double share) const {
   double step = loss_.step_to_boundary();
   for (const NewtonBlock& block : blocks_) step = std::min(step, block.step_to_boundary());
+  step = std::min(1.0, share * step);
+  const double allowed = kMisstep * complementarity();
+  while (loss_.misstep(step) > allowed && step > kShortestStep) step *= 0.5;
   return step;
 }
 

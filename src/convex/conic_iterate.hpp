@@ -20,13 +20,21 @@ class ConicIterate {
   /// Throws InvalidArgument when the columns of an F_i are dependent.
   explicit ConicIterate(const ConicProgram& program);
 
+  /// A shorter step is none.
+  static constexpr double kShortestStep = 1e-8;
+
   [[nodiscard]] const std::vector<NewtonBlock>& blocks() const { return blocks_; }
   [[nodiscard]] const Vector& free() const { return free_; }
   [[nodiscard]] const Vector& dual() const { return loss_.dual(); }
   [[nodiscard]] const Vector& fit() const { return fit_; }
+  /// A_i^T nu, (q_i).
+  [[nodiscard]] ConstVectorRef map_dual(std::size_t block) const {
+    return map_dual_.segment(first_[block], first_[block + 1] - first_[block]);
+  }
   /// -U^T nu, (r).
   [[nodiscard]] const Vector& free_residual() const { return free_residual_; }
-  /// The mean product of the complementary pairs.
+  /// The sum of the products of the complementary pairs, and their mean.
+  [[nodiscard]] double complementarity() const;
   [[nodiscard]] double barrier() const;
 
   /// The largest entry of the slacks at the start: the size of the program's points.
@@ -38,11 +46,14 @@ class ConicIterate {
   /// The direction that removes `share` of all residuals and aims at products of `shift`, corrected
   /// by the products of the direction before.
   void direct(double share, double shift) { solve(share, shift, shift); }
-  /// The largest alpha that keeps all pairs in their cones, possibly infinite.
-  [[nodiscard]] double step_to_boundary() const;
+  /// The largest alpha <= 1 that goes at most this share of the way to the cones' boundary, and
+  /// less where the loss would leave the linear model.
+  [[nodiscard]] double step_length(double share) const;
   void move(double alpha);
 
  private:
+  /// The weight of |F x + f|^2 that makes it comparable with the loss.
+  [[nodiscard]] double start_weight() const;
   void start();
   void update_residuals();
   [[nodiscard]] bool factor_reduced();
@@ -64,7 +75,7 @@ class ConicIterate {
   Matrix free_solved_;               ///< L^{-1} E U
   Eigen::LDLT<Matrix> border_;       ///< of U^T E (L L^T)^{-1} E U
   double starting_size_ = 0;
-  Vector free_, fit_;
+  Vector free_, fit_, map_dual_;
   Vector loss_residual_, free_residual_;
   Vector dnu_, dfree_, reduced_dual_;  ///< the direction; B^T dnu
 };

@@ -1,6 +1,7 @@
 #include "convex/conic_loss.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace thalweg::detail {
@@ -9,6 +10,11 @@ namespace {
 /// Starting points keep this share of a sample's weight, times delta of the Huber loss, from a
 /// bound.
 constexpr double kInteriorShare = 0.1;
+/// A step brings a logistic coordinate no nearer to a bound than this share of its distance.
+constexpr double kBoundShare = 0.01;
+/// What rounding leaves between a logistic coordinate and its bounds, as a share of its range.
+constexpr double kFromZero = 1e-300;
+constexpr double kFromOne = 0x1p-52;
 
 }  // namespace
 
@@ -90,10 +96,6 @@ void ConicLoss::forget_direction() {
 
 double ConicLoss::step_to_boundary() const {
   double step = std::numeric_limits<double>::infinity();
-  for (Index i = 0; logistic_ && i < nu_.size(); ++i) {
-    const double ahead = nu_[i] * dnu_[i] < 0 ? std::abs(nu_[i]) : weights_[i] - std::abs(nu_[i]);
-    if (dnu_[i] != 0) step = std::min(step, ahead / std::abs(dnu_[i]));
-  }
   for (const Bound& bound : bounds_) {
     const double dgap = bound.sign * dnu_[bound.sample];
     if (dgap < 0) step = std::min(step, -gap(bound) / dgap);
@@ -102,8 +104,28 @@ double ConicLoss::step_to_boundary() const {
   return step;
 }
 
+double ConicLoss::moved(Index i, double alpha) const {
+  const double target = nu_[i] + alpha * dnu_[i];
+  if (!logistic_) return target;
+  const double p = std::abs(nu_[i]) / weights_[i];
+  const double low = std::max(kBoundShare * p, kFromZero);
+  const double high = std::min(1 - kBoundShare * (1 - p), 1 - kFromOne);
+  const double sign = std::copysign(1.0, nu_[i]);
+  return sign * weights_[i] * std::clamp(sign * target / weights_[i], low, high);
+}
+
+double ConicLoss::misstep(double alpha) const {
+  if (!logistic_) return 0;
+  const Vector fit = smooth_.fit(nu_);
+  double sum = 0;
+  for (Index i = 0; i < nu_.size(); ++i) {
+    sum += std::abs(nu_[i] + alpha * dnu_[i] - moved(i, alpha)) * (1 + std::abs(fit[i]));
+  }
+  return sum;
+}
+
 void ConicLoss::move(double alpha) {
-  nu_ += alpha * dnu_;
+  for (Index i = 0; i < nu_.size(); ++i) nu_[i] = moved(i, alpha);
   for (Bound& bound : bounds_) bound.multiplier += alpha * bound.move;
 }
 

@@ -34,8 +34,11 @@ class ConicLoss {
   /// The direction that belongs to dnu after the last right_hand_side.
   void complete(const Vector& dnu);
   void forget_direction();
-  /// The largest alpha that keeps nu inside its bounds and multipliers positive, possibly infinite.
+  /// The largest alpha that keeps gaps and multipliers positive, possibly infinite.
   [[nodiscard]] double step_to_boundary() const;
+  /// How much a step's nu differs from nu + alpha dnu, times 1 + |D0'(nu)|: logistic coordinates
+  /// are held back where that would leave their bounds.
+  [[nodiscard]] double misstep(double alpha) const;
   void move(double alpha);
 
  private:
@@ -50,6 +53,7 @@ class ConicLoss {
   [[nodiscard]] double gap(const Bound& bound) const {
     return bound.sign * (nu_[bound.sample] - bound.at);
   }
+  [[nodiscard]] double moved(Index i, double alpha) const;
   void go_inside();
 
   bool logistic_;

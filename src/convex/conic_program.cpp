@@ -17,9 +17,8 @@ using detail::ConicQuality;
 
 /// Share of the way to the cones' boundary that a step takes.
 constexpr double kStepShare = 0.99;
-/// Steps without a better iterate after which rounding has ended progress, and steps so short.
+/// Steps without a better iterate after which rounding has ended progress.
 constexpr int kPatience = 10;
-constexpr double kShortestStep = 1e-8;
 
 std::string shape(const Matrix& matrix) {
   return std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols());
@@ -113,11 +112,11 @@ class BestPoint {
 bool step(ConicIterate& iterate) {
   if (!iterate.factor()) return false;
   iterate.direct(1, 0);
-  const double affine = std::min(1.0, iterate.step_to_boundary());
+  const double affine = iterate.step_length(1);
   const double centring = std::pow(1 - affine, 3);
   iterate.direct(1 - centring, centring * iterate.barrier());
-  const double alpha = std::min(1.0, kStepShare * iterate.step_to_boundary());
-  if (!(alpha > kShortestStep)) return false;
+  const double alpha = iterate.step_length(kStepShare);
+  if (!(alpha > ConicIterate::kShortestStep)) return false;
   iterate.move(alpha);
   return true;
 }

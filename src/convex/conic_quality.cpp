@@ -7,7 +7,7 @@
 namespace thalweg::detail {
 namespace {
 
-/// A dual point whose equations are off by more than this share of the costs gives no bound.
+/// A dual point whose equations are off by more than this share of their terms gives no bound.
 constexpr double kLargestStationarity = 1e-6;
 /// A direction is one of unboundedness (infeasibility) when what it should not change changes by
 /// less than this share of its length.
@@ -25,9 +25,9 @@ double largest(const Vector& v) { return v.size() == 0 ? 0 : v.cwiseAbs().maxCoe
 struct Totals {
   double cost = 0;         ///< sum c^T x
   double offset_cost = 0;  ///< sum f^T z
-  double slip = 0;         ///< sum |r_d| |x|
+  double slip = 0;         ///< sum |r_d| |x| + |z^T r_p|
   double off_ray = 0;      ///< max |F x - s|
-  double largest_cost = 0, largest_offset = 0;
+  double largest_cost = 0, largest_offset = 0, largest_map_dual = 0;
   double primal = 0, dual = 0;  ///< largest residuals
 };
 
@@ -37,9 +37,10 @@ Totals totals(const ConicProgram& program, const ConicIterate& iterate) {
     const NewtonBlock& block = iterate.blocks()[i];
     t.cost += block.cost();
     t.offset_cost += block.offset_cost();
-    t.slip += block.dual_residual().norm() * block.x().norm();
+    t.slip += block.dual_residual().norm() * block.x().norm() + std::abs(block.cone_gain());
     t.off_ray = std::max(t.off_ray, largest(block.primal_residual() - block.offset()));
     t.largest_cost = std::max(t.largest_cost, largest(program.blocks[i].cost));
+    t.largest_map_dual = std::max(t.largest_map_dual, largest(iterate.map_dual(i)));
     t.largest_offset = std::max(t.largest_offset, largest(block.offset()));
     t.primal = std::max(t.primal, largest(block.primal_residual()));
     t.dual = std::max(t.dual, largest(block.dual_residual()));
@@ -86,9 +87,11 @@ ConicQuality measure(const ConicProgram& program, const ConicIterate& iterate) {
   ConicQuality quality;
   quality.objective = loss + t.cost;
   quality.infeasibility = ratio(t.primal, std::max(t.largest_offset, iterate.starting_size()));
-  const double free = largest(iterate.free_residual());
-  quality.stationarity = std::max(ratio(t.dual, t.largest_cost),
-                                  ratio(free, nu.norm() * largest(program.free_columns)));
+  const double nu_size =
+      std::max(nu.norm(), program.loss.gradient(Vector::Zero(y.size()), y).norm());
+  quality.stationarity =
+      std::max(ratio(t.dual, std::max(t.largest_cost, t.largest_map_dual)),
+               ratio(largest(iterate.free_residual()), nu_size * largest(program.free_columns)));
   quality.lower_bound = -std::numeric_limits<double>::infinity();
   if (quality.stationarity <= kLargestStationarity) {
     quality.lower_bound = program.loss.dual_value(program.loss.project_to_dual_domain(nu, y), y) -

@@ -59,17 +59,21 @@ struct ConicSolution {
   /// objective = l(fit) + sum c_i^T x_i of the returned x, which lie in the cones to within
   /// `infeasibility`. lower_bound is the dual value less sum_i |c_i - A_i^T nu - F_i^T z_i| |x_i|
   /// and |U^T nu| |v|: it bounds the objective of all points that are blockwise no longer than the
-  /// returned one. It is minus infinity where those residuals exceed 1e-6 of the largest cost.
-  /// relative_gap = (objective - lower_bound) / max(|objective|, |lower_bound|, 1e-8 S), S the
-  /// loss of the zero network or, without samples, largest cost times largest offset; 0 when all
-  /// are 0. stationarity: the largest residual of the dual's equations over the largest cost.
+  /// returned one. What the returned x gain by leaving the cones, |z_i^T (F_i x_i + f_i - s_i)|, is
+  /// deducted too: the gap counts it. stationarity is the largest residual of the dual's equations,
+  /// relative to the largest c and A^T nu (to the largest U and |grad l(0)| for U^T nu); above 1e-6
+  /// the lower bound is minus infinity. relative_gap = (objective - lower_bound) / max(|objective|,
+  /// |lower_bound|, S) with S = 1e-8 (l(0) + largest cost times size of the starting point), or
+  /// 1e-2 times largest cost times largest offset without samples: values below that count as 0.
   SolverInfo info;
   ConicOutcome outcome = ConicOutcome::kBounded;
   std::vector<Vector> x;
   std::vector<Vector> multipliers;  ///< z_i in the interior of K_i
   Vector free;                      ///< v (r)
   Vector dual;                      ///< nu (n), in the domain of D; -grad l(fit) to the gap
-  double infeasibility = 0;  ///< max over i of |F_i x_i + f_i - s_i| / max(|f|, |s|), s_i in K_i
+  double infeasibility = 0;  ///< largest entry of F_i x_i + f_i - s_i, s_i in K_i, relative to the
+                             ///< largest offset and entry of the starting point; orthant rows of
+                             ///< F_i divided by their lengths
 };
 
 /// Solves a conic program by a primal-dual interior-point method: Nesterov-Todd scaling, Mehrotra's
@@ -78,8 +82,9 @@ struct ConicSolution {
 /// A Newton step eliminates blocks by orthogonal factors W_i^{-T} F_i = Q_i R_i (which keeps the
 /// accuracy that the normal equations lose as the gap closes), then factors the n x n system
 /// I + E sum_i B_i B_i^T E, B_i = A_i R_i^{-1}, E^2 the second derivatives of the loss. Huber and
-/// squared hinge enter through the bounds of their dual, each a pair of an orthant. Program and
-/// answer need no scaling, but columns of F and blocks of very different sizes cost accuracy.
+/// squared hinge enter through the bounds of their dual, each a pair of an orthant; the logistic
+/// loss through its conjugate, a barrier of its dual's bounds. Rows of the orthant may have any
+/// lengths; columns of F of very different lengths cost steps and accuracy.
 ///
 /// Ends with kSolved at settings.relative_gap with residuals of the same size; with
 /// kReducedAccuracy where rounding ends progress; an unbounded or infeasible program with
