@@ -1,0 +1,225 @@
+#include "thalweg/oracle/branch_oracle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "oracle/branch_climb.hpp"
+#include "oracle/branch_search.hpp"
+#include "thalweg/core/error.hpp"
+#include "thalweg/core/random.hpp"
+
+namespace thalweg {
+namespace {
+
+constexpr double kSmallestGap = 1e-9;
+constexpr double kApart = 1e-2;
+/// Random starts of a climb: this many, and for each maximiser wanted.
+constexpr Index kStarts = 24;
+constexpr Index kStartsForEach = 4;
+/// Starts whose piece is improved, for each maximiser wanted.
+constexpr Index kPolishedForEach = 3;
+constexpr Index kMaximisers = 4;
+
+double nan() { return std::numeric_limits<double>::quiet_NaN(); }
+
+void require_dual(const Vector& nu, Index samples) {
+  if (nu.size() != samples) {
+    throw InvalidArgument("nu: expected " + std::to_string(samples) + " entries, got " +
+                          std::to_string(nu.size()));
+  }
+  if (!nu.allFinite()) throw InvalidArgument("nu must be finite");
+}
+
+bool has_companions(const BranchForm& form) {
+  return std::any_of(form.units().begin(), form.units().end(), [](const BranchForm::Unit& unit) {
+    return unit.kind == BranchForm::Kind::kRelu && unit.row_count > 1;
+  });
+}
+
+}  // namespace
+
+struct BranchOracle::Impl {
+  explicit Impl(BranchForm of) : form(std::move(of)) {
+    if (form.is_shallow() && !form.units().empty()) shallow.emplace(form.rows());
+  }
+
+  [[nodiscard]] BranchMaximiser lift(DualDirection direction) const {
+    BranchMaximiser result{std::move(direction.u), direction.sign, direction.value, {}};
+    result.pattern = form.evaluate(result.w).pattern;
+    return result;
+  }
+  [[nodiscard]] BranchNormResult maximise_shallow(const Vector& nu,
+                                                  const BranchNormSettings& settings) const;
+  [[nodiscard]] std::vector<BranchMaximiser> climb_deep(const Vector& nu, double threshold,
+                                                        Index count, std::uint64_t seed,
+                                                        const std::vector<Vector>& starts,
+                                                        const RunControl& control) const;
+
+  BranchForm form;
+  std::optional<DualOracle> shallow;
+};
+
+BranchOracle::BranchOracle(BranchForm form) : impl_(std::make_unique<Impl>(std::move(form))) {}
+BranchOracle::~BranchOracle() = default;
+BranchOracle::BranchOracle(BranchOracle&&) noexcept = default;
+BranchOracle& BranchOracle::operator=(BranchOracle&&) noexcept = default;
+
+const BranchForm& BranchOracle::form() const { return impl_->form; }
+
+BranchNormResult BranchOracle::Impl::maximise_shallow(const Vector& nu,
+                                                      const BranchNormSettings& settings) const {
+  DualNormSettings scalar;
+  scalar.relative_gap = settings.relative_gap;
+  scalar.threshold = settings.threshold;
+  scalar.seed = settings.seed;
+  scalar.control = settings.control;
+  DualNormResult norm = shallow->maximise(form.shallow_dual(nu), scalar);
+  BranchNormResult result{norm.status, norm.lower, norm.upper, {}, norm.nodes, norm.seconds};
+  for (DualDirection& direction : norm.maximisers) {
+    result.maximisers.push_back(lift(std::move(direction)));
+  }
+  return result;
+}
+
+std::vector<BranchMaximiser> BranchOracle::Impl::climb_deep(const Vector& nu, double threshold,
+                                                            Index count, std::uint64_t seed,
+                                                            const std::vector<Vector>& starts,
+                                                            const RunControl& control) const {
+  Random random(seed);
+  const bool companions = has_companions(form);
+  const Index tries = kStarts + kStartsForEach * count;
+  std::vector<BranchMaximiser> result;
+  for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
+    const oracle::BranchClimb climb(form, nu, sign);
+    std::vector<BranchMaximiser> reached;
+    const auto start_at = [&](const Vector& w) {
+      if (!(form.norm().value(w) > 0) || !climb.in_domain(w)) return;
+      const Vector top = climb.approach(w);
+      reached.push_back(climb.describe(top, form.evaluate(top).pattern));
+    };
+    for (const Vector& w : starts) start_at(w);
+    for (Index k = 0; k < tries && !control.should_stop(); ++k) {
+      if (!companions) {
+        start_at(random.direction(form.parameters()));
+        continue;
+      }
+      BranchMaximiser dived;
+      dived.sign = sign;
+      dived.pattern = climb.dive(random);
+      if (dived.pattern.empty()) continue;
+      reached.push_back(climb.polish(dived.pattern));
+    }
+    std::erase_if(reached, [](const BranchMaximiser& at) { return at.w.size() == 0; });
+    oracle::keep_distinct(reached, kApart);
+    Index polished = 0;
+    for (const BranchMaximiser& at : reached) {
+      if (control.should_stop() || polished++ >= kPolishedForEach * count + kStarts / 2) break;
+      BranchMaximiser top = climb.polish(at.pattern);
+      result.push_back(top.value > at.value ? std::move(top) : at);
+    }
+  }
+  std::erase_if(result, [threshold](const BranchMaximiser& at) { return !(at.value > threshold); });
+  oracle::keep_distinct(result, kApart);
+  if (static_cast<Index>(result.size()) > count) {
+    result.resize(static_cast<std::size_t>(std::max<Index>(count, 0)));
+  }
+  return result;
+}
+
+std::vector<BranchMaximiser> BranchOracle::climb(const Vector& nu, double threshold, Index count,
+                                                 std::uint64_t seed,
+                                                 const std::vector<Vector>& starts,
+                                                 const RunControl& control) const {
+  require_dual(nu, form().samples());
+  for (const Vector& start : starts) {
+    if (start.size() != form().parameters()) {
+      throw InvalidArgument("starts: expected " + std::to_string(form().parameters()) +
+                            " entries each, got " + std::to_string(start.size()));
+    }
+  }
+  if (form().units().empty()) return {};
+  if (!impl_->shallow) return impl_->climb_deep(nu, threshold, count, seed, starts, control);
+  std::vector<BranchMaximiser> result;
+  for (DualDirection& direction :
+       impl_->shallow->climb(form().shallow_dual(nu), threshold, count, seed, 1, starts, control)) {
+    result.push_back(impl_->lift(std::move(direction)));
+  }
+  return result;
+}
+
+BranchNormResult BranchOracle::maximise(const Vector& nu,
+                                        const BranchNormSettings& settings) const {
+  require_dual(nu, form().samples());
+  const Stopwatch watch;
+  if (impl_->shallow) return impl_->maximise_shallow(nu, settings);
+  BranchNormResult result;
+  result.lower = result.upper = 0;
+  const double gap = std::max(settings.relative_gap, kSmallestGap);
+  result.maximisers = climb(nu, 0, kMaximisers, settings.seed, {}, settings.control);
+  bool limited = false;
+  bool exceeded = false;
+  for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
+    if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
+    const oracle::BranchClimb climb(form(), nu, sign);
+    oracle::BranchSearch search(climb, form(), nu,
+                                {gap, settings.threshold, result.lower, nullptr, settings.control});
+    const auto end = search.run();
+    result.maximisers.insert(result.maximisers.end(), search.found().begin(), search.found().end());
+    oracle::keep_distinct(result.maximisers, kApart);
+    limited = limited || end == oracle::BranchSearch::End::kLimit;
+    exceeded = exceeded || end == oracle::BranchSearch::End::kExceeded;
+    result.upper = std::max(result.upper, search.upper());
+    result.nodes += search.nodes();
+  }
+  if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
+  result.upper = std::max(result.upper, result.lower);
+  if (settings.threshold > 0 && result.lower > settings.threshold) {
+    result.status = DualNormStatus::kThresholdExceeded;
+  } else if (settings.threshold > 0 && result.upper <= settings.threshold) {
+    result.status = DualNormStatus::kThresholdHolds;
+  } else if (settings.threshold <= 0 && result.upper <= (1 + gap) * result.lower) {
+    result.status = DualNormStatus::kClosed;
+  } else {
+    result.status = limited ? DualNormStatus::kLimit : DualNormStatus::kStalled;
+  }
+  result.seconds = watch.seconds();
+  return result;
+}
+
+BranchProof BranchOracle::prove(const Vector& nu, Sign sign, double threshold,
+                                BranchProofSink& sink, const RunControl& control) const {
+  require_dual(nu, form().samples());
+  if (!(threshold > 0) || !std::isfinite(threshold)) {
+    throw InvalidArgument("threshold: expected a positive number, got " +
+                          std::to_string(threshold));
+  }
+  const oracle::BranchClimb climb(form(), nu, sign);
+  oracle::BranchSearch search(climb, form(), nu, {0, threshold, 0, &sink, control});
+  BranchProof result;
+  result.bound = nan();
+  switch (search.run()) {
+    case oracle::BranchSearch::End::kClosed:
+      result.status = SignProofStatus::kProved;
+      break;
+    case oracle::BranchSearch::End::kExceeded:
+      result.status = SignProofStatus::kExceeded;
+      result.w = search.found().back().w;
+      break;
+    case oracle::BranchSearch::End::kLimit:
+      result.status = SignProofStatus::kLimit;
+      break;
+    case oracle::BranchSearch::End::kStalled:
+      result.status = SignProofStatus::kStalled;
+      result.bound = search.upper();
+      break;
+  }
+  result.nodes = search.nodes();
+  result.leaves = search.leaves();
+  return result;
+}
+
+}  // namespace thalweg
