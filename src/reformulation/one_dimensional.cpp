@@ -7,6 +7,7 @@
 
 #include "thalweg/convex/block_solver.hpp"
 #include "thalweg/core/error.hpp"
+#include "thalweg/model/independent_masses.hpp"
 
 namespace thalweg {
 namespace {
@@ -189,10 +190,12 @@ OneDimensionalSolution solve_one_dimensional(const TrainingProblem& problem, Ind
   const BlockProgram program(problem, dense);
   const BlockSolution solved = solve_blocks(program, BlockMethod::kAutomatic, settings);
 
+  // The solver's point may have more columns than the fit needs.
+  const Matrix used = family.columns(Eigen::all, solved.active);
+  const Vector found = solved.W.row(0).transpose();
   Vector z = Vector::Zero(static_cast<Index>(family.features.size()));
-  for (std::size_t k = 0; k < solved.active.size(); ++k) {
-    z[solved.active[k]] = solved.W(0, static_cast<Index>(k));
-  }
+  z(solved.active) =
+      found.cwiseProduct(independent_masses(used * found.asDiagonal(), found.cwiseAbs()));
   OneDimensionalSolution result;
   result.info = solved.info;
   result.network = narrow_network(family.features, z, solved.bias, layers);

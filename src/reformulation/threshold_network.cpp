@@ -7,6 +7,7 @@
 #include "thalweg/convex/block_solver.hpp"
 #include "thalweg/convex/neuron.hpp"
 #include "thalweg/core/error.hpp"
+#include "thalweg/model/independent_masses.hpp"
 
 namespace thalweg {
 namespace {
@@ -42,20 +43,30 @@ CellColumns columns_of(const CellList& list, bool antipodal, const Matrix& X) {
   return result;
 }
 
-/// The network of the active columns; none when a cell has no point of doubles.
+/// The network of the active columns, of which at most n are kept; none when a cell has no point of
+/// doubles.
 std::optional<ThresholdNetwork> decode(const BlockSolution& solved, const CellColumns& columns,
                                        const CellList& list,
                                        const HyperplaneArrangement& arrangement) {
-  const auto width = static_cast<Index>(solved.active.size());
-  Matrix W(width, arrangement.dimension());
-  for (Index j = 0; j < width; ++j) {
+  const Matrix used = columns.masks(Eigen::all, solved.active).cast<double>();
+  const Vector found = solved.W.row(0).transpose();
+  const Vector alpha =
+      found.cwiseProduct(independent_masses(used * found.asDiagonal(), found.cwiseAbs()));
+  const Index width = (alpha.array() != 0).count();
+  ThresholdNetwork network{
+      {Matrix(width, arrangement.dimension())}, {Vector::Zero(width)}, Vector(width), solved.bias};
+  Index row = 0;
+  for (Index j = 0; j < alpha.size(); ++j) {
+    if (alpha[j] == 0) continue;
     const auto& [cell, side] =
         columns.cells[static_cast<std::size_t>(solved.active[static_cast<std::size_t>(j)])];
     const CellInterior interior = interior_point(arrangement, list.pattern(cell));
     if (interior.status != CellStatus::kPoint) return std::nullopt;
-    W.row(j) = to_double(side) * interior.point.transpose();
+    network.weights[0].row(row) = to_double(side) * interior.point.transpose();
+    network.alpha[row] = alpha[j];
+    ++row;
   }
-  return ThresholdNetwork{{W}, {Vector::Zero(width)}, solved.W.row(0).transpose(), solved.bias};
+  return network;
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ void expect_solved(const TrainingProblem& problem, const ThresholdSolution& resu
   EXPECT_NEAR(result.objective, result.info.objective, 1e-10 * (1 + result.objective));
   EXPECT_LE(result.objective - result.info.lower_bound, 1e-9 * (1 + result.objective));
   EXPECT_NEAR(threshold_objective(problem, *result.network), result.objective, 1e-13);
+  EXPECT_LE(result.network->alpha.size(), problem.samples());
 }
 
 TEST(Threshold, AgreesWithBruteForceForAnyLossAndBias) {

@@ -67,7 +67,7 @@ struct FeatureColumns {
 struct OneDimensionalSolution {
   SolverInfo info;        ///< of the Lasso; lower_bound holds for all numbers of branches and all
                           ///< breakpoints (up to rounding)
-  NarrowNetwork network;  ///< L layers
+  NarrowNetwork network;  ///< L layers, at most n branches
   double objective = 0;   ///< of the network's plain weights
   Vector dual;            ///< nu (n) with 1^T nu = 0, before scaling
   double dual_norm = 0;   ///< max |phi^T nu| over all features

@@ -38,7 +38,8 @@ struct ThresholdSolution {
   EnumerationInfo cells;  ///< `complete()` without constraints: the bound holds for all networks,
                           ///< else for those whose units use the listed patterns
   SolverInfo info;        ///< of the Lasso
-  std::optional<ThresholdNetwork> network;  ///< none where a cell has no point of doubles inside
+  std::optional<ThresholdNetwork> network;  ///< at most n units; none where a cell has
+                                            ///< no point of doubles inside
   double objective = 0;                     ///< of the network; of the Lasso without one
   Vector dual;                              ///< nu (n), before scaling
   double dual_norm = 0;                     ///< max |sum of nu over active samples| over columns
