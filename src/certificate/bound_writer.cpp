@@ -45,10 +45,10 @@ class BoundWriter {
               const CertificateRequest& request)
       : output_(output),
         request_(request),
-        problem_(*request.problem),
+        problem_(row_problem(request)),
         start_(output.tellp()),
         spill_(path),
-        nu_(problem_.project_to_dual_domain(*request.dual)) {}
+        nu_(problem_.outputs.project_to_dual_domain(*request.dual)) {}
 
   BoundOutcome run() {
     TreeSearch trees(request_, nu_, spill_, output_);
@@ -71,13 +71,13 @@ class BoundWriter {
 
  private:
   [[nodiscard]] double value(const WrittenBound& bound) const {
-    return problem_.dual_objective(bound.dual.nu);
+    return problem_.outputs.dual_objective(bound.dual.nu);
   }
 
   /// Whether the least work for two whole-sphere bounds fits into the time left.
   [[nodiscard]] bool sphere_is_affordable() const {
-    const auto n = static_cast<double>(problem_.samples());
-    const auto d = static_cast<double>(problem_.dimension());
+    const auto n = static_cast<double>(problem_.X.rows());
+    const auto d = static_cast<double>(problem_.X.cols());
     const double seconds = (8 * n * d * d + 16 * d * d * d) / kSpeed;
     if (seconds <= kNegligible) return true;
     return !request_.control.cancellation.cancelled() &&
@@ -87,8 +87,9 @@ class BoundWriter {
   [[nodiscard]] SphereDual bounded(Vector nu) const {
     WholeSphereSettings settings;
     settings.control = request_.control;
+    const Vector row_nu = problem_.spread(nu);
     const auto bound = [&](double sign) {
-      return whole_sphere_bound(problem_.X(), sign * nu, settings);
+      return whole_sphere_bound(problem_.X, sign * row_nu, settings);
     };
     auto minus = std::async(request_.threads > 1 ? std::launch::async : std::launch::deferred,
                             [&] { return bound(-1); });
@@ -101,7 +102,7 @@ class BoundWriter {
 
   [[nodiscard]] double value(const SphereDual& dual) const {
     const double scale = dual_scale(problem_, dual.nu, dual.norm(), 1e-8);
-    return problem_.dual_objective(Vector(scale * dual.nu));
+    return problem_.outputs.dual_objective(Vector(scale * dual.nu));
   }
 
   /// The dual whose whole-sphere bound is best. One that a tree would bound tightly may be a poor
@@ -109,10 +110,14 @@ class BoundWriter {
   /// tried as well.
   [[nodiscard]] SphereDual best_for_sphere() const {
     SphereDual best = bounded(nu_);
-    if (problem_.dimension() > kMaxTreeCoordinates) return best;
-    const Vector zero = Vector::Constant(problem_.samples(), problem_.bias_of_zero_network());
-    for (const Vector& fit : {problem_.fit(*request_.network), zero}) {
-      SphereDual other = bounded(problem_.project_to_dual_domain(problem_.dual_point(fit)));
+    if (problem_.X.cols() > kMaxTreeCoordinates) return best;
+    const TrainingProblem& outputs = problem_.outputs;
+    const Vector zero = Vector::Constant(outputs.samples(), outputs.bias_of_zero_network());
+    const TwoLayerNetwork& network = *request_.network;
+    const Vector own = request_.problem != nullptr ? request_.problem->fit(network)
+                                                   : request_.convolution->fit(network);
+    for (const Vector& fit : {own, zero}) {
+      SphereDual other = bounded(outputs.project_to_dual_domain(outputs.dual_point(fit)));
       if (value(other) > value(best)) best = std::move(other);
     }
     return best;
@@ -125,9 +130,10 @@ class BoundWriter {
       const double scale = dual_scale(problem_, best.nu, norm, slack);
       std::optional<GridDual> dual = round_to_grid(problem_, scale * best.nu, slack);
       if (!dual) return std::nullopt;
-      std::optional<std::string> plus_text = text(best.plus, dual->nu, scale, slack);
+      const Vector row_nu = problem_.spread(dual->nu);
+      std::optional<std::string> plus_text = text(best.plus, row_nu, scale, slack);
       if (!plus_text) continue;
-      std::optional<std::string> minus_text = text(best.minus, -dual->nu, scale, slack);
+      std::optional<std::string> minus_text = text(best.minus, -row_nu, scale, slack);
       if (!minus_text) continue;
       return SphereText{{std::move(*dual), BoundProof::kWholeSphere, norm, slack, 0},
                         std::move(*plus_text),
@@ -140,12 +146,12 @@ class BoundWriter {
                                                 double scale, double slack) const {
     if (scale > 0) majorant.omega /= scale;
     majorant.mu *= scale;
-    return sphere_text(problem_.X(), g, problem_.beta(), majorant, slack * problem_.beta());
+    return sphere_text(problem_.X, g, problem_.beta, majorant, slack * problem_.beta);
   }
 
   std::ostream& output_;
   const CertificateRequest& request_;
-  const TrainingProblem& problem_;
+  RowProblem problem_;
   std::ostream::pos_type start_;
   SpillFile spill_;
   Vector nu_;

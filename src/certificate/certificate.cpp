@@ -7,6 +7,7 @@
 #include "certificate/bound_writer.hpp"
 #include "certificate/exact_path.hpp"
 #include "certificate/exact_value.hpp"
+#include "certificate/row_problem.hpp"
 #include "certificate/text_output.hpp"
 #include "thalweg/core/file_replacement.hpp"
 
@@ -15,17 +16,29 @@ namespace {
 
 using certificate::Rounding;
 
+const TrainingProblem& outputs_of(const CertificateRequest& request) {
+  return request.problem != nullptr ? *request.problem : request.convolution->outputs();
+}
+
 void check(const CertificateRequest& request) {
-  if (request.problem == nullptr || request.network == nullptr) {
-    throw InvalidArgument("write_certificate: problem and network are required");
+  if ((request.problem == nullptr) == (request.convolution == nullptr) ||
+      request.network == nullptr) {
+    throw InvalidArgument("write_certificate: one problem and a network are required");
   }
-  request.problem->check(*request.network);
-  if (request.improved != nullptr) request.problem->check(*request.improved);
+  const auto check_network = [&](const TwoLayerNetwork& network) {
+    request.problem != nullptr ? request.problem->check(network)
+                               : request.convolution->check(network);
+  };
+  check_network(*request.network);
+  if (request.improved != nullptr) check_network(*request.improved);
+  if (request.path != nullptr && request.convolution != nullptr) {
+    throw InvalidArgument("write_certificate: paths are of fully connected networks");
+  }
   if (request.dual != nullptr) {
-    if (request.dual->size() != request.problem->samples()) {
+    const Index targets = outputs_of(request).samples();
+    if (request.dual->size() != targets) {
       throw InvalidArgument("write_certificate: dual has " + std::to_string(request.dual->size()) +
-                            " entries but there are " + std::to_string(request.problem->samples()) +
-                            " samples");
+                            " entries but there are " + std::to_string(targets) + " targets");
     }
     if (!request.dual->allFinite()) {
       throw InvalidArgument("write_certificate: expected a finite dual");
@@ -65,11 +78,11 @@ void write_claim(std::ostream& output, const char* word, const mpq_class& value,
 
 void write_claims(std::ostream& output, const CertificateRequest& request,
                   const std::optional<certificate::WrittenBound>& bound) {
-  const TrainingProblem& problem = *request.problem;
+  const certificate::RowProblem problem = certificate::row_problem(request);
   const mpq_class objective = certificate::exact_objective(problem, *request.network);
   write_claim(output, "value", objective, Rounding::kUp);
   if (bound) {
-    const mpq_class dual_value = certificate::exact_dual_value(problem, bound->dual);
+    const mpq_class dual_value = certificate::exact_dual_value(problem.outputs, bound->dual);
     const mpq_class gap = objective - dual_value;
     write_claim(output, "bound", dual_value, Rounding::kDown);
     write_claim(output, "gap", gap, Rounding::kUp);
@@ -81,8 +94,8 @@ void write_claims(std::ostream& output, const CertificateRequest& request,
                 Rounding::kDown);
   }
   if (request.path != nullptr) {
-    const auto arithmetic = certificate::exact_path(problem, *request.path);
-    const auto value = certificate::exact_path_value(arithmetic, problem, *request.path);
+    const auto arithmetic = certificate::exact_path(*request.problem, *request.path);
+    const auto value = certificate::exact_path_value(arithmetic, *request.problem, *request.path);
     write_claim(output, "increase", value.increase, Rounding::kUp);
     write_claim(output, "maximum", value.maximum, Rounding::kUp);
     write_claim(output, "final", value.end, Rounding::kUp);
@@ -158,7 +171,9 @@ Expected<CertificateResult> write_file(const CertificateRequest& request,
 Expected<CertificateResult> write_certificate(const CertificateRequest& request,
                                               const std::filesystem::path& path) {
   check(request);
-  if (!request.problem->has_exact_certificate()) {
+  const bool maximum =
+      request.convolution != nullptr && request.convolution->pooling() == Pooling::kMax;
+  if (!outputs_of(request).has_exact_certificate() || maximum) {
     CertificateResult result;
     result.status = ProofStatus::kUnsupported;
     return result;

@@ -11,14 +11,15 @@ mpz_class rescaled(const mpz_class& value, long from, long to) {
   return value << static_cast<mp_bitcnt_t>(to - from);
 }
 
-/// The samples of a fit, all numbers at one exponent.
+/// The samples of a fit, all numbers at one scale: a fit f / K against y is f against K y, and the
+/// losses, quadratic in all together, are K^2 times as large.
 class Samples {
  public:
   Samples(const TrainingProblem& problem, const ExactVector& fit)
       : problem_(problem), fit_(fit), kind_(problem.loss().kind()) {
     const Dyad delta = kind_ == LossKind::kHuber ? to_dyad(problem.loss().delta()) : Dyad{};
     exponent_ = std::max({fit.exponent, common_exponent(problem.y()), delta.exponent, 0L});
-    delta_ = rescaled(delta.mantissa, delta.exponent, exponent_);
+    delta_ = fit.divisor * rescaled(delta.mantissa, delta.exponent, exponent_);
     const Vector& weights = problem.loss().sample_weights();
     weight_exponent_ = common_exponent(weights);
     for (const double weight : weights) {
@@ -69,7 +70,7 @@ class Samples {
 
   [[nodiscard]] mpz_class residual(Index i) const {
     return rescaled(fit_.values[static_cast<std::size_t>(i)], fit_.exponent, exponent_) -
-           scaled_integer(problem_.y()[i], exponent_);
+           fit_.divisor * scaled_integer(problem_.y()[i], exponent_);
   }
 
   const TrainingProblem& problem_;
@@ -89,7 +90,9 @@ mpq_class rational(const mpz_class& integer, long exponent) {
 
 mpq_class exact_loss(const TrainingProblem& problem, const ExactVector& fit) {
   const Samples samples(problem, fit);
-  return samples.sum(2 * samples.exponent() + 1, [&](Index i) { return samples.twice_loss(i); });
+  const mpq_class scaled =
+      samples.sum(2 * samples.exponent() + 1, [&](Index i) { return samples.twice_loss(i); });
+  return scaled / (mpz_class(fit.divisor) * fit.divisor);
 }
 
 mpq_class exact_loss_slope(const TrainingProblem& problem, const ExactVector& fit,

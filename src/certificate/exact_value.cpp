@@ -13,26 +13,30 @@ mpz_class rescaled(const mpz_class& value, long from, long to) {
   return value << static_cast<mp_bitcnt_t>(to - from);
 }
 
-/// sum_j (X w_j)_+ alpha_j + b.
-ExactVector exact_fit(const TrainingProblem& problem, const TwoLayerNetwork& network) {
-  const ScaledIntegers X = scaled_integers(problem.X());
+/// The outputs of the network.
+ExactVector exact_fit(const RowProblem& problem, const TwoLayerNetwork& network) {
+  const ScaledIntegers X = scaled_integers(problem.X);
   const ScaledIntegers W = scaled_integers(network.W);
   const ScaledIntegers alpha = scaled_integers(network.alpha);
   const ScaledIntegers bias = scaled_integers(network.output_bias);
   ExactVector fit;
   const long exponent = X.exponent + W.exponent + alpha.exponent;
   fit.exponent = std::max(exponent, bias.exponent);
-  fit.values.resize(static_cast<std::size_t>(problem.samples()));
+  fit.divisor = problem.divisor;
+  fit.values.resize(static_cast<std::size_t>(problem.outputs.samples()));
   mpz_class activation;
-  for (Index i = 0; i < problem.samples(); ++i) {
-    mpz_class& sum = fit.values[static_cast<std::size_t>(i)];
+  for (Index r = 0; r < problem.X.rows(); ++r) {
+    mpz_class& sum = fit.values[static_cast<std::size_t>(r / problem.rows_per_output)];
     for (Index j = 0; j < network.width(); ++j) {
       activation = 0;
-      for (Index k = 0; k < problem.dimension(); ++k) activation += X(i, k) * W(j, k);
+      for (Index k = 0; k < problem.X.cols(); ++k) activation += X(r, k) * W(j, k);
       if (activation > 0) sum += activation * alpha(j, 0);
     }
+  }
+  for (mpz_class& sum : fit.values) {
     sum = rescaled(sum, exponent, fit.exponent);
-    if (!bias.values.empty()) sum += rescaled(bias(0, 0), bias.exponent, fit.exponent);
+    if (bias.values.empty()) continue;
+    sum += fit.divisor * rescaled(bias(0, 0), bias.exponent, fit.exponent);
   }
   return fit;
 }
@@ -46,9 +50,10 @@ mpq_class sum_of_squares(const Eigen::Ref<const Matrix>& values) {
 
 }  // namespace
 
-mpq_class exact_objective(const TrainingProblem& problem, const TwoLayerNetwork& network) {
+mpq_class exact_objective(const RowProblem& rows, const TwoLayerNetwork& network) {
+  const TrainingProblem& problem = rows.outputs;
   mpq_class value =
-      exact_loss(problem, exact_fit(problem, network)) + exact_weight_penalty(problem, network);
+      exact_loss(problem, exact_fit(rows, network)) + exact_weight_penalty(problem, network);
   if (problem.output_bias() == OutputBias::kPenalised) {
     value += to_rational(to_dyad(problem.beta())) * sum_of_squares(network.output_bias) / 2;
   }

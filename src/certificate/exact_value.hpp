@@ -3,14 +3,14 @@
 #include <gmpxx.h>
 
 #include "certificate/grid_dual.hpp"
+#include "certificate/row_problem.hpp"
 #include "thalweg/model/training_problem.hpp"
 
 namespace thalweg::certificate {
 
 /// L(network), exactly (docs/certificate.md, "Objective"); the loss is not logistic.
 /// O(n d m) integer operations.
-[[nodiscard]] mpq_class exact_objective(const TrainingProblem& problem,
-                                        const TwoLayerNetwork& network);
+[[nodiscard]] mpq_class exact_objective(const RowProblem& problem, const TwoLayerNetwork& network);
 
 /// beta/2 (|W|^2 + |alpha|^2), exactly.
 [[nodiscard]] mpq_class exact_weight_penalty(const TrainingProblem& problem,

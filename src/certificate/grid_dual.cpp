@@ -43,12 +43,13 @@ std::vector<Range> admitted_ranges(const TrainingProblem& problem, long exponent
 
 /// The exponent of a grid that moves the dual norm by at most slack * beta / 8 and the dual value
 /// by at most about slack / 4 of itself: slack / 8 to first and to second order each.
-long grid_exponent(const TrainingProblem& problem, const Vector& nu, double slack) {
+long grid_exponent(const RowProblem& rows, const Vector& nu, double slack) {
+  const TrainingProblem& problem = rows.outputs;
   const double largest = nu.cwiseAbs().maxCoeff();
   const double weight = problem.loss().weight(problem.samples());
   const Vector q = nu / weight;
   const double value = problem.dual_objective(nu);
-  double finest = 4 * problem.X().rowwise().norm().sum() / (slack * problem.beta());
+  double finest = 4 * rows.X.rowwise().norm().sum() / (slack * rows.beta);
   if (value > 0) {
     finest = std::max(finest, 4 * (problem.y() - q).lpNorm<1>() / (slack * value));
     const auto samples = static_cast<double>(problem.samples());
@@ -84,18 +85,18 @@ bool balance_sum(std::vector<std::int64_t>& entries, const std::vector<Range>& r
 
 }  // namespace
 
-double dual_scale(const TrainingProblem& problem, const Vector& nu, double norm, double slack) {
-  return problem.best_dual_scale(nu, norm > 0 ? (1 - slack) * problem.beta() / norm : 1.0);
+double dual_scale(const RowProblem& problem, const Vector& nu, double norm, double slack) {
+  return problem.outputs.best_dual_scale(nu, norm > 0 ? (1 - slack) * problem.beta / norm : 1.0);
 }
 
-std::optional<GridDual> round_to_grid(const TrainingProblem& problem, const Vector& nu,
-                                      double slack) {
+std::optional<GridDual> round_to_grid(const RowProblem& rows, const Vector& nu, double slack) {
+  const TrainingProblem& problem = rows.outputs;
   GridDual dual;
   const auto n = static_cast<std::size_t>(problem.samples());
   dual.entries.assign(n, 0);
   dual.nu = Vector::Zero(problem.samples());
   if (nu.isZero(0)) return dual;
-  dual.exponent = grid_exponent(problem, nu, slack);
+  dual.exponent = grid_exponent(rows, nu, slack);
   const std::vector<Range> ranges = admitted_ranges(problem, dual.exponent);
   for (std::size_t i = 0; i < n; ++i) {
     const double scaled = std::ldexp(nu[static_cast<Index>(i)], static_cast<int>(dual.exponent));

@@ -28,8 +28,9 @@ const char* output_bias_word(OutputBias bias) {
   return "none";
 }
 
-/// One line a row of the matrix, closed by the vector's entry.
-void write_rows(std::ostream& output, const Matrix& matrix, const Vector& last) {
+/// One line a row of the matrix, closed by as many entries of the vector.
+void write_rows(std::ostream& output, const Matrix& matrix, const Vector& rest) {
+  const Index more = matrix.rows() > 0 ? rest.size() / matrix.rows() : 0;
   std::string line;
   for (Index i = 0; i < matrix.rows(); ++i) {
     line.clear();
@@ -37,8 +38,40 @@ void write_rows(std::ostream& output, const Matrix& matrix, const Vector& last) 
       append(line, to_dyad(matrix(i, k)));
       line += ' ';
     }
-    append(line, to_dyad(last[i]));
+    for (Index k = 0; k < more; ++k) {
+      if (k > 0) line += ' ';
+      append(line, to_dyad(rest[i * more + k]));
+    }
     output << line << '\n';
+  }
+}
+
+const char* pooling_word(Pooling pooling) {
+  switch (pooling) {
+    case Pooling::kSum:
+      return "sum";
+    case Pooling::kAverage:
+      return "average";
+    case Pooling::kMax:
+      return "max";
+    case Pooling::kNone:
+      return "none";
+  }
+  return "none";
+}
+
+void write_patches(std::ostream& output, const PatchColumns& patches) {
+  output << "patches " << patches.patches << ' ' << patches.size << '\n';
+  for (std::size_t i = 0; i < patches.columns.size(); ++i) {
+    const Index column = patches.columns[i];
+    if (column == PatchColumns::kPadding) {
+      output << '-';
+    } else if (column == PatchColumns::kOne) {
+      output << '+';
+    } else {
+      output << column;
+    }
+    output << ((i + 1) % static_cast<std::size_t>(patches.size) == 0 ? '\n' : ' ');
   }
 }
 
@@ -90,13 +123,24 @@ void write_nu(std::ostream& output, const GridDual& dual) {
 }  // namespace
 
 void write_statement(std::ostream& output, const CertificateRequest& request) {
-  const TrainingProblem& problem = *request.problem;
-  output << "cert 1\nproblem relu2 loss " << loss_words(problem.loss()) << " scale "
+  const ConvolutionProblem* convolution = request.convolution;
+  const TrainingProblem& problem =
+      convolution != nullptr ? convolution->outputs() : *request.problem;
+  const Matrix& X = convolution != nullptr ? convolution->X() : problem.X();
+  output << "cert 1\nproblem ";
+  if (convolution != nullptr) {
+    output << "cnn " << pooling_word(convolution->pooling());
+  } else {
+    output << "relu2";
+  }
+  output << " loss " << loss_words(problem.loss()) << " scale "
          << (problem.loss().scale() == LossScale::kSum ? "sum" : "mean") << " output-bias "
          << output_bias_word(problem.output_bias()) << "\nbeta " << text(problem.beta())
          << "\nsource dataset " << request.dataset_sha256 << " network " << request.network_sha256
-         << "\ndata " << problem.samples() << ' ' << problem.dimension() << '\n';
-  write_rows(output, problem.X(), problem.y());
+         << '\n';
+  if (convolution != nullptr) write_patches(output, convolution->patches());
+  output << "data " << X.rows() << ' ' << X.cols() << '\n';
+  write_rows(output, X, problem.y());
   write_network(output, "network", problem, *request.network);
   if (request.improved != nullptr) write_network(output, "improved", problem, *request.improved);
   if (request.path != nullptr) write_path(output, problem, *request.path);

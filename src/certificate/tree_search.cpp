@@ -33,8 +33,9 @@ constexpr double kRepeat = 1.5;
 TreeSearch::TreeSearch(const CertificateRequest& request, const Vector& nu, SpillFile& spill,
                        std::ostream& output)
     : request_(request),
-      problem_(*request.problem),
+      problem_(row_problem(request)),
       nu_(nu),
+      row_nu_(problem_.spread(nu)),
       spill_(spill),
       output_(output),
       start_(output.tellp()),
@@ -49,7 +50,7 @@ std::optional<WrittenBound> TreeSearch::run() {
   if (clearly_beyond_tree()) return std::nullopt;
   was_stopped_ = control_.should_stop();
   if (was_stopped_) return std::nullopt;
-  const DualOracle oracle(problem_.X());
+  const DualOracle oracle(problem_.X);
   if (oracle.geometry().coordinates() > kMaxTreeCoordinates) return std::nullopt;
   start_norm(oracle);
   const double remaining = control_.deadline.remaining();
@@ -64,7 +65,8 @@ std::optional<WrittenBound> TreeSearch::run() {
     control_.deadline = Deadline::after(std::max(left, 0.0));
   }
   std::optional<WrittenBound> fine = search(oracle);
-  if (!coarse || (fine && problem_.dual_objective(fine->dual.nu) >= coarse->value)) return fine;
+  if (!coarse || (fine && problem_.outputs.dual_objective(fine->dual.nu) >= coarse->value))
+    return fine;
   const bool was_stopped = was_stopped_;
   start_with(coarse->norm, coarse->slack);
   is_loose_ = true;
@@ -95,7 +97,7 @@ std::optional<TreeSearch::Coarse> TreeSearch::search_coarsely(const DualOracle& 
     const std::optional<WrittenBound> found = search(oracle);
     control_ = whole;
     if (!found) break;
-    const double value = problem_.dual_objective(found->dual.nu);
+    const double value = problem_.outputs.dual_objective(found->dual.nu);
     if (!best || value > best->value) best = Coarse{norm_, slack_, watch.seconds(), value};
   }
   return best;
@@ -112,7 +114,7 @@ void TreeSearch::start_with(double norm, double slack) {
 
 /// Whether a few rows alone already have a rank beyond the tree, to rounding.
 bool TreeSearch::clearly_beyond_tree() const {
-  const Matrix& X = problem_.X();
+  const Matrix& X = problem_.X;
   const Index rows = std::min<Index>(X.rows(), 4 * kMaxTreeCoordinates);
   const Eigen::ColPivHouseholderQR<Matrix> factor(X.topRows(rows).transpose());
   return factor.rank() > kMaxTreeCoordinates;
@@ -130,14 +132,15 @@ void TreeSearch::start_norm(const DualOracle& oracle) {
 
 double TreeSearch::norm_along(const DualOracle& oracle, const Vector& u) const {
   const double length = u.norm();
-  return length > 0 ? std::abs(oracle.value(nu_, u)) / length : 0.0;
+  return length > 0 ? std::abs(oracle.value(row_nu_, u)) / length : 0.0;
 }
 
 /// Raises the estimate of the dual norm by climbing from the given directions.
 void TreeSearch::raise_norm(const DualOracle& oracle, const std::vector<Vector>& starts,
                             Index count) {
   for (const Vector& u : starts) norm_ = std::max(norm_, norm_along(oracle, u));
-  const auto found = oracle.climb(nu_, norm_, count, 1, request_.threads, starts, request_.control);
+  const auto found =
+      oracle.climb(row_nu_, norm_, count, 1, request_.threads, starts, request_.control);
   for (const DualDirection& direction : found) norm_ = std::max(norm_, direction.value);
 }
 
@@ -177,20 +180,21 @@ TreeSearch::Attempt TreeSearch::attempt(const DualOracle& oracle) {
   output_.seekp(start_);
   write_dual(output_, geometry, *dual);
   // The trees prove the sum over the replaced rows, with that much less than beta.
-  const double replaced = geometry.slack(dual->nu) * (1 + 0x1p-50);
-  const double beta = problem_.beta() - replaced;
+  const Vector row_nu = problem_.spread(dual->nu);
+  const double replaced = geometry.slack(row_nu) * (1 + 0x1p-50);
+  const double beta = problem_.beta - replaced;
   if (!(beta > 0)) {
-    result.excess = 2 * replaced / problem_.beta();
+    result.excess = 2 * replaced / problem_.beta;
     return result;
   }
-  const LeafRounder rounder(problem_.X(), geometry, beta, beta * (1 - 0.4 * slack_));
+  const LeafRounder rounder(problem_.X, geometry, beta, beta * (1 - 0.4 * slack_));
   TreeText text(rounder, spill_, output_);
   const double threshold = beta * (1 - 0.6 * slack_);
   for (const double sign : {1.0, -1.0}) {
     output_ << (sign > 0 ? "tree +\n" : "tree -\n");
     SignProof proof;
     try {
-      proof = prove_sign(geometry, sign * dual->nu, threshold, text, request_.threads, control_);
+      proof = prove_sign(geometry, sign * row_nu, threshold, text, request_.threads, control_);
     } catch (const ProofTooLong&) {
       result.is_hopeless = true;
       return result;
@@ -198,7 +202,7 @@ TreeSearch::Attempt TreeSearch::attempt(const DualOracle& oracle) {
     if (proof.status == SignProofStatus::kProved) continue;
     if (proof.status == SignProofStatus::kStalled) result.excess = proof.bound / threshold;
     if (proof.status == SignProofStatus::kExceeded) {
-      result.excess = std::abs(oracle.value(dual->nu, proof.direction)) / threshold;
+      result.excess = std::abs(oracle.value(row_nu, proof.direction)) / threshold;
       result.direction = std::move(proof.direction);
     }
     return result;

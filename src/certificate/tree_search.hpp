@@ -3,6 +3,7 @@
 #include <iosfwd>
 #include <optional>
 
+#include "certificate/row_problem.hpp"
 #include "certificate/spill_file.hpp"
 #include "certificate/written_bound.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
@@ -18,7 +19,7 @@ namespace thalweg::certificate {
 /// first: when the fine one is cut off, the best coarse one is written again.
 class TreeSearch {
  public:
-  /// The request, nu (n), the spill file and the stream are kept by reference.
+  /// The request, nu (an entry a target), the spill file and the stream are kept by reference.
   TreeSearch(const CertificateRequest& request, const Vector& nu, SpillFile& spill,
              std::ostream& output);
 
@@ -59,8 +60,9 @@ class TreeSearch {
   [[nodiscard]] bool enlarge_slack();
 
   const CertificateRequest& request_;
-  const TrainingProblem& problem_;
+  RowProblem problem_;
   const Vector& nu_;
+  Vector row_nu_;
   SpillFile& spill_;
   std::ostream& output_;
   std::ostream::pos_type start_;

@@ -7,6 +7,7 @@
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/run_control.hpp"
+#include "thalweg/model/convolution_problem.hpp"
 #include "thalweg/model/network_path.hpp"
 #include "thalweg/model/training_problem.hpp"
 
@@ -19,20 +20,21 @@ enum class ProofStatus {
   kValueOnly,   ///< no bound could be proved in time; the file claims the network's value (and the
                 ///< decrease) only
   kUnsupported  ///< the grammar cannot state the problem (logistic loss, sample weights, skip
-                ///< connection); nothing was written
+                ///< connection, maximum over patches); nothing was written
 };
 
 /// What proves the dual bound.
 enum class BoundProof { kNone, kConeTree, kWholeSphere };
 
 struct CertificateRequest {
-  const TrainingProblem* problem = nullptr;
-  const TwoLayerNetwork* network = nullptr;   ///< the network whose gap is claimed
-  const TwoLayerNetwork* improved = nullptr;  ///< optional: a network claimed to be better
-  const NetworkPath* path = nullptr;          ///< optional: a path that begins at `network`
-  const Vector* dual = nullptr;               ///< nu (n); null: value claims only
-  double slack = 1e-10;              ///< eta: relative shrinking of nu that rounding may use up
-  std::string dataset_sha256 = "-";  ///< informative
+  const TrainingProblem* problem = nullptr;         ///< of fully connected networks, or
+  const ConvolutionProblem* convolution = nullptr;  ///< of convolutional ones
+  const TwoLayerNetwork* network = nullptr;         ///< the network whose gap is claimed
+  const TwoLayerNetwork* improved = nullptr;        ///< optional: a network claimed to be better
+  const NetworkPath* path = nullptr;  ///< optional, not of a convolution: begins at `network`
+  const Vector* dual = nullptr;       ///< nu, an entry a target; null: value claims only
+  double slack = 1e-10;               ///< eta: relative shrinking of nu that rounding may use up
+  std::string dataset_sha256 = "-";   ///< informative
   std::string network_sha256 = "-";
   int threads = 1;
   RunControl control;  ///< the tree takes at most 0.85 of the time left
@@ -66,10 +68,13 @@ struct CertificateResult {
 /// With a path its section is written and what it increases by at most, its maximum and its end are
 /// claimed; a path with an end is one to `improved`, which it then sets.
 ///
-/// Throws InvalidArgument when problem or network is null, a network does not fit the problem, dual
-/// is not n finite numbers, slack is not in (0, 0.5], find_fault (path_value.hpp) finds the path to
-/// be none, or it begins or ends at another network. Errors: kUnwritable; what had the name
-/// `path` is then untouched.
+/// Of a convolution the trees and spheres are about its patches (docs/certificate.md).
+///
+/// Throws InvalidArgument when not exactly one problem is given, network is null, a network does
+/// not fit the problem, dual is not a finite number for each target, a path is one of a
+/// convolution, slack is not in (0, 0.5], find_fault (path_value.hpp) finds the path to be none, or
+/// it begins or ends at another network. Errors: kUnwritable; what had the name `path` is then
+/// untouched.
 [[nodiscard]] Expected<CertificateResult> write_certificate(const CertificateRequest& request,
                                                             const std::filesystem::path& path);
 

@@ -1,17 +1,10 @@
 #pragma once
 
+#include "thalweg/model/pooling.hpp"
 #include "thalweg/reformulation/architecture.hpp"
 #include "thalweg/reformulation/patches.hpp"
 
 namespace thalweg {
-
-/// What becomes of a filter's activations over the patches of an input.
-enum class Pooling {
-  kSum,      ///< their sum
-  kAverage,  ///< their mean
-  kMax,      ///< the largest
-  kNone,     ///< one output for each patch: fully convolutional
-};
 
 /// Two-layer convolutional networks: with patches x_ik of sample i and filters u_j,
 ///   f(x_i) = sum_j alpha_j pool_k (x_ik^T u_j)_+,  cost beta/2 sum_j (|u_j|^2 + alpha_j^2),

@@ -1,0 +1,196 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "reformulation/small_data.hpp"
+#include "support/random_matrix.hpp"
+#include "thalweg/certificate/certificate.hpp"
+#include "thalweg/reformulation/filter_problem.hpp"
+#include "thalweg/reformulation/piece_enumeration.hpp"
+#include "thalweg/reformulation/piece_program.hpp"
+#include "thalweg/verify/check.hpp"
+
+/// Certificates of two-layer convolutional networks whose optimum comes from their convex program
+/// over all pieces.
+namespace thalweg {
+namespace {
+
+namespace fs = std::filesystem;
+
+double to_double(const verify::Dyad53& value) {
+  return std::ldexp(static_cast<double>(value.mantissa), value.exponent);
+}
+
+struct Optimum {
+  BranchNetwork network;
+  double output_bias = 0;
+  Vector dual;
+  double value = 0;
+};
+
+/// The optimum over all pieces.
+Optimum solve(const ConvolutionalNetwork& architecture, const Matrix& X,
+              const TrainingProblem& outputs) {
+  const std::vector<BranchForm> forms = architecture.forms(X);
+  const PieceList list = enumerate_pieces(forms[0]);
+  EXPECT_TRUE(list.complete());
+  std::vector<Piece> pieces;
+  for (const BranchPattern& pattern : list.patterns) {
+    for (const Sign sign : {Sign::kPlus, Sign::kMinus}) pieces.push_back({0, pattern, sign});
+  }
+  SolverSettings settings;
+  settings.relative_gap = 1e-9;
+  const PieceSolution solution = solve_pieces(forms, pieces, outputs, settings);
+  const auto network = decode_network(architecture, solution.blocks);
+  EXPECT_TRUE(network.has_value());
+  return {*network, solution.affine.bias, solution.dual, solution.objective};
+}
+
+TrainingProblem targets(const Vector& y, double beta, Loss loss = Loss::squared(),
+                        OutputBias bias = OutputBias::kNone) {
+  return {Matrix::Zero(y.size(), 1), y, beta, std::move(loss), bias};
+}
+
+class ConvolutionCertificate : public ::testing::Test {
+ protected:
+  ConvolutionCertificate()
+      : file_(fs::temp_directory_path() /
+              ("convolution_certificate." + std::to_string(::getpid()))) {}
+  ~ConvolutionCertificate() override { fs::remove(file_); }
+
+  /// Writes the certificate of the network and demands that the checker accepts it.
+  CertificateResult prove(const ConvolutionProblem& problem, const TwoLayerNetwork& network,
+                          const Vector& dual, double slack = 1e-8) {
+    CertificateRequest request;
+    request.convolution = &problem;
+    request.network = &network;
+    request.dual = &dual;
+    request.slack = slack;
+    const auto result = write_certificate(request, file_);
+    EXPECT_TRUE(result.has_value());
+    std::ifstream input(file_, std::ios::binary);
+    report_ = verify::check(input);
+    EXPECT_EQ(report_.outcome, verify::Outcome::kVerified) << report_.reason;
+    return *result;
+  }
+
+  double relative_gap() const { return to_double(report_.statement.relative_gap.value()); }
+
+  fs::path file_;
+  verify::Report report_;
+};
+
+const PatchSettings kPairs{.input = {4}, .kernel = {2}};
+const Vector kTargets{{1, -1, 2, 0.5}};
+
+TEST_F(ConvolutionCertificate, ProvesTheFixtureOfTheTheory) {
+  const ConvolutionalNetwork architecture(PatchGeometry(kPairs), Pooling::kSum);
+  const Matrix X = testing::data_signals();
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  const Optimum optimum = solve(architecture, X, outputs);
+  const ConvolutionProblem problem = filter_problem(architecture, X, outputs);
+  const auto result = prove(problem, filter_network(architecture, optimum.network), optimum.dual);
+  EXPECT_EQ(result.status, ProofStatus::kComplete);
+  EXPECT_EQ(result.proof, BoundProof::kConeTree);
+  EXPECT_LE(relative_gap(), 1e-7);
+  EXPECT_NEAR(to_double(report_.statement.objective_upper), 0.23869350, 1e-8);
+  EXPECT_NEAR(to_double(*report_.statement.lower_bound), 0.23869350, 5e-8);
+  // The same dual for a shorter stride, which has fewer patches.
+  const ConvolutionalNetwork other(PatchGeometry({.input = {4}, .kernel = {2}, .stride = {2}}),
+                                   Pooling::kSum);
+  prove(filter_problem(other, X, outputs), filter_network(architecture, optimum.network),
+        optimum.dual);
+  EXPECT_GT(relative_gap(), 1e-3);
+}
+
+TEST_F(ConvolutionCertificate, ProvesEveryPoolingLossAndBias) {
+  const PatchGeometry patches(
+      {.input = {4}, .kernel = {2}, .stride = {2}, .padding = {1}, .bias = true});
+  const Matrix X = testing::data_signals();
+  Random random(3);
+  for (const Pooling pooling : {Pooling::kSum, Pooling::kAverage, Pooling::kNone}) {
+    const ConvolutionalNetwork architecture(patches, pooling);
+    const Vector noise = testing::random_matrix(random, 4 * architecture.outputs(), 1).col(0);
+    for (const LossScale scale : {LossScale::kSum, LossScale::kMean}) {
+      for (const OutputBias bias : {OutputBias::kNone, OutputBias::kPenalised, OutputBias::kFree}) {
+        for (const Loss& loss :
+             {Loss::squared(scale), Loss::huber(0.4, scale), Loss::squared_hinge(scale)}) {
+          SCOPED_TRACE(loss.name() + " pooling " + std::to_string(static_cast<int>(pooling)) +
+                       " bias " + std::to_string(static_cast<int>(bias)) + " scale " +
+                       std::to_string(static_cast<int>(scale)));
+          const Vector y =
+              loss.kind() == LossKind::kSquaredHinge ? Vector(noise.cwiseSign()) : noise;
+          const TrainingProblem outputs =
+              targets(y, scale == LossScale::kSum ? 0.2 : 0.03, loss, bias);
+          const Optimum optimum = solve(architecture, X, outputs);
+          const auto result =
+              prove(filter_problem(architecture, X, outputs),
+                    filter_network(architecture, optimum.network, optimum.output_bias),
+                    optimum.dual, 1e-7);
+          EXPECT_EQ(result.status, ProofStatus::kComplete);
+          EXPECT_LE(relative_gap(), 3e-6);
+          EXPECT_NEAR(to_double(report_.statement.objective_upper), optimum.value,
+                      1e-6 * optimum.value);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ConvolutionCertificate, AveragesOfPatchesAreSumsAtATimesThePenalty) {
+  // K = 3 patches: beta 0.1 for the sum is 0.1 / 3 for the average of filters.
+  const ConvolutionalNetwork average(PatchGeometry(kPairs), Pooling::kAverage);
+  const Matrix X = testing::data_signals();
+  const TrainingProblem outputs = targets(kTargets, 0.1 / 3);
+  const Optimum optimum = solve(average, X, outputs);
+  prove(filter_problem(average, X, outputs), filter_network(average, optimum.network),
+        optimum.dual);
+  EXPECT_NEAR(to_double(report_.statement.objective_upper), 0.23869350, 1e-8);
+  EXPECT_NEAR(to_double(*report_.statement.lower_bound), 0.23869350, 5e-8);
+}
+
+TEST_F(ConvolutionCertificate, WideFiltersUseTheWholeSphere) {
+  Random random(5);
+  const ConvolutionalNetwork architecture(PatchGeometry({.input = {30}, .kernel = {20}}),
+                                          Pooling::kAverage);
+  const Matrix X = testing::random_matrix(random, 12, 30);
+  const TrainingProblem outputs = targets(testing::random_matrix(random, 12, 1).col(0), 1.0);
+  const auto result =
+      prove(filter_problem(architecture, X, outputs), TwoLayerNetwork::empty(20), outputs.y());
+  EXPECT_EQ(result.proof, BoundProof::kWholeSphere);
+  EXPECT_LT(relative_gap(), 1);
+}
+
+TEST_F(ConvolutionCertificate, RefusesWhatItCannotState) {
+  const ConvolutionalNetwork architecture(PatchGeometry(kPairs), Pooling::kMax);
+  const Matrix X = testing::data_signals();
+  const ConvolutionProblem maximum = filter_problem(architecture, X, targets(kTargets, 0.1));
+  const TwoLayerNetwork network = TwoLayerNetwork::empty(2);
+  CertificateRequest request;
+  request.convolution = &maximum;
+  request.network = &network;
+  EXPECT_EQ(write_certificate(request, file_)->status, ProofStatus::kUnsupported);
+  EXPECT_FALSE(fs::exists(file_));
+  const TwoLayerNetwork wide = TwoLayerNetwork::empty(4);
+  request.network = &wide;
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  request.network = &network;
+  const Vector dual = Vector::Ones(12);
+  request.dual = &dual;
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  request.dual = nullptr;
+  request.problem = &maximum.outputs();
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW(ConvolutionProblem(X, kTargets, {1, 1, {4}}, Pooling::kSum, 0.1, Loss::squared()),
+               InvalidArgument);
+  EXPECT_THROW(
+      ConvolutionProblem(X, kTargets, {2, 1, {0, 1}}, Pooling::kNone, 0.1, Loss::squared()),
+      InvalidArgument);
+}
+
+}  // namespace
+}  // namespace thalweg
