@@ -13,7 +13,7 @@
 namespace thalweg::io {
 namespace {
 
-constexpr std::size_t kMaxDimensions = 3;
+constexpr std::size_t kMaxDimensions = 4;
 constexpr std::uint64_t kMaxExtent = (std::uint64_t{1} << 31) - 1;
 constexpr std::uint64_t kMaxExtentWithoutData = std::uint64_t{1} << 20;
 
@@ -110,30 +110,53 @@ double decode_one(const std::byte* at, const Encoding& encoding, std::optional<F
   return 0;
 }
 
-/// Up to three extents and indices; missing leading dimensions have extent 1.
-using Triple = std::array<std::size_t, kMaxDimensions>;
+/// Extents, strides or indices; missing leading dimensions have extent 1.
+using Axes = std::array<std::size_t, kMaxDimensions>;
 
-Triple extents_of(const std::vector<std::uint64_t>& shape) {
-  Triple extents = {1, 1, 1};
+Axes extents_of(const std::vector<std::uint64_t>& shape) {
+  Axes extents;
+  extents.fill(1);
   for (std::size_t i = 0; i < shape.size(); ++i) {
     extents[kMaxDimensions - shape.size() + i] = static_cast<std::size_t>(shape[i]);
   }
   return extents;
 }
 
-std::string describe_position(const Triple& index, std::size_t dimensions) {
-  const std::string last = std::to_string(index[2]);
-  switch (dimensions) {
-    case 0:
-      return "its only element";
-    case 1:
-      return "element " + last + " (counted from 0)";
-    case 2:
-      return "row " + std::to_string(index[1]) + ", column " + last + " (counted from 0)";
-    default:
-      return "block " + std::to_string(index[0]) + ", row " + std::to_string(index[1]) +
-             ", column " + last + " (counted from 0)";
+/// Elements between neighbours along each axis of the file.
+Axes strides_of(const Axes& extents, ElementOrder order) {
+  Axes strides;
+  std::size_t step = 1;
+  for (std::size_t i = 0; i < kMaxDimensions; ++i) {
+    const std::size_t axis = order == ElementOrder::kC ? kMaxDimensions - 1 - i : i;
+    strides[axis] = step;
+    step *= extents[axis];
   }
+  return strides;
+}
+
+std::string describe_position(const Axes& index, std::size_t dimensions) {
+  const std::string counted = " (counted from 0)";
+  if (dimensions == 0) return "its only element";
+  if (dimensions == 1) return "element " + std::to_string(index.back()) + counted;
+  const std::string cell = "row " + std::to_string(index[kMaxDimensions - 2]) + ", column " +
+                           std::to_string(index.back()) + counted;
+  if (dimensions == 2) return cell;
+  std::string block = std::to_string(index[kMaxDimensions - dimensions]);
+  for (std::size_t axis = kMaxDimensions - dimensions + 1; axis + 2 < kMaxDimensions; ++axis) {
+    block += ", " + std::to_string(index[axis]);
+  }
+  return "block " + block + ", " + cell;
+}
+
+/// Steps to the next element in C order and returns its place in the file; `at` is this one's.
+std::size_t advance(Axes& index, const Axes& extents, const Axes& strides, std::size_t at) {
+  for (std::size_t axis = kMaxDimensions; axis-- > 0;) {
+    at += strides[axis];
+    if (++index[axis] < extents[axis]) break;
+    at -= index[axis] * strides[axis];
+    index[axis] = 0;
+  }
+  return at;
 }
 
 }  // namespace
@@ -191,26 +214,22 @@ Expected<NdArray> decode_elements(std::span<const std::byte> bytes,
                                   const std::vector<std::uint64_t>& shape, const Encoding& encoding,
                                   const ArrayLabel& label) {
   const std::size_t size = element_size(encoding.type);
-  const Triple extents = extents_of(shape);
-  const Triple strides = encoding.element_order == ElementOrder::kC
-                             ? Triple{extents[1] * extents[2], extents[2], 1}
-                             : Triple{1, extents[0], extents[0] * extents[1]};
+  const Axes extents = extents_of(shape);
+  const Axes strides = strides_of(extents, encoding.element_order);
+  const std::size_t count = bytes.size() / size;
   NdArray array;
   for (const std::uint64_t extent : shape) array.shape.push_back(static_cast<Index>(extent));
-  array.values.reserve(bytes.size() / size);
+  array.values.reserve(count);
   std::optional<Fault> fault;
-  for (std::size_t i = 0; i < extents[0]; ++i) {
-    for (std::size_t j = 0; j < extents[1]; ++j) {
-      for (std::size_t k = 0; k < extents[2]; ++k) {
-        const std::size_t at = i * strides[0] + j * strides[1] + k * strides[2];
-        array.values.push_back(decode_one(bytes.data() + at * size, encoding, fault));
-        if (fault) {
-          return fail(fault->code, describe(label) + ": " +
-                                       describe_position({i, j, k}, shape.size()) + ": expected " +
-                                       fault->expected + ", found " + fault->found);
-        }
-      }
+  Axes index{};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    array.values.push_back(decode_one(bytes.data() + at * size, encoding, fault));
+    if (fault) {
+      return fail(fault->code, describe(label) + ": " + describe_position(index, shape.size()) +
+                                   ": expected " + fault->expected + ", found " + fault->found);
     }
+    at = advance(index, extents, strides, at);
   }
   return array;
 }

@@ -42,7 +42,7 @@ struct Encoding {
 
 /// Elements of an array of this shape, checked.
 ///
-/// Errors: kUnsupported (more than 3 dimensions), kTooLarge (an extent of 2^31 or more, or above
+/// Errors: kUnsupported (more than 4 dimensions), kTooLarge (an extent of 2^31 or more, or above
 /// 2^20 where another extent is 0 and no data backs it; a size in bytes of 2^63 or more).
 [[nodiscard]] Expected<std::size_t> element_count(const std::vector<std::uint64_t>& shape,
                                                   ElementType type, const ArrayLabel& label);

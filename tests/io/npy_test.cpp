@@ -91,6 +91,11 @@ TEST(Npy, FortranOrderRunsTheFirstIndexFastest) {
   const auto three = parse(npy("|u1", "(2, 3, 2)", cube, true));
   ASSERT_TRUE(three);
   EXPECT_THAT(three->values, ElementsAre(0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121));
+  const auto four = parse(npy("|u1", "(2, 1, 3, 2)", cube, true));
+  ASSERT_TRUE(four);
+  EXPECT_EQ(four->values, three->values);
+  EXPECT_EQ(parse(npy("|u1", "(2, 1, 3, 2)", cube))->values,
+            parse(npy("|u1", "(12,)", cube))->values);
 }
 
 TEST(Npy, ReadsWhatNumPyWrote) {
@@ -183,8 +188,8 @@ TEST(Npy, RefusesEveryMutationOfTheHeader) {
     refuse("{'descr': '" + type + "', 'fortran_order': False, 'shape': (1,)}\n", unsupported,
            "found '" + type + "'");
   }
-  refuse("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1, 1)}\n", unsupported,
-         "at most 3 dimensions, found 4");
+  refuse("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1)}\n", unsupported,
+         "at most 4 dimensions, found 5");
 }
 
 TEST(Npy, NamesTheByteOfAHeaderError) {
@@ -236,6 +241,8 @@ TEST(Npy, NamesThePositionOfABadValue) {
                {"its only element", "found inf"});
   expect_error(parse(npy_doubles("(2, 1, 2)", {1, 2, 3, nan})), ErrorCode::kBadValue,
                {"block 1, row 0, column 1"});
+  expect_error(parse(npy_doubles("(1, 2, 1, 2)", {1, 2, nan, 4})), ErrorCode::kBadValue,
+               {"block 0, 1, row 0, column 0"});
   // Fortran order: the fourth stored number of a (2 x 3) array is row 1, column 1.
   std::string data;
   for (const double value : {1.0, 2.0, 3.0, nan, 5.0, 6.0}) data += little(bits(value), 8);

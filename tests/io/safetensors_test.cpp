@@ -153,7 +153,7 @@ TEST(Safetensors, TrustsNoSizeInTheFile) {
   expect_error(shape("[2147483647,2147483647]"), ErrorCode::kTooLarge, {"below 2^63 bytes"});
   expect_error(shape("[4294967296,4294967296]"), ErrorCode::kTooLarge, {"extents of at most"});
   expect_error(shape("[2147483647,0]"), ErrorCode::kTooLarge, {"extents of at most 1048576"});
-  expect_error(shape("[1,1,1,1]"), ErrorCode::kUnsupported, {"at most 3 dimensions"});
+  expect_error(shape("[1,1,1,1,1]"), ErrorCode::kUnsupported, {"at most 4 dimensions"});
   expect_error(shape("[1]"), ErrorCode::kMalformed,
                {"expected 8 bytes for this shape and dtype, found 0"});
   std::string many = "{";

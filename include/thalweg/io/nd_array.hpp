@@ -8,7 +8,7 @@
 
 namespace thalweg::io {
 
-/// An array of finite doubles with 0 to 3 dimensions, in C order whatever order the file used.
+/// An array of finite doubles with 0 to 4 dimensions, in C order whatever order the file used.
 ///
 /// `values` has the product of `shape` entries; the last index runs fastest. An empty shape is one
 /// number.

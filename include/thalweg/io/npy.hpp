@@ -13,7 +13,7 @@ namespace thalweg::io {
 
 /// Parses the bytes of a NumPy `.npy` file, format versions 1, 2 and 3.
 ///
-/// Element types f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1 in either byte order, C or Fortran order, 0 to 3
+/// Element types f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1 in either byte order, C or Fortran order, 0 to 4
 /// dimensions. Values are exact: float32 is widened, a 64-bit integer that no double equals is an
 /// error, and so are NaN and infinity. The header is parsed strictly (exactly the three keys, no
 /// evaluation) and the file must end with the last element.

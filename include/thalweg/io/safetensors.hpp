@@ -22,7 +22,7 @@ namespace thalweg::io {
 /// the format section of the safetensors documentation.
 class SafetensorsFile {
  public:
-  /// Opens a file's bytes. Errors: kMalformed, kUnsupported (another element type, more than 3
+  /// Opens a file's bytes. Errors: kMalformed, kUnsupported (another element type, more than 4
   /// dimensions), kTooLarge (a header above 100 MB, more than 4096 tensors, a shape whose size
   /// overflows).
   [[nodiscard]] static Expected<SafetensorsFile> parse(Bytes bytes, std::string file);
