@@ -1,13 +1,11 @@
 #include "thalweg/reformulation/piece_program.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 
-#include "reformulation/piece_blocks.hpp"
+#include "reformulation/piece_rows.hpp"
 #include "thalweg/core/error.hpp"
-#include "thalweg/model/training_problem.hpp"
 
 namespace thalweg {
 namespace {
@@ -25,34 +23,6 @@ void check_pieces(const std::vector<BranchForm>& forms, const std::vector<Piece>
                             std::to_string(targets.size()));
     }
   }
-}
-
-/// The loss and the free columns, whose dual has U^T nu = 0; U as a skip connection.
-TrainingProblem dual_problem(const Vector& targets, const Loss& loss, double beta,
-                             const Matrix& free_columns) {
-  if (free_columns.cols() == 0) {
-    return {Matrix::Zero(targets.size(), 1), targets, beta, loss};
-  }
-  return {free_columns, targets, beta, loss, OutputBias::kNone, SkipConnection::kFree};
-}
-
-/// One piece in its conic form.
-struct ConicPiece {
-  const BlockNorm& norm;
-  BranchPiece piece;  ///< its map with the sign
-  PieceLayout layout;
-};
-
-std::vector<ConicPiece> conic_pieces(const std::vector<BranchForm>& forms,
-                                     const std::vector<Piece>& pieces) {
-  std::vector<ConicPiece> result;
-  for (const Piece& piece : pieces) {
-    const BranchForm& form = forms[static_cast<std::size_t>(piece.form)];
-    ConicPiece& conic = result.emplace_back(
-        ConicPiece{form.norm(), form.piece(piece.pattern), piece_layout(form.norm())});
-    conic.piece.map *= to_double(piece.sign);
-  }
-  return result;
 }
 
 /// The point of the dual that the solver's nu and multipliers prove, and what it bounds.
@@ -74,39 +44,36 @@ void set_bound(const TrainingProblem& problem, const std::vector<ConicPiece>& pi
 }  // namespace
 
 PieceSolution solve_pieces(const std::vector<BranchForm>& forms, const std::vector<Piece>& pieces,
-                           const Vector& targets, const Loss& loss, double beta,
-                           const Matrix& free_columns, const SolverSettings& settings) {
-  check_pieces(forms, pieces, targets);
-  const TrainingProblem problem = dual_problem(targets, loss, beta, free_columns);
-  const std::vector<ConicPiece> conic = conic_pieces(forms, pieces);
-  ConicProgram program{loss, targets, {}, free_columns};
-  for (const ConicPiece& piece : conic) {
-    program.blocks.push_back(
-        piece_block(piece.norm, piece.layout, piece.piece.map, piece.piece.cone, beta));
-  }
-  if (program.blocks.empty()) {  // a variable that is 0 and fits nothing
-    program.blocks.push_back(piece_block(BlockNorm::l2(1), piece_layout(BlockNorm::l2(1)),
-                                         Matrix::Zero(targets.size(), 1), Matrix(0, 1), beta));
-  }
-  const ConicSolution solved = solve_conic(program, settings);
+                           const TrainingProblem& affine, const SolverSettings& settings) {
+  check_pieces(forms, pieces, affine.y());
+  std::vector<ConicPiece> conic = conic_pieces(forms, pieces);
+  const RowSolution found = solve_by_rows(conic, affine, settings);
+  const ConicSolution& solved = found.conic;
 
   PieceSolution solution;
   solution.info = solved.info;
-  solution.free = solved.free;
   solution.dual = solved.dual;
-  solution.fit = Vector::Zero(targets.size());
-  if (free_columns.cols() > 0) solution.fit = free_columns * solved.free;
+  Vector coefficients(affine.affine_size());
+  coefficients.tail(solved.free.size()) = solved.free;
+  const bool penalised = affine.output_bias() == OutputBias::kPenalised;
+  if (penalised) coefficients[0] = solved.x.back()[1];
+  solution.affine = affine.unstack(coefficients);
+  solution.fit = affine.affine_fit(solution.affine);
   double cost = 0;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const Vector w = conic[i].layout.read(solved.x[i]);
+    const Vector& w = found.blocks[i];
     solution.fit += conic[i].piece.map * w;
     cost += conic[i].norm.value(w);
     solution.blocks.push_back({pieces[i].form, pieces[i].sign, w});
-    solution.multipliers.push_back(
-        solved.multipliers[i].head(conic[i].piece.cone.rows()).cwiseMax(0));
+    Vector& multipliers =
+        solution.multipliers.emplace_back(Vector::Zero(conic[i].piece.cone.rows()));
+    multipliers(conic[i].rows) =
+        solved.multipliers[i].head(static_cast<Index>(conic[i].rows.size())).cwiseMax(0);
   }
-  solution.objective = loss.value(solution.fit, targets) + beta * cost;
-  set_bound(problem, conic, solution);
+  const double bias = penalised ? solution.affine.bias : 0;
+  solution.objective =
+      affine.loss().value(solution.fit, affine.y()) + affine.beta() * (cost + bias * bias / 2);
+  set_bound(affine, conic, solution);
   return solution;
 }
 

@@ -47,7 +47,8 @@ inline CompleteProgram solve_complete(const Architecture& architecture, const Ma
   const std::vector<BranchForm> forms = architecture.forms(X);
   const std::vector<Piece> pieces = all_pieces(architecture, forms);
   CompleteProgram result;
-  result.solution = solve_pieces(forms, pieces, y, loss, beta, {}, accurate());
+  const TrainingProblem affine(Matrix::Zero(y.size(), 1), y, beta, loss);
+  result.solution = solve_pieces(forms, pieces, affine, accurate());
   double largest = 0;
   const auto norm = [&](const ActiveBlock& block) {
     return forms[static_cast<std::size_t>(block.form)].norm().value(block.w);

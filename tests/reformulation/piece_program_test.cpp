@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "reformulation/architecture_laws.hpp"
 #include "reformulation/complete_program.hpp"
+#include "thalweg/core/error.hpp"
 #include "thalweg/reformulation/circular_relu.hpp"
 #include "thalweg/reformulation/convolutional_network.hpp"
 #include "thalweg/reformulation/convolutional_three_layer.hpp"
@@ -109,6 +111,100 @@ TEST(PieceProgram, ThreeLayersOnDataE) {
   const Vector peak{{0.0, 0.0, 1.0, 0.0, 0.0}};
   expect_optimum(two_layers(2), X, peak, 0.1, 0.27441127, 4e-6);
   expect_optimum(with_path_norm(), X, peak, 0.1, 0.19528219, 4e-6);
+}
+
+/// The solution is what it says: blocks in their cones, multipliers and dual that prove the bound.
+void expect_solution(const std::vector<BranchForm>& forms, const std::vector<Piece>& pieces,
+                     const TrainingProblem& affine, const PieceSolution& solution) {
+  ASSERT_EQ(solution.blocks.size(), pieces.size());
+  Vector fit = affine.affine_fit(solution.affine);
+  double cost = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const BranchForm& form = forms[static_cast<std::size_t>(pieces[i].form)];
+    const BranchPiece piece = form.piece(pieces[i].pattern);
+    const Vector& w = solution.blocks[i].w;
+    EXPECT_GE((piece.cone * w).minCoeff(), -1e-9 * (w.norm() + 1e-2));
+    fit += to_double(pieces[i].sign) * piece.map * w;
+    cost += form.norm().value(w);
+    EXPECT_GE(solution.multipliers[i].minCoeff(), 0);
+    const Vector slope = to_double(pieces[i].sign) * piece.map.transpose() * solution.dual +
+                         solution.scale * piece.cone.transpose() * solution.multipliers[i];
+    EXPECT_LE(form.norm().dual(slope), affine.beta() * (1 + 1e-12));
+  }
+  EXPECT_LT((fit - solution.fit).norm(), 1e-12 * (1 + fit.norm()));
+  const double bias = affine.output_bias() == OutputBias::kPenalised ? solution.affine.bias : 0.0;
+  const double objective =
+      affine.loss().value(fit, affine.y()) + affine.beta() * cost + affine.beta() / 2 * bias * bias;
+  EXPECT_NEAR(solution.objective, objective, 1e-12 * objective);
+  EXPECT_EQ(solution.lower_bound, affine.dual_objective(solution.dual));
+  EXPECT_LE(solution.lower_bound, objective);
+  EXPECT_LE(objective - solution.lower_bound, 1e-8 * objective);
+}
+
+std::vector<Piece> sampled_pieces(const Architecture& architecture,
+                                  const std::vector<BranchForm>& forms, Index count) {
+  std::vector<Piece> pieces;
+  for (Index f = 0; f < static_cast<Index>(forms.size()); ++f) {
+    for (const BranchPattern& pattern :
+         sample_patterns(architecture, forms[static_cast<std::size_t>(f)], f, count, 1)) {
+      for (const Sign sign : {Sign::kPlus, Sign::kMinus}) pieces.push_back({f, pattern, sign});
+    }
+  }
+  return pieces;
+}
+
+TEST(PieceProgram, RowsOfLargeConesAreBroughtIn) {
+  const Matrix X = testing::seeded_matrix(30, 20, 2);
+  const Vector y = testing::seeded_matrix(30, 1, 3);
+  const ConvolutionalNetwork network(PatchGeometry({.input = {20}, .kernel = {3}}), Pooling::kSum);
+  const std::vector<BranchForm> forms = network.forms(X);
+  ASSERT_GT(forms[0].units().size(), 500u);
+  const std::vector<Piece> pieces = sampled_pieces(network, forms, 20);
+  const TrainingProblem affine(Matrix::Zero(30, 1), y, 0.5, Loss::squared());
+  expect_solution(forms, pieces, affine, solve_pieces(forms, pieces, affine, testing::accurate()));
+}
+
+TEST(PieceProgram, EveryLossAndBias) {
+  const Matrix X = testing::seeded_matrix(12, 2, 4);
+  const Vector y = testing::seeded_matrix(12, 1, 5);
+  const Vector labels = y.unaryExpr([](double v) { return v < 0 ? -1.0 : 1.0; });
+  const ParallelNetwork network(2, {2}, BranchCost::kConstrained);
+  const std::vector<BranchForm> forms = network.forms(X);
+  const std::vector<Piece> pieces = sampled_pieces(network, forms, 20);
+  for (const Loss& loss :
+       {Loss::squared(), Loss::huber(0.3), Loss::logistic(), Loss::squared_hinge()}) {
+    for (const OutputBias bias : {OutputBias::kNone, OutputBias::kPenalised, OutputBias::kFree}) {
+      SCOPED_TRACE(loss.name() + " " + std::to_string(static_cast<int>(bias)));
+      const TrainingProblem affine(Matrix::Zero(12, 1), loss.needs_labels() ? labels : y, 0.1, loss,
+                                   bias);
+      expect_solution(forms, pieces, affine,
+                      solve_pieces(forms, pieces, affine, testing::accurate()));
+    }
+  }
+}
+
+TEST(PieceProgram, WithoutPiecesTheAffinePartIsLeft) {
+  const Vector y{{1.0, 2.0, 6.0}};
+  const TrainingProblem affine(Matrix::Zero(3, 1), y, 0.1, Loss::squared(), OutputBias::kFree);
+  const std::vector<BranchForm> forms = two_layers(2).forms(testing::data_fc_c());
+  const PieceSolution solution = solve_pieces(forms, {}, affine, testing::accurate());
+  EXPECT_NEAR(solution.affine.bias, 3, 1e-8);
+  EXPECT_NEAR(solution.objective, 7, 1e-8);
+  EXPECT_NEAR(solution.lower_bound, 7, 1e-8);
+}
+
+TEST(PieceProgram, RefusesWhatDoesNotFit) {
+  const std::vector<BranchForm> forms = two_layers(2).forms(testing::data_fc_c());
+  const TrainingProblem three(Matrix::Zero(3, 1), Vector::Ones(3), 0.1, Loss::squared());
+  const TrainingProblem four(Matrix::Zero(4, 1), Vector::Ones(4), 0.1, Loss::squared());
+  const BranchPattern pattern(3, 1);
+  const auto solve = [&](const Piece& piece, const TrainingProblem& affine) {
+    static_cast<void>(solve_pieces(forms, {piece}, affine, testing::accurate()));
+  };
+  EXPECT_NO_THROW(solve({0, pattern, Sign::kPlus}, three));
+  EXPECT_THROW(solve({1, pattern, Sign::kPlus}, three), InvalidArgument);
+  EXPECT_THROW(solve({0, pattern, Sign::kPlus}, four), InvalidArgument);
+  EXPECT_THROW(solve({0, BranchPattern(2, 1), Sign::kPlus}, three), InvalidArgument);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "thalweg/convex/solver_types.hpp"
-#include "thalweg/core/loss.hpp"
+#include "thalweg/model/training_problem.hpp"
 #include "thalweg/reformulation/architecture.hpp"
 
 namespace thalweg {
@@ -19,15 +19,16 @@ struct Piece {
 /// A solution of the convex program over some pieces.
 struct PieceSolution {
   SolverInfo info;  ///< of the conic solver; its lower bound is an estimate
-  /// A block for each piece, in their order; many are nearly zero, none exactly.
+  /// A block for each piece, in their order, inside its cone but for rounding; most are nearly
+  /// zero.
   std::vector<ActiveBlock> blocks;
   /// lambda_i >= 0 for each row of the piece's cone.
   std::vector<Vector> multipliers;
-  Vector free;  ///< (r) coefficients of the free columns
-  Vector fit;   ///< (n) of blocks and free columns
-  /// l(fit) + beta sum N(w_i) of the blocks as they are.
+  AffinePart affine;  ///< output bias and skip connection, where the problem has them
+  Vector fit;         ///< (n) of blocks and affine part
+  /// The objective of the blocks and the affine part as they are.
   double objective = std::numeric_limits<double>::quiet_NaN();
-  /// nu (n), in the domain of D with U^T nu = 0, scaled: max_i N_*(s_i A_i^T nu + G_i^T scale
+  /// nu (n), in the domain of D, scaled: max_i N_*(s_i A_i^T nu + G_i^T scale
   /// lambda_i) <= beta.
   Vector dual;
   double scale = 0;  ///< by which nu and the multipliers were scaled, at most about 1
@@ -35,23 +36,28 @@ struct PieceSolution {
   double lower_bound = -std::numeric_limits<double>::infinity();
 };
 
-/// Solves the convex program over pieces (A_i, G_i) of forms, with signs s_i and columns U that are
-/// not penalised,
-///   min l(sum_i s_i A_i w_i + U v, y) + beta sum_i N_i(w_i)   s.t.  G_i w_i >= 0.
+/// Solves the convex program over pieces (A_i, G_i) of forms, with signs s_i,
+///   min l(sum_i s_i A_i w_i + b 1 + U v, y) + beta sum_i N_i(w_i) + gamma/2 b^2
+///   s.t.  G_i w_i >= 0,
+/// where `affine` gives loss, targets, beta, output bias b and, with a skip connection, U = its X.
 ///
-/// *Lemma.* For nu in the domain of D with U^T nu = 0 and lambda_i >= 0 with N_i*(s_i A_i^T nu +
-/// G_i^T lambda_i) <= beta, the value is at least D(nu). *Proof.* beta N(w) >= (s A^T nu + G^T
-/// lambda)^T w >= s nu^T A w on the cone, so l(f) + beta sum N >= l(f) + nu^T f >= D(nu). QED
+/// *Lemma.* For nu in the domain of D and lambda_i >= 0 with N_i*(s_i A_i^T nu + G_i^T lambda_i) <=
+/// beta, the value is at least D(nu). *Proof.* beta N(w) >= (s A^T nu + G^T lambda)^T w >= s nu^T A
+/// w on the cone, so the loss and the penalties of blocks that put out f are at least l(f) + nu^T f
+/// and the penalty of b, hence at least D(nu). QED
 /// The returned bound evaluates this for the solver's nu and multipliers, whatever their quality.
 ///
 /// As a conic program: a group of a norm is a second-order cone (t, w_g) at cost beta weight t; a
-/// nuclear norm of W is the half trace of [P W; W^T Q] semidefinite. Without pieces the dual is
-/// that of the free columns alone. targets (n), the forms' samples; free_columns (n x r), or 0 x 0.
-/// Throws InvalidArgument when sizes do not fit, beta is not positive, or a piece names no form.
-/// Time: solve_conic, with p + groups columns for each block.
+/// nuclear norm of W is the half trace of [P W; W^T Q] semidefinite; a penalised bias is a rotated
+/// cone. Without pieces the dual is that of the affine part alone. `affine` has as many samples as
+/// the forms. Throws InvalidArgument when they differ or a piece names no form.
+///
+/// Cones of more than 40 p rows enter by those that blocks violate, over several solutions: a cell
+/// of thousands of rows has few facets, and the bound needs multipliers of those only. Time:
+/// solve_conic, with p + groups columns for each block.
 [[nodiscard]] PieceSolution solve_pieces(const std::vector<BranchForm>& forms,
-                                         const std::vector<Piece>& pieces, const Vector& targets,
-                                         const Loss& loss, double beta, const Matrix& free_columns,
+                                         const std::vector<Piece>& pieces,
+                                         const TrainingProblem& affine,
                                          const SolverSettings& settings);
 
 }  // namespace thalweg
