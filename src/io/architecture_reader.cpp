@@ -187,7 +187,7 @@ void read_keys(Reader& reader, ArchitectureDescription& description) {
       read_patches(reader, description);
       reader.word("pooling", kPoolingKinds, description.pooling, true);
       reader.flag("residual", description.residual);
-      if (description.residual && description.pooling != PoolingKind::kNone) {
+      if (description.residual && description.pooling != Pooling::kNone) {
         reader.refuse(ErrorCode::kBadValue, "residual", "false unless 'pooling' is 'none'", true);
       }
       break;

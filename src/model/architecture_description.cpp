@@ -30,15 +30,15 @@ std::string_view to_string(ArchitectureKind kind) {
   return "unknown";
 }
 
-std::string_view to_string(PoolingKind kind) {
-  switch (kind) {
-    case PoolingKind::kSum:
+std::string_view to_string(Pooling pooling) {
+  switch (pooling) {
+    case Pooling::kSum:
       return "sum";
-    case PoolingKind::kAverage:
+    case Pooling::kAverage:
       return "average";
-    case PoolingKind::kMax:
+    case Pooling::kMax:
       return "max";
-    case PoolingKind::kNone:
+    case Pooling::kNone:
       return "none";
   }
   return "unknown";

@@ -36,20 +36,6 @@ PatchGeometry make_patches(const ArchitectureDescription& description, Index fea
                         .bias = description.filter_bias});
 }
 
-Pooling pooling_of(PoolingKind kind) {
-  switch (kind) {
-    case PoolingKind::kSum:
-      return Pooling::kSum;
-    case PoolingKind::kAverage:
-      return Pooling::kAverage;
-    case PoolingKind::kMax:
-      return Pooling::kMax;
-    case PoolingKind::kNone:
-      break;
-  }
-  return Pooling::kNone;
-}
-
 }  // namespace
 
 bool has_branches(ArchitectureKind kind) {
@@ -76,7 +62,7 @@ std::unique_ptr<Architecture> make_architecture(const ArchitectureDescription& d
   switch (description.kind) {
     case ArchitectureKind::kCnn:
       return std::make_unique<ConvolutionalNetwork>(make_patches(description, features),
-                                                    pooling_of(description.pooling));
+                                                    description.pooling);
     case ArchitectureKind::kCnnFlattened:
       return std::make_unique<FlattenedNetwork>(make_patches(description, features));
     case ArchitectureKind::kCnnThreeLayer:

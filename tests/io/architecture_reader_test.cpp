@@ -35,7 +35,7 @@ TEST(ArchitectureReader, ReadsAConvolution) {
   EXPECT_THAT(image.kernel, ElementsAre(3, 2));
   EXPECT_THAT(image.stride, ElementsAre(2, 1));
   EXPECT_THAT(image.padding, ElementsAre(2, 0));
-  EXPECT_EQ(image.pooling, PoolingKind::kMax);
+  EXPECT_EQ(image.pooling, Pooling::kMax);
   EXPECT_TRUE(image.filter_bias);
   EXPECT_FALSE(image.residual);
 

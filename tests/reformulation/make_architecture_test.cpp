@@ -16,7 +16,7 @@ ArchitectureDescription convolution(ArchitectureKind kind) {
   description.stride = {2, 1};
   description.padding = {0, 1};
   description.filter_bias = true;
-  description.pooling = PoolingKind::kMax;
+  description.pooling = Pooling::kMax;
   return description;
 }
 

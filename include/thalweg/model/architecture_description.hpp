@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "thalweg/core/types.hpp"
+#include "thalweg/model/pooling.hpp"
 
 namespace thalweg {
 
@@ -35,19 +36,11 @@ inline constexpr std::array kArchitectureKinds = {
 /// The word of description files: "cnn", ...
 [[nodiscard]] std::string_view to_string(ArchitectureKind kind);
 
-/// What becomes of a filter's activations over the patches of an input.
-enum class PoolingKind {
-  kSum,      ///< "sum"
-  kAverage,  ///< "average"
-  kMax,      ///< "max"
-  kNone,     ///< "none": one output for each patch
-};
-
-inline constexpr std::array kPoolingKinds = {PoolingKind::kSum, PoolingKind::kAverage,
-                                             PoolingKind::kMax, PoolingKind::kNone};
+inline constexpr std::array kPoolingKinds = {Pooling::kSum, Pooling::kAverage, Pooling::kMax,
+                                             Pooling::kNone};
 
 /// "sum", "average", "max", "none".
-[[nodiscard]] std::string_view to_string(PoolingKind kind);
+[[nodiscard]] std::string_view to_string(Pooling pooling);
 
 /// An architecture as a description file states it; a field that `kind` does not have keeps its
 /// default. What each means is with the architecture (reformulation/make_architecture.hpp).
@@ -59,7 +52,7 @@ struct ArchitectureDescription {
   std::vector<Index> stride = {};   ///< empty: ones
   std::vector<Index> padding = {};  ///< empty: zeros
   bool filter_bias = false;
-  PoolingKind pooling = PoolingKind::kSum;
+  Pooling pooling = Pooling::kSum;
   bool residual = false;  ///< of a fully convolutional network: outputs are added to the input
   Index neurons = 0;      ///< m_1 of three layers
   std::vector<Index> fan_in = {};         ///< m_1 .. m_{L-2} of the path norm
