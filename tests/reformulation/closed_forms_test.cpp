@@ -4,9 +4,11 @@
 
 #include <cmath>
 
+#include "reformulation/complete_program.hpp"
 #include "reformulation/rational_orthogonal.hpp"
 #include "support/random_matrix.hpp"
 #include "thalweg/core/error.hpp"
+#include "thalweg/reformulation/parallel_network.hpp"
 #include "thalweg/training/multi_output_training.hpp"
 #include "thalweg/training/train.hpp"
 
@@ -26,45 +28,14 @@ TrainingProblem theory_problem(const Matrix& X) {
   return {X, Vector{{2, -1, 1}}, 0.5, Loss::squared()};
 }
 
-/// Outputs of tree branches from the plain weights: W_1 a row a leaf, then a weight for each edge.
-Vector tree_fit(const Matrix& X, const BranchNetwork& network, const std::vector<Index>& fan_ins) {
-  Vector fit = Vector::Zero(X.rows());
-  for (Index k = 0; k < network.branches(); ++k) {
-    const Index leaves = network.layers[0].cols() / X.cols();
-    Matrix level(X.rows(), leaves);
-    for (Index j = 0; j < leaves; ++j) {
-      level.col(j) = X * network.layers[0].row(k).segment(j * X.cols(), X.cols()).transpose();
-    }
-    for (std::size_t l = 0; l < fan_ins.size(); ++l) {
-      const Matrix active = level.cwiseMax(0.0);
-      level = Matrix::Zero(X.rows(), active.cols() / fan_ins[l]);
-      for (Index j = 0; j < active.cols(); ++j) {
-        level.col(j / fan_ins[l]) += network.layers[l + 1](k, j) * active.col(j);
-      }
-    }
-    fit += network.layers.back()(k, 0) * level.col(0).cwiseMax(0.0);
-  }
-  return fit;
-}
-
-/// sqrt(sum over paths of |w_1|^2 times the other weights' squares), summed over branches.
-double tree_path_norm(const BranchNetwork& network, const std::vector<Index>& fan_ins, Index d) {
-  double total = 0;
-  for (Index k = 0; k < network.branches(); ++k) {
-    double squares = 0;
-    const Index leaves = network.layers[0].cols() / d;
-    for (Index j = 0; j < leaves; ++j) {
-      double path = network.layers[0].row(k).segment(j * d, d).squaredNorm();
-      Index node = j;
-      for (std::size_t l = 0; l < fan_ins.size(); ++l) {
-        path *= std::pow(network.layers[l + 1](k, node), 2);
-        node /= fan_ins[l];
-      }
-      squares += path * std::pow(network.layers.back()(k, 0), 2);
-    }
-    total += std::sqrt(squares);
-  }
-  return total;
+/// The objective of a network's plain weights; the fit must be the formula's.
+double attained(const ParallelNetwork& architecture, const TrainingProblem& problem,
+                const DeepClosedForm& result) {
+  check_network(architecture, result.network);
+  const Vector fit = architecture.predict(problem.X(), result.network);
+  EXPECT_LE((fit - result.fit).norm(), 1e-14);
+  return problem.loss().value(fit, problem.y()) +
+         problem.beta() * architecture.penalty(result.network);
 }
 
 TEST(WhitenedOptimum, TheoryNumbers) {
@@ -151,15 +122,8 @@ TEST(WhitenedThreeLayer, SameValueAsTwoLayersAndAttained) {
   const DeepClosedForm result = whitened_three_layer_optimum(problem, 2);
   EXPECT_NEAR(result.value, 1.3680339887, 1e-10);
   EXPECT_NEAR(result.lower_bound, result.value, 1e-14);
-  const Vector fit = tree_fit(problem.X(), result.network, {2});
-  EXPECT_LE((fit - result.fit).norm(), 1e-14);
-  double objective = 0.5 * (fit - problem.y()).squaredNorm();
-  for (Index k = 0; k < result.network.branches(); ++k) {
-    EXPECT_NEAR(result.network.layers[0].row(k).norm(), 1, 1e-14);
-    objective += 0.25 * (result.network.layers[1].row(k).squaredNorm() +
-                         std::pow(result.network.layers[2](k, 0), 2));
-  }
-  EXPECT_NEAR(objective, result.value, 1e-14);
+  const ParallelNetwork architecture(3, {2}, BranchCost::kConstrained);
+  EXPECT_NEAR(attained(architecture, problem, result), result.value, 1e-14);
 }
 
 TEST(WhitenedPath, TheoryNumberAndAttained) {
@@ -171,31 +135,38 @@ TEST(WhitenedPath, TheoryNumberAndAttained) {
       const DeepClosedForm result = whitened_path_optimum(problem, fan_ins);
       EXPECT_NEAR(result.value, expected, 1e-7);
       EXPECT_NEAR(result.lower_bound, result.value, 1e-14);
-      const Vector fit = tree_fit(X, result.network, fan_ins);
-      EXPECT_LE((fit - result.fit).norm(), 1e-14);
-      const double objective = 0.5 * (fit - problem.y()).squaredNorm() +
-                               0.5 * tree_path_norm(result.network, fan_ins, 3);
-      EXPECT_NEAR(objective, result.value, 1e-14);
+      const ParallelNetwork architecture(3, fan_ins, BranchCost::kPath);
+      EXPECT_NEAR(attained(architecture, problem, result), result.value, 1e-14);
     }
+  }
+}
+
+/// The convex programs over all pieces of the architectures, by other code.
+TEST(WhitenedDeep, AgreesWithTheCompletePrograms) {
+  for (std::uint64_t seed = 0; seed < 2; ++seed) {
+    Random random(300 + seed);
+    const Index d = 3 + static_cast<Index>(seed);
+    const Matrix X = rational_orthogonal(random, d).topRows(3);
+    const TrainingProblem problem(X, random_vector(random, 3), 0.2, Loss::squared());
+    testing::expect_optimum(ParallelNetwork(d, {2}, BranchCost::kPath), X, problem.y(), 0.2,
+                            whitened_path_optimum(problem, {2}).value, 1e-8);
+    testing::expect_optimum(ParallelNetwork(d, {2}, BranchCost::kConstrained), X, problem.y(), 0.2,
+                            whitened_three_layer_optimum(problem, 2).value, 1e-8);
   }
 }
 
 TEST(WhitenedPath, NoRandomTreeIsBelow) {
   Random random(11);
   const TrainingProblem problem = theory_problem(theory_orthogonal());
-  const std::vector<Index> fan_ins = {2, 3};
-  const double bound = whitened_path_optimum(problem, fan_ins).lower_bound;
+  const ParallelNetwork architecture(3, {2, 3}, BranchCost::kPath);
+  const double bound = whitened_path_optimum(problem, {2, 3}).lower_bound;
   for (int trial = 0; trial < 300; ++trial) {
     BranchNetwork network;
     for (const Index size : {18, 6, 3, 1}) {
-      network.layers.push_back(0.5 * testing::random_matrix(random, 2, size).cwiseAbs());
+      network.layers.push_back(0.5 * testing::random_matrix(random, 2, size));
     }
-    network.layers[0] = problem.y()[0] * testing::random_matrix(random, 2, 18) / 6;
-    network.layers.back()(1, 0) *= -1;
-    const double objective =
-        0.5 * (tree_fit(problem.X(), network, fan_ins) - problem.y()).squaredNorm() +
-        0.5 * tree_path_norm(network, fan_ins, 3);
-    EXPECT_GE(objective, bound);
+    const Vector fit = architecture.predict(problem.X(), network);
+    EXPECT_GE(problem.loss().value(fit, problem.y()) + 0.5 * architecture.penalty(network), bound);
   }
 }
 

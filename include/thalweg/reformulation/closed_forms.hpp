@@ -56,8 +56,8 @@ struct DeepClosedForm {
 
 /// The optimum of parallel three-layer networks sum_k ((X W_k)_+ w_2k)_+ w_3k, W_k (d x width),
 ///   c/2 |f - y|^2 + beta/2 sum_k (|w_2k|^2 + w_3k^2)  subject to |W_k|_F <= 1,
-/// on whitened data: that of two layers, by the lemma of whitened_optimum(). Layers of the network:
-/// W (width x d, a row a neuron), w_2 (width), w_3. Errors as there, and width < 1.
+/// on whitened data: that of two layers, by the lemma of whitened_optimum(). The network is one of
+/// ParallelNetwork with the constrained cost. Errors as there, and width < 1.
 [[nodiscard]] DeepClosedForm whitened_three_layer_optimum(const TrainingProblem& problem,
                                                           Index width);
 
@@ -72,9 +72,8 @@ struct DeepClosedForm {
 /// entrywise at most sum_p (X v_p)_+, whose length is at most sum_p |v_p| <= sqrt(M) r; and M equal
 /// paths v_p = X^T z / M give z with r = |z| / sqrt(M). QED
 ///
-/// Layers of the network: W_1 (M x d, a row a leaf), then one weight for each edge, layer by layer,
-/// M, M / m_1, ..., and the output's 1. Errors as whitened_optimum(), and a fan-in < 1. Source:
-/// theory 8.1, derived.
+/// The network is one of ParallelNetwork with these fan-ins and the path norm. Errors as
+/// whitened_optimum(), and a fan-in < 1. Source: theory 8.1, derived.
 [[nodiscard]] DeepClosedForm whitened_path_optimum(const TrainingProblem& problem,
                                                    const std::vector<Index>& fan_ins);
 
