@@ -1,0 +1,182 @@
+#include "training/branch_generation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "thalweg/core/error.hpp"
+#include "thalweg/model/independent_masses.hpp"
+
+namespace thalweg::detail {
+namespace {
+
+constexpr Index kJoining = 8;           ///< pieces of a form that join in one round
+constexpr int kIdleRounds = 4;          ///< a piece without weight leaves after these
+constexpr double kMargin = 1e-9;        ///< values this far above beta, relatively, are violations
+constexpr double kProgramShare = 0.02;  ///< of the requested gap: that of the programs
+constexpr double kBestProgramGap = 1e-10;
+constexpr double kWithoutWeight = 1e-9;  ///< blocks below this share of the total cost are zero
+
+double relative_gap(double objective, double lower_bound) {
+  return objective > 0 ? std::fmax(0, (objective - lower_bound) / objective) : 0;
+}
+
+}  // namespace
+
+BranchGeneration::BranchGeneration(const BranchProblem& problem, const TrainingSettings& settings)
+    : problem_(problem), settings_(settings), pricing_(problem, settings) {}
+
+bool BranchGeneration::add(Index form, Sign sign, const BranchPattern& pattern) {
+  for (Candidate& candidate : pieces_) {
+    if (candidate.piece.form == form && candidate.piece.sign == sign &&
+        candidate.piece.pattern == pattern) {
+      candidate.idle = 0;
+      return false;
+    }
+  }
+  pieces_.push_back({{form, pattern, sign}, 0});
+  return true;
+}
+
+bool BranchGeneration::add(const std::vector<FoundBranch>& found) {
+  bool some = false;
+  for (const FoundBranch& branch : found) {
+    if (branch.maximiser.value <= problem_.beta() * (1 + kMargin)) continue;
+    some = add(branch.form, branch.maximiser.sign, branch.maximiser.pattern) || some;
+  }
+  return some;
+}
+
+const BranchForm& BranchGeneration::form_of(const ActiveBlock& block) const {
+  return problem_.forms()[static_cast<std::size_t>(block.form)];
+}
+
+void BranchGeneration::begin(const std::optional<BranchNetwork>& start) {
+  if (!start) return;
+  check_network(problem_.architecture(), *start);
+  for (const ActiveBlock& block : problem_.architecture().lift(*start)) {
+    add(block.form, block.sign, form_of(block).evaluate(block.w).pattern);
+  }
+}
+
+void BranchGeneration::solve() {
+  std::vector<Piece> pieces;
+  for (const Candidate& candidate : pieces_) pieces.push_back(candidate.piece);
+  SolverSettings solver;
+  solver.relative_gap = std::max(kBestProgramGap, kProgramShare * settings_.relative_gap);
+  solver.control = settings_.control;
+  solution_ = solve_pieces(problem_.forms(), pieces, problem_.affine(), solver);
+  double total = 0;
+  std::vector<double> costs;
+  for (const ActiveBlock& block : solution_.blocks) {
+    costs.push_back(form_of(block).norm().value(block.w));
+    total += costs.back();
+  }
+  for (std::size_t k = 0; k < pieces_.size(); ++k) {
+    pieces_[k].idle = costs[k] > kWithoutWeight * total ? 0 : pieces_[k].idle + 1;
+  }
+  ++result_.rounds;
+  result_.pieces = static_cast<std::int64_t>(pieces_.size());
+}
+
+void BranchGeneration::forget_idle_pieces() {
+  std::erase_if(pieces_, [](const Candidate& candidate) { return candidate.idle >= kIdleRounds; });
+}
+
+double BranchGeneration::gap_of(double lower_bound) const {
+  return relative_gap(solution_.objective, lower_bound);
+}
+
+bool BranchGeneration::price() {
+  if (settings_.control.should_stop()) return prove();
+  std::vector<ActiveBlock> starts;
+  for (std::size_t k = 0; k < pieces_.size(); ++k) {
+    if (pieces_[k].idle == 0) starts.push_back(solution_.blocks[k]);
+  }
+  const std::vector<FoundBranch> found =
+      pricing_.climb(solution_.dual, 0.5 * problem_.beta(), kJoining, starts,
+                     settings_.seed + static_cast<std::uint64_t>(result_.rounds));
+  const double best = found.empty() ? 0 : found.front().maximiser.value;
+  result_.dual_norm_found = best;
+  // What is still to be gained decides when a proof is worth its price.
+  const double gap = gap_of(problem_.lower_bound(solution_.dual, std::max(best, problem_.beta())));
+  if (settings_.control.progress != nullptr) {
+    char detail[64];
+    std::snprintf(detail, sizeof detail, "%zu pieces, gap at least %.1e", pieces_.size(), gap);
+    settings_.control.progress->report("training", std::numeric_limits<double>::quiet_NaN(),
+                                       detail);
+  }
+  if (gap > 0.25 * settings_.relative_gap && add(found)) return true;
+  return prove();
+}
+
+bool BranchGeneration::prove() {
+  // Scaling nu by 1 / (1 + slack) costs D at most about slack times the objective.
+  const double slack = 0.25 * settings_.relative_gap;
+  const BranchPricing::Bound bound =
+      pricing_.bound(solution_.dual, slack, problem_.beta() * (1 + slack));
+  result_.nodes += bound.nodes;
+  result_.dual_norm = bound.upper;
+  result_.lower_bound = problem_.lower_bound(solution_.dual, bound.upper);
+  if (!bound.found.empty()) {
+    result_.dual_norm_found =
+        std::fmax(result_.dual_norm_found, bound.found.front().maximiser.value);
+  }
+  if (gap_of(result_.lower_bound) <= settings_.relative_gap) return false;
+  return !settings_.control.should_stop() && add(bound.found);
+}
+
+std::vector<ActiveBlock> BranchGeneration::independent_blocks() const {
+  std::vector<ActiveBlock> blocks;
+  for (std::size_t k = 0; k < pieces_.size(); ++k) {
+    if (pieces_[k].idle == 0) blocks.push_back(solution_.blocks[k]);
+  }
+  Matrix outputs(problem_.targets().size(), static_cast<Index>(blocks.size()));
+  Vector costs(outputs.cols());
+  for (Index k = 0; k < outputs.cols(); ++k) {
+    const ActiveBlock& block = blocks[static_cast<std::size_t>(k)];
+    outputs.col(k) = to_double(block.sign) * form_of(block).evaluate(block.w).outputs;
+    costs[k] = form_of(block).norm().value(block.w);
+  }
+  const Vector masses = independent_masses(outputs, costs);
+  std::vector<ActiveBlock> kept;
+  for (Index k = 0; k < masses.size(); ++k) {
+    if (!(masses[k] > 0)) continue;
+    kept.push_back(std::move(blocks[static_cast<std::size_t>(k)]));
+    kept.back().w *= masses[k];
+  }
+  return kept;
+}
+
+void BranchGeneration::finish() {
+  result_.output_bias = solution_.affine.bias;
+  result_.dual = solution_.dual;
+  result_.convex_objective = solution_.objective;
+  result_.restricted_lower_bound = solution_.lower_bound;
+  result_.blocks = independent_blocks();
+  result_.network = decode_network(problem_.architecture(), result_.blocks);
+  double gap = gap_of(result_.lower_bound);
+  if (result_.network) {
+    result_.objective = problem_.objective(*result_.network, result_.output_bias);
+    gap = relative_gap(result_.objective, result_.lower_bound);
+    result_.relative_gap = gap;
+  }
+  result_.status = gap <= settings_.relative_gap     ? TrainingStatus::kSolved
+                   : settings_.control.should_stop() ? TrainingStatus::kLimit
+                                                     : TrainingStatus::kReducedAccuracy;
+  result_.seconds = watch_.seconds();
+}
+
+BranchTrainingResult BranchGeneration::run(const std::optional<BranchNetwork>& start) {
+  begin(start);
+  do {
+    forget_idle_pieces();
+    solve();
+  } while (price());
+  finish();
+  return std::move(result_);
+}
+
+}  // namespace thalweg::detail

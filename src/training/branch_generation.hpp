@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "thalweg/reformulation/piece_program.hpp"
+#include "training/branch_pricing.hpp"
+
+namespace thalweg::detail {
+
+/// Column generation over the pieces of an architecture's forms; one object a run.
+class BranchGeneration {
+ public:
+  /// References are kept.
+  BranchGeneration(const BranchProblem& problem, const TrainingSettings& settings);
+
+  [[nodiscard]] BranchTrainingResult run(const std::optional<BranchNetwork>& start);
+
+ private:
+  struct Candidate {
+    Piece piece;
+    int idle = 0;  ///< rounds in a row without weight
+  };
+
+  /// Whether the piece is new.
+  bool add(Index form, Sign sign, const BranchPattern& pattern);
+  /// Adds those above beta; whether one is new.
+  bool add(const std::vector<FoundBranch>& found);
+  void begin(const std::optional<BranchNetwork>& start);
+  void solve();
+  void forget_idle_pieces();
+  /// One round after a program was solved: whether another one is to be solved.
+  bool price();
+  /// Bounds the dual norm by branch and bound: whether another program is to be solved.
+  bool prove();
+  [[nodiscard]] double gap_of(double lower_bound) const;
+  [[nodiscard]] const BranchForm& form_of(const ActiveBlock& block) const;
+  /// The blocks with weight, reduced to independent outputs.
+  [[nodiscard]] std::vector<ActiveBlock> independent_blocks() const;
+  void finish();
+
+  const BranchProblem& problem_;
+  const TrainingSettings& settings_;
+  Stopwatch watch_;
+  BranchPricing pricing_;
+  std::vector<Candidate> pieces_;
+  PieceSolution solution_;
+  BranchTrainingResult result_;
+};
+
+}  // namespace thalweg::detail
