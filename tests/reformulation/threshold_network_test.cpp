@@ -178,6 +178,18 @@ TEST(DeepThreshold, EqualsTwoLayersOnIndependentSamples) {
               1e-9);
 }
 
+TEST(DeepThreshold, LargePenaltyOrOneSampleLeavesLittle) {
+  const TrainingProblem problem = random_problem(98, 5, 2, 1e3);
+  const DeepThresholdOptimum nothing = deep_threshold_optimum(problem);
+  EXPECT_EQ(nothing.network.alpha.size(), 0);
+  EXPECT_DOUBLE_EQ(nothing.objective, 0.5 * problem.y().squaredNorm());
+  EXPECT_DOUBLE_EQ(nothing.lower_bound, nothing.objective);
+  const DeepThresholdOptimum single =
+      deep_threshold_optimum({Matrix::Zero(1, 2), Vector{{-3}}, 1, Loss::squared()});
+  EXPECT_DOUBLE_EQ(single.value, 2.5);
+  EXPECT_DOUBLE_EQ(single.objective, 2.5);
+}
+
 TEST(DeepThreshold, Refuses) {
   Matrix X(3, 2);
   X << 1, 2, 0, 1, 1, 2;

@@ -36,7 +36,7 @@ struct MinimumNormInterpolation {
 ///
 /// Errors: InvalidArgument for L < 2, sizes that differ, numbers that are not finite, fewer than
 /// one sample, or equal samples with different targets. O(n log n). Source: derived; the linear
-/// program is Pilanci's (2024; theory section 9).
+/// program is that of Zeger et al. (2024; theory section 9).
 [[nodiscard]] MinimumNormInterpolation interpolate_one_dimensional(const Vector& x, const Vector& y,
                                                                    Index layers);
 
