@@ -2,19 +2,12 @@
 
 #include <memory>
 
+#include "thalweg/model/parallel_problem.hpp"
 #include "thalweg/reformulation/architecture.hpp"
 
 namespace thalweg {
 
 class TreeShapes;
-
-/// The cost of a parallel branch.
-enum class BranchCost {
-  /// Three layers: (|w_2|^2 + w_3^2) / 2 under |W_1|_F <= 1; the blocks' norm is sum_j |v_j|.
-  kConstrained,
-  /// The path norm: sqrt(sum over paths of |w_1|^2 w_2^2 .. w_L^2); the blocks' norm is |v|.
-  kPath,
-};
 
 /// Parallel ReLU networks of L layers whose branches are trees with fan-ins m_1 .. m_{L-2}: a
 /// neuron of layer l + 1 reads m_l neurons of layer l that nobody else reads, the one neuron of
@@ -49,7 +42,7 @@ enum class BranchCost {
 ///
 /// Arrays of a branch: "W1" (M x d), "W2" (n_2 x m_1), .., "W{L-1}" (1 x m_{L-2}), "w{L}": row i
 /// of W_l holds the weights of node i of layer l over nodes i m .. i m + m - 1 of the layer below.
-/// Source: theory/architectures.md sections 5, 6 and 13; in the spirit of Ergen and Pilanci,
+/// Source: theory/architectures.md sections 5 and 6; in the spirit of Ergen and Pilanci,
 /// "Global Optimality Beyond Two Layers" and "Path Regularization".
 class ParallelNetwork final : public Architecture {
  public:
