@@ -19,7 +19,9 @@ constexpr double kCostFloor = 1e-2;
 /// The relative gap where there is no bound.
 constexpr double kNoBound = std::numeric_limits<double>::infinity();
 
-double largest(const Vector& v) { return v.size() == 0 ? 0 : v.cwiseAbs().maxCoeff(); }
+double largest(const Eigen::Ref<const Matrix>& v) {
+  return v.size() == 0 ? 0 : v.cwiseAbs().maxCoeff();
+}
 
 /// Sums and largest entries over all blocks.
 struct Totals {
