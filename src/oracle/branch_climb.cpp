@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMostApproachSteps = 60;
 constexpr int kMostPieces = 200;
+constexpr std::uint64_t kShakingSeed = 1;
 /// A wall whose multiplier is below this share of the value is not leaned on.
 constexpr double kLeans = 1e-7;
 constexpr double kBetter = 1 + 1e-9;
@@ -187,22 +188,39 @@ std::vector<BranchPattern> BranchClimb::across(const BranchPattern& pattern, Ind
 
 BranchMaximiser BranchClimb::polish(const Vector& w) const { return polish(evaluate(w).pattern); }
 
+std::vector<BranchPattern> BranchClimb::neighbours(const PieceMaximum& at, Random& random) const {
+  const Vector& w = at.maximiser.w;
+  std::vector<BranchPattern> result;
+  for (const Index unit : at.leaning) {
+    for (BranchPattern& next : across(at.maximiser.pattern, unit, w)) {
+      result.push_back(std::move(next));
+    }
+  }
+  // Across several walls at once.
+  for (const double radius : {1e-4, 1e-2, 1e-1}) {
+    for (Index k = 0; k < form_.parameters(); ++k) {
+      const Vector shaken = w + radius * w.norm() * random.direction(w.size());
+      if (in_domain(shaken)) result.push_back(form_.evaluate(shaken).pattern);
+    }
+  }
+  return result;
+}
+
 BranchMaximiser BranchClimb::polish(const BranchPattern& pattern) const {
+  Random random(kShakingSeed);
   std::set<BranchChoices> seen{{pattern.begin(), pattern.end()}};
   PieceMaximum best = maximise_piece(pattern, 0);
   for (bool moved = best.maximiser.w.size() > 0; moved;) {
     moved = false;
-    for (const Index unit : best.leaning) {
-      for (BranchPattern& next : across(best.maximiser.pattern, unit, best.maximiser.w)) {
-        if (moved || static_cast<int>(seen.size()) > kMostPieces) break;
-        if (!seen.emplace(next.begin(), next.end()).second) continue;
-        PieceMaximum there = maximise_piece(next, best.maximiser.value * kBetter);
-        if (there.maximiser.value > best.maximiser.value * kBetter) {
-          best = std::move(there);
-          moved = true;
-        }
+    for (const BranchPattern& next : neighbours(best, random)) {
+      if (static_cast<int>(seen.size()) > kMostPieces) break;
+      if (!seen.emplace(next.begin(), next.end()).second) continue;
+      PieceMaximum there = maximise_piece(next, best.maximiser.value * kBetter);
+      if (there.maximiser.value > best.maximiser.value * kBetter) {
+        best = std::move(there);
+        moved = true;
+        break;
       }
-      if (moved) break;
     }
   }
   return best.maximiser;

@@ -46,9 +46,10 @@ class BranchClimb {
     std::vector<Index> leaning;  ///< units whose walls hold the maximiser, strongest first
   };
   [[nodiscard]] PieceMaximum maximise_piece(const BranchPattern& pattern, double target) const;
+  /// Patterns to try from a piece's maximiser: across each wall that it leans on, and around it.
+  [[nodiscard]] std::vector<BranchPattern> neighbours(const PieceMaximum& at, Random& random) const;
   [[nodiscard]] std::vector<BranchPattern> across(const BranchPattern& pattern, Index unit,
                                                   const Vector& w) const;
-  [[nodiscard]] Vector activations(const Vector& w) const;
 
   const BranchForm& form_;
   Sign sign_;

@@ -27,10 +27,8 @@ struct ConeProgramSolution {
   double value = 0;    ///< N_*(c + H mu), to rounding
 };
 
-/// Interior-point method: the logarithmic barriers of the bounds and of the dual norm
-/// (branch_smooth_norm.hpp) with one weight epsilon; each step is a Newton step for epsilon with
-/// primal-dual curvature s / mu, shortened until the barrier function falls. O(q p^2 + p^3) a
-/// step, 8 to 25 steps.
+/// By projections for groups (branch_balance.hpp), by an interior-point method for the nuclear norm
+/// (branch_interior_point.hpp).
 [[nodiscard]] ConeProgramSolution solve_cone_program(const BlockNorm& norm,
                                                      const ConeProgram& program,
                                                      const ConeProgramGoal& goal);

@@ -58,7 +58,7 @@ void BranchRelaxation::relax_relu(Index u, const Ranges& ranges) {
     weight_[k.unit] += std::max(a, 0.0) * k.factor;
     magnitude_[k.unit] += magnitude_[u] * k.factor;
   }
-  if (a < 0 && region_.ready(u) && region_.size(u) > 0) {
+  if (a < 0 && region_.ready(u) && !region_.linear(u).isZero(0)) {
     boxes_.push_back({u, unit.first_row, -a, region_.linear(u), region_.size(u)});
   }
   if (!(a > 0)) return;

@@ -162,7 +162,7 @@ bool BranchSearch::close(Node& node, Index& unit) {
     node.bound = std::min(node.bound, bounded.bound);
     if (bounded.bound <= target()) {
       if (accept(region, relaxation, node, bounded)) return true;
-    } else if (round < 2 && last - bounded.bound > 0.2 * (last - target())) {
+    } else if (round == 0 || (round < 3 && last - bounded.bound > 0.2 * (last - target()))) {
       last = bounded.bound;
       if (tighten(region, relaxation, node)) continue;
     }
