@@ -19,7 +19,7 @@ enum class TiedOutput {
 };
 
 /// Largest K: there is a form for nearly each of 2^K vectors of signs.
-constexpr Index kMaxTiedPatches = 16;
+constexpr Index kMaxTiedPatches = 8;
 
 /// Signs of a number: bit k set for minus at k.
 [[nodiscard]] std::vector<Sign> tied_signs(Index number, Index patches);

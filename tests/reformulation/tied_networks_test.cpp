@@ -52,9 +52,9 @@ TEST(FlattenedNetwork, BlocksOfRankTwoAreNoBranches) {
 }
 
 TEST(FlattenedNetwork, RefusesManyPatches) {
-  EXPECT_NO_THROW(FlattenedNetwork(PatchGeometry({.input = {17}, .kernel = {2}})));
-  EXPECT_THROW(FlattenedNetwork(PatchGeometry({.input = {18}, .kernel = {2}})), InvalidArgument);
-  EXPECT_THROW(ConvolutionalThreeLayer(PatchGeometry({.input = {18}, .kernel = {2}})),
+  EXPECT_NO_THROW(FlattenedNetwork(PatchGeometry({.input = {9}, .kernel = {2}})));
+  EXPECT_THROW(FlattenedNetwork(PatchGeometry({.input = {10}, .kernel = {2}})), InvalidArgument);
+  EXPECT_THROW(ConvolutionalThreeLayer(PatchGeometry({.input = {10}, .kernel = {2}})),
                InvalidArgument);
 }
 

@@ -24,7 +24,7 @@ namespace thalweg {
 /// Source: theory/architectures.md section 4.6.
 class ConvolutionalThreeLayer final : public Architecture {
  public:
-  /// Throws InvalidArgument for more than 16 patches: there are 2^K - 1 forms.
+  /// Throws InvalidArgument for more than 8 patches: there are 2^K - 1 forms.
   explicit ConvolutionalThreeLayer(PatchGeometry patches);
 
   [[nodiscard]] std::string name() const override { return "cnn-three-layer"; }

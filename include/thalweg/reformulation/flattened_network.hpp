@@ -24,7 +24,7 @@ namespace thalweg {
 /// theory/architectures.md section 4.5; Sahiner et al. (2021) for the gauge.
 class FlattenedNetwork final : public Architecture {
  public:
-  /// Throws InvalidArgument for more than 16 patches: there are 2^(K-1) forms.
+  /// Throws InvalidArgument for more than 8 patches: there are 2^(K-1) forms.
   explicit FlattenedNetwork(PatchGeometry patches);
 
   [[nodiscard]] std::string name() const override { return "cnn-flattened"; }
