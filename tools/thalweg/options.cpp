@@ -120,6 +120,14 @@ void add_network_option(CLI::App& app, ProblemOptions& options, Required require
       ->required(required == Required::kYes);
 }
 
+void add_architecture_option(CLI::App& app, ProblemOptions& options) {
+  app.add_option("--architecture", options.architecture,
+                 "Another network than two fully connected layers: a JSON description, "
+                 "{\"architecture\": \"cnn\", ...} (docs/architectures.md)")
+      ->type_name("FILE.json")
+      ->group("Data");
+}
+
 void add_objective_options(CLI::App& app, ProblemOptions& options, Outputs outputs) {
   const std::string group = "Objective";
   auto* beta = add_positive_real(app, "--beta", options.beta,

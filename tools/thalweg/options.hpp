@@ -24,6 +24,7 @@ struct ProblemOptions {
   std::string targets;
   std::string target_column;
   std::string network;
+  std::string architecture;  ///< a description; empty: two fully connected layers
   std::optional<double> beta;
   std::optional<double> torch_weight_decay;
   std::string torch_loss;
@@ -55,6 +56,8 @@ void add_run_options(CLI::App& app, RunOptions& options);
 void add_dataset_options(CLI::App& app, ProblemOptions& options, Required required);
 /// --network.
 void add_network_option(CLI::App& app, ProblemOptions& options, Required required);
+/// --architecture.
+void add_architecture_option(CLI::App& app, ProblemOptions& options);
 /// Whether a command knows problems with several outputs.
 enum class Outputs { kOne, kSeveral };
 

@@ -33,11 +33,10 @@ bool same_file(const std::string& a, const std::string& b) {
 
 void require_distinct_files(const ProblemOptions& inputs, const std::vector<NamedFile>& outputs,
                             const std::vector<NamedFile>& more_inputs) {
-  std::vector<NamedFile> taken = {{"--dataset", inputs.dataset},
-                                  {"--data", inputs.data},
-                                  {"--targets", inputs.targets},
-                                  {"--network", inputs.network},
-                                  {"--sample-weights", inputs.sample_weights}};
+  std::vector<NamedFile> taken = {
+      {"--dataset", inputs.dataset},           {"--data", inputs.data},
+      {"--targets", inputs.targets},           {"--network", inputs.network},
+      {"--architecture", inputs.architecture}, {"--sample-weights", inputs.sample_weights}};
   taken.insert(taken.end(), more_inputs.begin(), more_inputs.end());
   for (const NamedFile& output : outputs) {
     if (output.path.empty()) continue;

@@ -2,6 +2,8 @@
 #include <optional>
 #include <string>
 
+#include "architecture_problem.hpp"
+#include "architecture_train.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
 #include "gated_model.hpp"
@@ -94,6 +96,9 @@ ExitCode run_train(const TrainOptions& options) {
                          inputs_too);
   require_writable_npz(options.out);
   require_writable(options.certificate);
+  if (const auto described = asked_architecture(options.problem)) {
+    return train_architecture(options, *described);
+  }
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   if (has_several_outputs(options.problem, inputs)) {

@@ -44,6 +44,7 @@ void add_pattern_options(CLI::App& app, PatternOptions& options) {
 void add_train_options(CLI::App& app, TrainOptions& options) {
   add_dataset_options(app, options.problem, Required::kYes);
   add_network_option(app, options.problem, Required::kNo);
+  add_architecture_option(app, options.problem);
   add_standardize_options(app, options.problem);
   add_objective_options(app, options.problem);
   add_pattern_options(app, options.patterns);

@@ -1,0 +1,183 @@
+#include "architecture_problem.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "exit_code.hpp"
+#include "thalweg/io/architecture_reader.hpp"
+#include "thalweg/io/branch_network_writer.hpp"
+#include "thalweg/reformulation/convolutional_network.hpp"
+#include "thalweg/reformulation/make_architecture.hpp"
+
+namespace thalweg::cli {
+namespace {
+
+using Kind = ArchitectureKind;
+
+[[noreturn]] void refuse(const std::string& message) { throw Failure(ExitCode::kUsage, message); }
+
+bool is_convolution(Kind kind) {
+  return kind == Kind::kCnn || kind == Kind::kCnnFlattened || kind == Kind::kCnnThreeLayer;
+}
+
+/// Whether beta/2 times all squared weights is the penalty.
+bool has_weight_decay(Kind kind) {
+  return kind == Kind::kCnn || kind == Kind::kCnnFlattened || kind == Kind::kCircularLinear;
+}
+
+/// Whether a column of ones gives hidden neurons a bias.
+bool takes_bias_column(Kind kind) {
+  return kind == Kind::kThreeLayer || kind == Kind::kPath || kind == Kind::kPolynomial ||
+         kind == Kind::kThreshold;
+}
+
+std::shared_ptr<const Architecture> make(const ProblemOptions& options,
+                                         const ArchitectureDescription& description,
+                                         Index features) {
+  try {
+    return make_architecture(description, features);
+  } catch (const InvalidArgument& error) {
+    refuse(options.architecture + ": " + error.what());
+  }
+}
+
+io::BranchFormat format_of(const Architecture& architecture, Kind kind) {
+  io::BranchFormat format;
+  for (const BranchLayer& layer : architecture.layers()) {
+    format.arrays.push_back({layer.name, layer.shape});
+  }
+  const bool torch = kind == Kind::kCnn || kind == Kind::kCnnFlattened;
+  format.torch = torch ? io::TorchNames::kConvolution : io::TorchNames::kRefused;
+  return format;
+}
+
+/// Reads --network and settles --output-bias by it.
+std::optional<io::StoredBranchNetwork> load_branches(ProblemOptions& options,
+                                                     const io::BranchFormat& format,
+                                                     Inputs& inputs) {
+  if (options.network.empty()) return std::nullopt;
+  io::StoredBranchNetwork stored = require(io::read_branch_network(options.network, format));
+  inputs.files.push_back(describe_file("network", options.network, {stored.network.branches()}));
+  if (options.output_bias.empty() && stored.output_bias) {
+    options.output_bias = "penalised";
+    inputs.notes.emplace_back(
+        "the network has an output bias, penalised with beta (--output-bias free if it was not)");
+  }
+  if (options.output_bias == "none" && stored.output_bias.value_or(0) != 0) {
+    refuse("--output-bias none, but the network has an output bias: use penalised or free");
+  }
+  return stored;
+}
+
+/// The targets as one vector, sample-major.
+Vector stack_targets(const ProblemOptions& options, const ArchitectureDescription& description,
+                     const Architecture& architecture, const Dataset& dataset) {
+  const Index outputs = architecture.outputs();
+  if (dataset.y.cols() != outputs) {
+    refuse(targets_file(options) + ": y has " + std::to_string(dataset.y.cols()) +
+           " columns, the architecture " + architecture.name() + " has " + std::to_string(outputs) +
+           (outputs == 1 ? " output" : " outputs, one for each patch"));
+  }
+  if (!description.residual) return Matrix(dataset.y.transpose()).reshaped();
+  if (outputs != dataset.X.cols()) {
+    refuse(options.architecture +
+           ": residual: expected as many patches as the input has numbers, " +
+           std::to_string(dataset.X.cols()) + ", got " + std::to_string(outputs) +
+           " (an odd kernel with padding (kernel - 1) / 2)");
+  }
+  return residual_targets(dataset.X, dataset.y);
+}
+
+/// Loss, targets and labels as a problem of one output a row.
+ProblemSetup build_outputs(const ProblemOptions& options, const Vector& targets, double beta,
+                           Inputs& inputs) {
+  if (inputs.dataset.y.cols() == 1) return build_problem(options, inputs, beta);
+  Inputs stacked;
+  stacked.dataset = {Matrix::Zero(targets.size(), 1), targets};
+  ProblemSetup setup = build_problem(options, stacked, beta);
+  inputs.notes.insert(inputs.notes.end(), stacked.notes.begin(), stacked.notes.end());
+  return setup;
+}
+
+}  // namespace
+
+std::optional<ArchitectureDescription> asked_architecture(const ProblemOptions& options) {
+  if (options.architecture.empty()) return std::nullopt;
+  ArchitectureDescription description = require(io::read_architecture(options.architecture));
+  if (description.kind == Kind::kTwoLayer) return std::nullopt;
+  return description;
+}
+
+void refuse_problem_options(const ProblemOptions& options,
+                            const ArchitectureDescription& description) {
+  const std::string name(to_string(description.kind));
+  const auto unknown = [&name](const std::string& option, const std::string& why) {
+    refuse(option + " does not go with the architecture " + name + why);
+  };
+  if (options.skip) unknown("--skip", "");
+  if (options.standardize) unknown("--standardize", ": standardise the data set itself");
+  if (options.outputs == "independent") unknown("--outputs independent", "");
+  if (options.loss == "softmax") unknown("--loss softmax", "");
+  if (options.bias && !takes_bias_column(description.kind)) {
+    unknown("--bias", is_convolution(description.kind)
+                          ? ": say \"filter_bias\": true in its description"
+                          : "");
+  }
+  if (options.torch_weight_decay && !has_weight_decay(description.kind)) {
+    unknown("--torch-weight-decay", ", whose penalty is another one: give --beta");
+  }
+}
+
+BranchSetup load_branch_setup(const ProblemOptions& given,
+                              const ArchitectureDescription& description, Inputs& inputs,
+                              std::optional<double> beta) {
+  refuse_problem_options(given, description);
+  ProblemOptions options = given;
+  options.network.clear();
+  inputs = load_inputs(options);
+  options.network = given.network;
+  const Dataset& dataset = inputs.dataset;
+  const Matrix X = options.bias ? append_ones(dataset.X) : dataset.X;
+  inputs.files.push_back(describe_file("architecture", options.architecture, {}));
+  const auto architecture = make(options, description, X.cols());
+  io::BranchFormat format = format_of(*architecture, description.kind);
+  std::optional<io::StoredBranchNetwork> network = load_branches(options, format, inputs);
+  if (!options.sample_weights.empty() && architecture->outputs() > 1) {
+    refuse("--sample-weights is for one output, the architecture has several");
+  }
+  const Vector targets = stack_targets(options, description, *architecture, dataset);
+  const double penalty = beta ? *beta : required_penalty(options, dataset);
+  ProblemSetup outputs = build_outputs(options, targets, penalty, inputs);
+  const TrainingProblem& base = outputs.problem;
+  BranchProblem problem(architecture, X, base.y(), penalty, base.loss(), base.output_bias());
+  return {description, std::move(outputs), std::move(problem), std::move(format),
+          std::move(network)};
+}
+
+void write_branches(const std::string& path, const BranchSetup& setup, const BranchNetwork& network,
+                    double output_bias) {
+  io::StoredBranchNetwork stored{network, std::nullopt};
+  if (setup.problem.affine().output_bias() != OutputBias::kNone) stored.output_bias = output_bias;
+  require(io::write_branch_network(path, stored, setup.format));
+}
+
+std::optional<Samples> load_branch_test(const TestOptions& test, const ProblemOptions& options,
+                                        Inputs& inputs, const BranchSetup& setup) {
+  if (test.given() && setup.problem.architecture().outputs() > 1) {
+    refuse("--test is for one output, the architecture has several");
+  }
+  return load_test_samples(test, options, inputs, setup.outputs);
+}
+
+Evaluations evaluate(const ProblemOptions& options, const BranchSetup& setup,
+                     const BranchNetwork& network, double output_bias,
+                     const std::optional<Samples>& test) {
+  const Architecture& architecture = setup.problem.architecture();
+  const bool one = architecture.outputs() == 1;
+  const Model model = [&](const Matrix& X) -> Vector {
+    return architecture.predict(one ? X : setup.problem.X(), network).array() + output_bias;
+  };
+  return evaluate(options, setup.outputs, model, test);
+}
+
+}  // namespace thalweg::cli
