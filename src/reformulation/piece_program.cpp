@@ -10,6 +10,9 @@
 namespace thalweg {
 namespace {
 
+/// Share of beta below which the multiplier of a row of length 1 is noise of the solver.
+constexpr double kWeight = 1e-6;
+
 void check_pieces(const std::vector<BranchForm>& forms, const std::vector<Piece>& pieces,
                   const Vector& targets) {
   for (const Piece& piece : pieces) {
@@ -23,6 +26,15 @@ void check_pieces(const std::vector<BranchForm>& forms, const std::vector<Piece>
                             std::to_string(targets.size()));
     }
   }
+}
+
+/// Rows whose multipliers matter beside beta.
+std::vector<Index> weighty_rows(const Matrix& cone, const Vector& multipliers, double beta) {
+  std::vector<Index> rows;
+  for (Index r = 0; r < cone.rows(); ++r) {
+    if (multipliers[r] * cone.row(r).norm() > kWeight * beta) rows.push_back(r);
+  }
+  return rows;
 }
 
 /// The point of the dual that the solver's nu and multipliers prove, and what it bounds.
@@ -69,6 +81,7 @@ PieceSolution solve_pieces(const std::vector<BranchForm>& forms, const std::vect
         solution.multipliers.emplace_back(Vector::Zero(conic[i].piece.cone.rows()));
     multipliers(conic[i].rows) =
         solved.multipliers[i].head(static_cast<Index>(conic[i].rows.size())).cwiseMax(0);
+    solution.rows.push_back(weighty_rows(conic[i].piece.cone, multipliers, affine.beta()));
   }
   const double bias = penalised ? solution.affine.bias : 0;
   solution.objective =

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 #include <utility>
+
+#include "thalweg/core/error.hpp"
 
 namespace thalweg {
 namespace {
@@ -90,6 +93,18 @@ bool add_violated_rows(std::vector<ConicPiece>& pieces, std::vector<Vector>& blo
   return grown;
 }
 
+/// The rows that a piece brings, each once.
+std::vector<Index> known_rows(const Piece& piece, Index count) {
+  std::vector<Index> rows = piece.rows;
+  std::ranges::sort(rows);
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  if (!rows.empty() && (rows.front() < 0 || rows.back() >= count)) {
+    throw InvalidArgument("pieces: expected rows 0 .. " + std::to_string(count - 1) + ", got " +
+                          std::to_string(rows.front()) + " .. " + std::to_string(rows.back()));
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::vector<ConicPiece> conic_pieces(const std::vector<BranchForm>& forms,
@@ -103,6 +118,8 @@ std::vector<ConicPiece> conic_pieces(const std::vector<BranchForm>& forms,
     if (conic.piece.cone.rows() <= kFewRows * form.parameters()) {
       conic.rows.resize(static_cast<std::size_t>(conic.piece.cone.rows()));
       std::iota(conic.rows.begin(), conic.rows.end(), 0);
+    } else {
+      conic.rows = known_rows(piece, conic.piece.cone.rows());
     }
   }
   return result;

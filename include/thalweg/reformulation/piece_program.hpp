@@ -14,6 +14,8 @@ struct Piece {
   Index form = 0;
   BranchPattern pattern;
   Sign sign = Sign::kPlus;
+  /// Rows of a large cone to begin with, any will do: what an earlier solution listed.
+  std::vector<Index> rows = {};
 };
 
 /// A solution of the convex program over some pieces.
@@ -24,6 +26,8 @@ struct PieceSolution {
   std::vector<ActiveBlock> blocks;
   /// lambda_i >= 0 for each row of the piece's cone.
   std::vector<Vector> multipliers;
+  /// Of each piece, the rows of its cone with multipliers of weight, ascending.
+  std::vector<std::vector<Index>> rows;
   AffinePart affine;  ///< output bias and skip connection, where the problem has them
   Vector fit;         ///< (n) of blocks and affine part
   /// The objective of the blocks and the affine part as they are.
@@ -50,10 +54,12 @@ struct PieceSolution {
 /// As a conic program: a group of a norm is a second-order cone (t, w_g) at cost beta weight t; a
 /// nuclear norm of W is the half trace of [P W; W^T Q] semidefinite; a penalised bias is a rotated
 /// cone. Without pieces the dual is that of the affine part alone. `affine` has as many samples as
-/// the forms. Throws InvalidArgument when they differ or a piece names no form.
+/// the forms. Throws InvalidArgument when they differ or a piece names no form, or a row
+/// that its cone lacks.
 ///
 /// Cones of more than 40 p rows enter by those that blocks violate, over several solutions: a cell
-/// of thousands of rows has few facets, and the bound needs multipliers of those only. Time:
+/// of thousands of rows has few facets, and the bound needs multipliers of those only. Rows known
+/// from an earlier solution (Piece::rows) save most of these. Time:
 /// solve_conic, with p + groups columns for each block.
 [[nodiscard]] PieceSolution solve_pieces(const std::vector<BranchForm>& forms,
                                          const std::vector<Piece>& pieces,
