@@ -179,6 +179,52 @@ TEST(Relations, NoNetworkLiesBelow) {
                           testing::data_fc_c().topRows(2), Vector{{1.0, -1.0}}, Loss::squared());
 }
 
+/// The value over all 64 vectors of signs of fan-ins (2, 2), none left out.
+double value_over_all_signs(const Matrix& X, const Vector& y, double beta) {
+  std::vector<BranchForm> forms;
+  std::vector<Piece> pieces;
+  for (Index number = 0; number < 64; ++number) {
+    std::vector<std::vector<Sign>> signs(2);
+    for (Index k = 0; k < 6; ++k) {
+      signs[k < 4 ? 0 : 1].push_back((number >> k & 1) != 0 ? Sign::kMinus : Sign::kPlus);
+    }
+    forms.push_back(tree_form(X, signs, BlockNorm::l2(4 * X.cols())));
+    for (const BranchPattern& pattern : enumerate_pieces(forms.back()).patterns) {
+      pieces.push_back({number, pattern, Sign::kPlus});
+      pieces.push_back({number, pattern, Sign::kMinus});
+    }
+  }
+  const TrainingProblem affine(Matrix::Zero(y.size(), 1), y, beta, Loss::squared());
+  return solve_pieces(forms, pieces, affine, testing::accurate()).objective;
+}
+
+TEST(Relations, SignsThatAreLeftOutChangeNothing) {
+  const Matrix X = Vector{{-2.0, 1.0, 3.0}};
+  const ParallelNetwork deep(1, {2, 2}, BranchCost::kPath);
+  for (const Vector& y : {Vector{{1.0, -1.0, 2.0}}, Vector{{1.0, 2.0, -1.0}}}) {
+    EXPECT_NEAR(value_of(deep, X, y, kBeta), value_over_all_signs(X, y, kBeta), 1e-7);
+  }
+}
+
+TEST(Relations, WhereNothingIsToBeFittedTheZeroNetworkIsBest) {
+  const Matrix X = testing::data_short_signals();
+  const PatchGeometry patches({.input = {3}, .kernel = {2}});
+  const FlattenedNetwork flattened(patches);
+  const ConvolutionalNetwork maximum(patches, Pooling::kMax);
+  const ParallelNetwork deep(3, {2}, BranchCost::kConstrained);
+  for (const Architecture* architecture :
+       std::vector<const Architecture*>{&flattened, &maximum, &deep}) {
+    SCOPED_TRACE(architecture->name());
+    const PieceSolution large = testing::solve_complete(*architecture, X, kTargets, 100).solution;
+    EXPECT_NEAR(large.objective, kTargets.squaredNorm() / 2, 1e-6);
+    EXPECT_NEAR(large.lower_bound, kTargets.squaredNorm() / 2, 1e-6);
+    const PieceSolution none =
+        testing::solve_complete(*architecture, X, Vector::Zero(4), kBeta).solution;
+    EXPECT_NEAR(none.objective, 0, 1e-7);
+    EXPECT_LE(none.lower_bound, none.objective);
+  }
+}
+
 TEST(Relations, TreesOfFourLayersAttainTheirValue) {
   const Matrix X = testing::data_fc_c().topRows(2);
   const Vector y{{1.0, -1.0}};
