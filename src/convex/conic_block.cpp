@@ -91,6 +91,14 @@ void NewtonBlock::reduce(Eigen::Ref<Matrix> B) const {
   triangle().solveInPlace<Eigen::OnTheRight>(B);
 }
 
+void NewtonBlock::reflect(Index j, Vector& v) const {
+  const Index below = v.size() - j - 1;
+  const auto essential = qr_.matrixQR().col(j).tail(below);
+  const double share = qr_.hCoeffs()[j] * (v[j] + essential.dot(v.tail(below)));
+  v[j] -= share;
+  v.tail(below) -= share * essential;
+}
+
 void NewtonBlock::aim(double share, double shift, VectorRef reduced) {
   share_ = share;
   scaling_.corrector(shift, scaled_ds_, scaled_dz_, aim_);
@@ -98,7 +106,7 @@ void NewtonBlock::aim(double share, double shift, VectorRef reduced) {
   rotated_ = primal_;
   scaling_.scale_slack(rotated_);
   rotated_ = aim_ - share * rotated_;
-  rotated_.applyOnTheLeft(qr_.householderQ().transpose());
+  for (Index j = 0; j < x_.size(); ++j) reflect(j, rotated_);  // Q^T
   reduced_residual_ = share * dual_;
   qr_.matrixQR().topRows(x_.size()).transpose().triangularView<Eigen::Lower>().solveInPlace(
       reduced_residual_);
@@ -111,7 +119,7 @@ void NewtonBlock::complete(const ConstVectorRef& reduced_dual) {
   triangle().solveInPlace(dx_);
   scaled_dz_ = rotated_;
   scaled_dz_.head(q) = reduced_residual_ - reduced_dual;
-  scaled_dz_.applyOnTheLeft(qr_.householderQ());
+  for (Index j = q - 1; j >= 0; --j) reflect(j, scaled_dz_);  // Q
   scaled_ds_ = aim_ - scaled_dz_;
 }
 

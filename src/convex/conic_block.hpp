@@ -69,6 +69,8 @@ class NewtonBlock {
   void shift(double slack, double multiplier);
 
  private:
+  /// Applies the j-th reflection of Q = H_0 H_1 .. (blocks are small: faster than in panels).
+  void reflect(Index j, Vector& v) const;
   [[nodiscard]] auto triangle() const {
     return qr_.matrixQR().topRows(x_.size()).triangularView<Eigen::Upper>();
   }

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "convex/blas.hpp"
 #include "convex/conic_quality.hpp"
 #include "thalweg/core/error.hpp"
 
@@ -17,6 +19,9 @@ using detail::ConicQuality;
 
 /// Share of the way to the cones' boundary that a step takes.
 constexpr double kStepShare = 0.99;
+/// A step that reduces the products by a factor leaves this share of it of the residuals: they end
+/// before the products do.
+constexpr double kKeptShare = 0.5;
 /// Steps without a better iterate after which rounding has ended progress.
 constexpr int kPatience = 10;
 
@@ -114,7 +119,7 @@ bool step(ConicIterate& iterate) {
   iterate.direct(1, 0);
   const double affine = iterate.step_length(1);
   const double centring = std::pow(1 - affine, 3);
-  iterate.direct(1 - centring, centring * iterate.barrier());
+  iterate.direct(1 - kKeptShare * centring, centring * iterate.barrier());
   const double alpha = iterate.step_length(kStepShare);
   if (!(alpha > ConicIterate::kShortestStep)) return false;
   iterate.move(alpha);
@@ -148,6 +153,8 @@ Matrix symmetric_matrix(const Vector& entries) {
 ConicSolution solve_conic(const ConicProgram& program, const SolverSettings& settings) {
   const Stopwatch watch;
   check(program);
+  std::optional<detail::BlasThreads> threads;
+  if (program.targets.size() > 0) threads.emplace(settings.threads);
   ConicIterate iterate(program);
   BestPoint best;
   SolverStatus status = SolverStatus::kUnsolved;
