@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "architecture_certify.hpp"
+#include "architecture_problem.hpp"
 #include "certify_outputs.hpp"
 #include "certify_text.hpp"
 #include "commands.hpp"
@@ -120,10 +122,27 @@ ExitCode run_several_outputs(const CertifyOptions& options, Inputs& inputs, Sess
   if (options.same_width) {
     throw Failure(ExitCode::kUsage, "--same-width is for one output, y has several columns");
   }
-  const MultiOutputVerdict result =
+  const ReducedVerdict result =
       certify_several_outputs({options.run, options.problem, options.test,
                                options.tolerance.value_or(kDefaultTolerance), options.improved},
                               inputs, session);
+  return exit_code(options, result.verdict, result.stopped);
+}
+
+/// Another architecture: the same options are refused.
+ExitCode run_architecture(const CertifyOptions& options,
+                          const ArchitectureDescription& description) {
+  const std::string name(to_string(description.kind));
+  if (!options.certificate.empty()) {
+    throw Failure(ExitCode::kUsage, "--certificate does not go with the architecture " + name);
+  }
+  if (options.same_width) {
+    throw Failure(ExitCode::kUsage, "--same-width does not go with the architecture " + name);
+  }
+  const ReducedVerdict result =
+      certify_architecture({options.run, options.problem, options.test,
+                            options.tolerance.value_or(kDefaultTolerance), options.improved},
+                           description);
   return exit_code(options, result.verdict, result.stopped);
 }
 
@@ -159,6 +178,9 @@ ExitCode run_certify(const CertifyOptions& options) {
                          named_files(options.test));
   require_writable_npz(options.improved);
   require_writable(options.certificate);
+  if (const auto described = asked_architecture(options.problem)) {
+    return run_architecture(options, *described);
+  }
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   if (has_several_outputs(options.problem, inputs)) {
@@ -202,6 +224,7 @@ Command make_certify(CLI::App& root) {
       "certify", "Prove how far a trained network is from a global minimum over all widths");
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kYes);
+  add_architecture_option(*app, options->problem);
   add_objective_options(*app, options->problem);
   add_test_options(*app, options->test);
   add_fraction(*app, "--tolerance", options->tolerance,

@@ -27,7 +27,7 @@ struct Answer {
   }
 };
 
-Answer examine(const MultiOutputRequest& request, const MultiOutputSetup& setup,
+Answer examine(const CertifyRequest& request, const MultiOutputSetup& setup,
                const TwoLayerNetwork& network, const RunControl& control) {
   TrainingSettings settings;
   settings.relative_gap = 0.1 * request.tolerance;
@@ -69,7 +69,7 @@ Json describe_improvement(const Answer& answer, double tolerance) {
           {"width", answer.trained->network.width()}};
 }
 
-Json make_document(const MultiOutputRequest& request, const MultiOutputSetup& setup,
+Json make_document(const CertifyRequest& request, const MultiOutputSetup& setup,
                    const Inputs& inputs, const Answer& answer) {
   Json document = begin_document("certify");
   document["inputs"] = describe_files(inputs);
@@ -111,7 +111,7 @@ std::string verdict_sentence(const Answer& answer, double tolerance) {
   return "";
 }
 
-TextReport make_text(const MultiOutputRequest& request, const MultiOutputSetup& setup,
+TextReport make_text(const CertifyRequest& request, const MultiOutputSetup& setup,
                      const Inputs& inputs, const Answer& answer, const Evaluations& evaluations) {
   TextReport text;
   add_inputs(text, inputs);
@@ -134,8 +134,8 @@ TextReport make_text(const MultiOutputRequest& request, const MultiOutputSetup& 
 
 }  // namespace
 
-MultiOutputVerdict certify_several_outputs(const MultiOutputRequest& request, Inputs& inputs,
-                                           Session& session) {
+ReducedVerdict certify_several_outputs(const CertifyRequest& request, Inputs& inputs,
+                                       Session& session) {
   const MultiOutputSetup setup = build_multi_output_problem(request.problem, inputs);
   const std::optional<Dataset> test =
       load_test_dataset(request.test, request.problem, inputs, setup.label_mapping);

@@ -11,8 +11,9 @@
 
 namespace thalweg::cli {
 
-/// What `certify` needs for several outputs.
-struct MultiOutputRequest {
+/// What `certify` needs where there is no exact certificate: for several outputs and other
+/// architectures.
+struct CertifyRequest {
   const RunOptions& run;
   const ProblemOptions& problem;
   const TestOptions& test;
@@ -20,14 +21,15 @@ struct MultiOutputRequest {
   std::string improved;  ///< where to write a lower network, may be empty
 };
 
-/// `certify` for several outputs: the gap by the network's own residual and, where that is open, by
-/// training from it. Everything is an estimate: there is no certificate. The verdict is returned
-/// beside what was printed; `stopped` says whether time cut the work.
-struct MultiOutputVerdict {
+/// The verdict beside what was printed; `stopped` says whether time cut the work.
+struct ReducedVerdict {
   Verdict verdict = Verdict::kUndecided;
   bool stopped = false;
 };
-[[nodiscard]] MultiOutputVerdict certify_several_outputs(const MultiOutputRequest& request,
-                                                         Inputs& inputs, Session& session);
+
+/// `certify` for several outputs: the gap by the network's own residual and, where that is open, by
+/// training from it. Everything is an estimate: there is no certificate.
+[[nodiscard]] ReducedVerdict certify_several_outputs(const CertifyRequest& request, Inputs& inputs,
+                                                     Session& session);
 
 }  // namespace thalweg::cli

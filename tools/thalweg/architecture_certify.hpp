@@ -1,0 +1,13 @@
+#pragma once
+
+#include "certify_outputs.hpp"
+#include "thalweg/model/architecture_description.hpp"
+
+namespace thalweg::cli {
+
+/// `certify --architecture` for architectures that are sums of branches: objective of the stored
+/// network, lower bound, verdict, improving branch. Everything is an estimate.
+[[nodiscard]] ReducedVerdict certify_architecture(const CertifyRequest& request,
+                                                  const ArchitectureDescription& description);
+
+}  // namespace thalweg::cli
