@@ -76,6 +76,7 @@ void BranchGeneration::solve() {
   }
   for (std::size_t k = 0; k < pieces_.size(); ++k) {
     pieces_[k].idle = costs[k] > kWithoutWeight * total ? 0 : pieces_[k].idle + 1;
+    pieces_[k].piece.rows = solution_.rows[k];
   }
   ++result_.rounds;
   result_.pieces = static_cast<std::int64_t>(pieces_.size());
