@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "advice.hpp"
+#include "architecture_info.hpp"
+#include "architecture_problem.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "report.hpp"
@@ -144,6 +146,9 @@ TextReport make_text(const ProblemSetup& setup, const Inputs& inputs, const Info
 }
 
 ExitCode run_info(const InfoOptions& options) {
+  if (const auto described = asked_architecture(options.problem)) {
+    return describe_architecture_on_data(options.run, options.problem, *described);
+  }
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
   const std::optional<double> beta = penalty(options.problem, inputs.dataset);
@@ -163,6 +168,7 @@ Command make_info(CLI::App& root) {
       "info", "Size, rank, activation patterns and largest useful penalty of a data set");
   add_dataset_options(*app, options->problem, Required::kYes);
   add_network_option(*app, options->problem, Required::kNo);
+  add_architecture_option(*app, options->problem);
   add_objective_options(*app, options->problem);
   add_standardize_options(*app, options->problem);
   add_run_options(*app, options->run);

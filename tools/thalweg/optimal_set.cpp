@@ -1,6 +1,8 @@
 #include <memory>
 #include <optional>
 
+#include "architecture_optimal_set.hpp"
+#include "architecture_problem.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "inputs.hpp"
@@ -16,6 +18,9 @@ namespace thalweg::cli {
 namespace {
 
 ExitCode run_optimal_set(const OptimalSetOptions& options) {
+  if (const auto described = asked_architecture(options.problem)) {
+    return describe_optimal_branches(options, *described);
+  }
   check_optimal_set_files(options);
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);

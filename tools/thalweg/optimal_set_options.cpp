@@ -81,6 +81,7 @@ void add_vertex_limit(CLI::App& app, std::uint64_t& max_vertices) {
 void add_optimal_set_options(CLI::App& app, OptimalSetOptions& options) {
   add_dataset_options(app, options.problem, Required::kYes);
   add_network_option(app, options.problem, Required::kNo);
+  add_architecture_option(app, options.problem);
   add_standardize_options(app, options.problem);
   add_objective_options(app, options.problem);
   add_question_options(app, options);
