@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "reformulation/block_check.hpp"
 #include "reformulation/random_vector.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/reformulation/circular_linear.hpp"
@@ -58,6 +59,7 @@ Vector CircularReluNetwork::random_block(Index /*form*/, Random& random) const {
 }
 
 std::optional<std::vector<Vector>> CircularReluNetwork::decode(const ActiveBlock& block) const {
+  check_block(block, 1, features_);
   CircularNeuron neuron = circular_neuron(real_fourier_basis(features_) * block.w);
   const double length = neuron.u.stableNorm();
   if (length > 0) neuron.u /= length;

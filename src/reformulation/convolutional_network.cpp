@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "reformulation/block_check.hpp"
 #include "reformulation/filter_layers.hpp"
 #include "reformulation/random_vector.hpp"
 #include "thalweg/core/error.hpp"
@@ -60,6 +61,7 @@ Vector ConvolutionalNetwork::random_block(Index /*form*/, Random& random) const 
 }
 
 std::optional<std::vector<Vector>> ConvolutionalNetwork::decode(const ActiveBlock& block) const {
+  check_block(block, 1, patches_.size());
   const double root = std::sqrt(block.w.stableNorm());
   const Vector filter = root > 0 ? Vector(block.w / root) : block.w;
   std::vector<Vector> branch = split_filter(patches_, filter);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "reformulation/block_check.hpp"
 #include "reformulation/filter_layers.hpp"
 #include "reformulation/tied_filters.hpp"
 #include "thalweg/core/error.hpp"
@@ -45,6 +46,8 @@ Vector ConvolutionalThreeLayer::random_block(Index form, Random& random) const {
 }
 
 std::optional<std::vector<Vector>> ConvolutionalThreeLayer::decode(const ActiveBlock& block) const {
+  const Index K = patches_.patches();
+  check_block(block, (Index{1} << K) - 1, K * patches_.size());
   const std::optional<TiedFactors> factors =
       factor_tied(block.w, tied_signs(block.form, patches_.patches()));
   if (!factors) return std::nullopt;

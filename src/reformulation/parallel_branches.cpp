@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "reformulation/block_check.hpp"
 #include "reformulation/tree_shapes.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/reformulation/parallel_network.hpp"
@@ -129,10 +130,7 @@ std::vector<ActiveBlock> ParallelNetwork::lift(const BranchNetwork& network) con
 std::optional<std::vector<Vector>> ParallelNetwork::decode(const ActiveBlock& block) const {
   const Form& tree = form_at(block.form);
   const Index own = shapes_->leaves(tree.height);
-  if (block.w.size() != own * features_) {
-    throw InvalidArgument("block: expected " + std::to_string(own * features_) +
-                          " parameters, got " + std::to_string(block.w.size()));
-  }
+  check_block(block, static_cast<Index>(forms_.size()), own * features_);
   const std::vector<std::vector<Sign>> signs = shapes_->signs(tree.height, tree.shape);
   const Vector v = fold_signs(block.w, signs, features_);
   const bool path = cost_ == BranchCost::kPath;

@@ -34,8 +34,7 @@ ConicBlock bias_block(Index samples, double beta) {
 
 ConicSolution solve_over_rows(const std::vector<ConicPiece>& pieces, const TrainingProblem& affine,
                               const SolverSettings& settings) {
-  ConicProgram program{affine.loss(), affine.y(), {}, {}};
-  if (affine.free_columns().cols() > 0) program.free_columns = affine.free_columns();
+  ConicProgram program{affine.loss(), affine.y(), {}, affine.free_columns()};
   for (const ConicPiece& piece : pieces) {
     program.blocks.push_back(piece_block(piece.norm, piece.layout, piece.piece.map,
                                          piece.piece.cone(piece.rows, Eigen::all), affine.beta()));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/random_matrix.hpp"
+#include "thalweg/core/error.hpp"
 #include "thalweg/reformulation/architecture.hpp"
 
 namespace thalweg::testing {
@@ -43,10 +44,23 @@ inline BranchNetwork random_network(const Architecture& architecture, Index bran
   return network;
 }
 
+/// Blocks that are none of the architecture's are refused.
+inline void expect_refused_blocks(const Architecture& architecture, const Matrix& X) {
+  const std::vector<BranchForm> forms = architecture.forms(X);
+  const auto count = static_cast<Index>(forms.size());
+  for (const auto& [form, size] :
+       {std::pair{Index{0}, forms[0].parameters() + 1}, std::pair{count, forms[0].parameters()},
+        std::pair{Index{-1}, forms[0].parameters()}}) {
+    EXPECT_THROW(static_cast<void>(architecture.decode({form, Sign::kPlus, Vector::Ones(size)})),
+                 InvalidArgument);
+  }
+}
+
 /// Every block of every form is a branch of the same outputs and cost, computed without the forms.
 inline void expect_blocks_decode(const Architecture& architecture, const Matrix& X,
                                  std::uint64_t seed) {
   const std::vector<BranchForm> forms = architecture.forms(X);
+  expect_refused_blocks(architecture, X);
   Random random(seed);
   for (std::size_t f = 0; f < forms.size(); ++f) {
     for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {

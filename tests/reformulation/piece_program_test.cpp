@@ -183,6 +183,17 @@ TEST(PieceProgram, EveryLossAndBias) {
   }
 }
 
+TEST(PieceProgram, SkipConnections) {
+  const Matrix X = testing::seeded_matrix(12, 3, 6);
+  const Vector y = testing::seeded_matrix(12, 1, 7);
+  const ParallelNetwork network = two_layers(3);
+  const std::vector<BranchForm> forms = network.forms(X);
+  const std::vector<Piece> pieces = testing::all_pieces(network, forms);
+  const TrainingProblem affine(X, y, 0.1, Loss::squared(), OutputBias::kFree,
+                               SkipConnection::kFree);
+  expect_solution(forms, pieces, affine, solve_pieces(forms, pieces, affine, testing::accurate()));
+}
+
 TEST(PieceProgram, WithoutPiecesTheAffinePartIsLeft) {
   const Vector y{{1.0, 2.0, 6.0}};
   const TrainingProblem affine(Matrix::Zero(3, 1), y, 0.1, Loss::squared(), OutputBias::kFree);

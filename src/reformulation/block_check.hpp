@@ -1,0 +1,10 @@
+#pragma once
+
+#include "thalweg/reformulation/architecture.hpp"
+
+namespace thalweg {
+
+/// Throws InvalidArgument unless the block is one of `forms` forms with that many parameters.
+void check_block(const ActiveBlock& block, Index forms, Index parameters);
+
+}  // namespace thalweg
