@@ -9,15 +9,25 @@
 namespace thalweg::cli {
 namespace {
 
+bool is_logarithmic(const SvgPanel::Range& range) {
+  return range.ticks == Ticks::kLog || range.ticks == Ticks::kDoubling;
+}
+
+/// All powers of ten or two from low to high.
+std::vector<double> powers(Ticks ticks, double low, double high) {
+  const bool tens = ticks == Ticks::kLog;
+  const double last = tens ? std::log10(high) : std::log2(high);
+  std::vector<double> values;
+  for (double k = std::ceil(tens ? std::log10(low) : std::log2(low)); k <= last; ++k) {
+    values.push_back(std::pow(tens ? 10 : 2, k));
+  }
+  return values;
+}
+
 std::vector<double> ticks(const SvgPanel::Range& range) {
   const auto [low, high] = std::minmax(range.first, range.last);
+  if (is_logarithmic(range)) return powers(range.ticks, low, high);
   std::vector<double> values;
-  if (range.ticks == Ticks::kLog) {
-    for (double decade = std::ceil(std::log10(low)); decade <= std::log10(high); ++decade) {
-      values.push_back(std::pow(10, decade));
-    }
-    return values;
-  }
   const double rough = (high - low) / 5;
   const double unit = std::pow(10, std::floor(std::log10(rough)));
   const double share = rough / unit;
@@ -31,13 +41,13 @@ std::vector<double> ticks(const SvgPanel::Range& range) {
 
 SvgPanel::Range widened(SvgPanel::Range range) {
   if (range.first != range.last) return range;
-  if (range.ticks == Ticks::kLog) return {range.first, range.first / 10, range.ticks};
+  if (is_logarithmic(range)) return {range.first, range.first / 10, range.ticks};
   return {range.first - 0.5, range.last + 0.5, range.ticks};
 }
 
 /// How far along the axis a value is, in [0, 1].
 double share_of(const SvgPanel::Range& range, double value) {
-  const bool log = range.ticks == Ticks::kLog;
+  const bool log = is_logarithmic(range);
   const double first = log ? std::log10(range.first) : range.first;
   const double last = log ? std::log10(range.last) : range.last;
   const double at = log ? std::log10(value) : value;
@@ -109,7 +119,7 @@ std::string SvgPanel::line(const char* kind, const std::vector<std::pair<double,
   std::string path;
   std::string before;
   for (const auto& [at, value] : points) {
-    if (y_.ticks == Ticks::kLog && !(value > 0)) continue;
+    if (is_logarithmic(y_) && !(value > 0)) continue;
     const std::string height = svg_number(y(value));
     if (joints == Joints::kSteps && !path.empty()) path += "L" + before + ' ' + height;
     before = svg_number(x(at));

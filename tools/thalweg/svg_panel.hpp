@@ -21,9 +21,9 @@ namespace thalweg::cli {
 [[nodiscard]] std::string svg_start(const std::string& title, const std::string& description,
                                     double width, double height);
 
-/// Where an axis has its marks: at about five round values, at whole ones, or at powers of ten of a
-/// logarithmic axis.
-enum class Ticks { kReal, kWhole, kLog };
+/// Where an axis has its marks: at about five round values, at whole ones, or at powers of ten or
+/// of two of a logarithmic axis.
+enum class Ticks { kReal, kWhole, kLog, kDoubling };
 
 /// How points are joined: by straight lines, or by steps to the later value.
 enum class Joints { kStraight, kSteps };
