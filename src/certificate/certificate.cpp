@@ -5,69 +5,19 @@
 #include <system_error>
 
 #include "certificate/bound_writer.hpp"
+#include "certificate/exact_branches.hpp"
 #include "certificate/exact_path.hpp"
 #include "certificate/exact_value.hpp"
+#include "certificate/request_check.hpp"
 #include "certificate/row_problem.hpp"
 #include "certificate/text_output.hpp"
+#include "certificate/unit_writer.hpp"
 #include "thalweg/core/file_replacement.hpp"
 
 namespace thalweg {
 namespace {
 
 using certificate::Rounding;
-
-const TrainingProblem& outputs_of(const CertificateRequest& request) {
-  return request.problem != nullptr ? *request.problem : request.convolution->outputs();
-}
-
-void check(const CertificateRequest& request) {
-  if ((request.problem == nullptr) == (request.convolution == nullptr) ||
-      request.network == nullptr) {
-    throw InvalidArgument("write_certificate: one problem and a network are required");
-  }
-  const auto check_network = [&](const TwoLayerNetwork& network) {
-    request.problem != nullptr ? request.problem->check(network)
-                               : request.convolution->check(network);
-  };
-  check_network(*request.network);
-  if (request.improved != nullptr) check_network(*request.improved);
-  if (request.path != nullptr && request.convolution != nullptr) {
-    throw InvalidArgument("write_certificate: paths are of fully connected networks");
-  }
-  if (request.dual != nullptr) {
-    const Index targets = outputs_of(request).samples();
-    if (request.dual->size() != targets) {
-      throw InvalidArgument("write_certificate: dual has " + std::to_string(request.dual->size()) +
-                            " entries but there are " + std::to_string(targets) + " targets");
-    }
-    if (!request.dual->allFinite()) {
-      throw InvalidArgument("write_certificate: expected a finite dual");
-    }
-  }
-  if (!(request.slack > 0 && request.slack <= 0.5)) {
-    throw InvalidArgument("write_certificate: slack: expected a number in (0, 0.5], got " +
-                          std::to_string(request.slack));
-  }
-}
-
-bool same(const TwoLayerNetwork& a, const TwoLayerNetwork& b) {
-  return a.width() == b.width() && a.W == b.W && a.alpha == b.alpha &&
-         a.output_bias == b.output_bias;
-}
-
-void check_path(const CertificateRequest& request) {
-  const NetworkPath& path = *request.path;
-  if (!same(path.start, *request.network)) {
-    throw InvalidArgument("write_certificate: expected a path that begins at the network");
-  }
-  if (path.end && !same(*path.end, *request.improved)) {
-    throw InvalidArgument("write_certificate: expected a path that ends at the improved network");
-  }
-  const auto arithmetic = certificate::exact_path(*request.problem, path);
-  if (const auto fault = certificate::find_path_fault(arithmetic, path)) {
-    throw InvalidArgument("write_certificate: path: " + *fault);
-  }
-}
 
 void write_claim(std::ostream& output, const char* word, const mpq_class& value,
                  Rounding rounding) {
@@ -78,20 +28,23 @@ void write_claim(std::ostream& output, const char* word, const mpq_class& value,
 
 void write_claims(std::ostream& output, const CertificateRequest& request,
                   const std::optional<certificate::WrittenBound>& bound) {
-  const certificate::RowProblem problem = certificate::row_problem(request);
-  const mpq_class objective = certificate::exact_objective(problem, *request.network);
+  const TrainingProblem& outputs = certificate::outputs_of(request);
+  const certificate::Enclosed enclosed = certificate::exact_objective(request);
+  const mpq_class& objective = enclosed.above;
   write_claim(output, "value", objective, Rounding::kUp);
   if (bound) {
-    const mpq_class dual_value = certificate::exact_dual_value(problem.outputs, bound->dual);
+    const mpq_class dual_value = certificate::exact_dual_value(outputs, bound->dual);
     const mpq_class gap = objective - dual_value;
     write_claim(output, "bound", dual_value, Rounding::kDown);
     write_claim(output, "gap", gap, Rounding::kUp);
-    if (objective > 0) write_claim(output, "relgap", gap / objective, Rounding::kUp);
+    if (enclosed.below > 0) {
+      write_claim(output, "relgap", gap / enclosed.below, Rounding::kUp);
+    }
   }
   if (request.improved != nullptr) {
-    write_claim(output, "decrease",
-                objective - certificate::exact_objective(problem, *request.improved),
-                Rounding::kDown);
+    const mpq_class improved =
+        certificate::exact_objective(certificate::row_problem(request), *request.improved);
+    write_claim(output, "decrease", objective - improved, Rounding::kDown);
   }
   if (request.path != nullptr) {
     const auto arithmetic = certificate::exact_path(*request.problem, *request.path);
@@ -114,7 +67,10 @@ Expected<CertificateResult> write_text(const CertificateRequest& request,
   std::ofstream output(path, std::ios::binary | std::ios::in | std::ios::out);
   certificate::write_statement(output, request);
   certificate::BoundOutcome outcome;
-  if (request.dual != nullptr) outcome = certificate::write_bound(output, path, request);
+  if (request.dual != nullptr) {
+    outcome = certificate::has_units(request) ? certificate::write_unit_bound(output, request)
+                                              : certificate::write_bound(output, path, request);
+  }
   const std::optional<certificate::WrittenBound>& bound = outcome.bound;
   write_claims(output, request, bound);
   output << "end\n";
@@ -170,10 +126,8 @@ Expected<CertificateResult> write_file(const CertificateRequest& request,
 
 Expected<CertificateResult> write_certificate(const CertificateRequest& request,
                                               const std::filesystem::path& path) {
-  check(request);
-  const bool maximum =
-      request.convolution != nullptr && request.convolution->pooling() == Pooling::kMax;
-  if (!outputs_of(request).has_exact_certificate() || maximum) {
+  certificate::check_request(request);
+  if (!certificate::outputs_of(request).has_exact_certificate()) {
     CertificateResult result;
     result.status = ProofStatus::kUnsupported;
     return result;
@@ -182,7 +136,7 @@ Expected<CertificateResult> write_certificate(const CertificateRequest& request,
   if (request.path != nullptr) {
     const auto& end = request.path->end;
     if (end && request.improved == nullptr) complete.improved = &*end;
-    check_path(complete);
+    certificate::check_path(complete);
   }
   return FileReplacement::is_special(path) ? write_special(complete, path)
                                            : write_file(complete, path);

@@ -24,13 +24,19 @@ ExactVector exact_fit(const RowProblem& problem, const TwoLayerNetwork& network)
   fit.exponent = std::max(exponent, bias.exponent);
   fit.divisor = problem.divisor;
   fit.values.resize(static_cast<std::size_t>(problem.outputs.samples()));
-  mpz_class activation;
-  for (Index r = 0; r < problem.X.rows(); ++r) {
-    mpz_class& sum = fit.values[static_cast<std::size_t>(r / problem.rows_per_output)];
+  const Index pool = problem.rows_per_output;
+  mpz_class activation, pooled;
+  for (Index i = 0; i < problem.outputs.samples(); ++i) {
     for (Index j = 0; j < network.width(); ++j) {
-      activation = 0;
-      for (Index k = 0; k < problem.X.cols(); ++k) activation += X(r, k) * W(j, k);
-      if (activation > 0) sum += activation * alpha(j, 0);
+      pooled = 0;
+      for (Index r = i * pool; r < (i + 1) * pool; ++r) {
+        activation = 0;
+        for (Index k = 0; k < problem.X.cols(); ++k) activation += X(r, k) * W(j, k);
+        if (problem.is_maximum && activation < pooled) continue;
+        if (problem.is_maximum) pooled = 0;
+        if (activation > 0) pooled += activation;
+      }
+      fit.values[static_cast<std::size_t>(i)] += pooled * alpha(j, 0);
     }
   }
   for (mpz_class& sum : fit.values) {

@@ -3,6 +3,8 @@
 #include <ostream>
 #include <string>
 
+#include "certificate/row_problem.hpp"
+
 namespace thalweg::certificate {
 namespace {
 
@@ -85,6 +87,37 @@ void write_network(std::ostream& output, const char* word, const TrainingProblem
   }
 }
 
+std::string kind_words(const CertificateRequest& request) {
+  if (request.problem != nullptr) return "relu2";
+  if (request.convolution != nullptr) {
+    return std::string("cnn ") + pooling_word(request.convolution->pooling());
+  }
+  std::string words = "parallel ";
+  words += request.parallel->cost == BranchCost::kPath ? "path" : "constrained";
+  for (const Index m : request.parallel->fan_ins) words += ' ' + std::to_string(m);
+  return words;
+}
+
+/// The section `network` of a parallel problem.
+void write_branches(std::ostream& output, const CertificateRequest& request) {
+  const BranchNetwork& network = *request.branches;
+  output << "network " << network.branches() << '\n';
+  std::string line;
+  for (Index k = 0; k < network.branches(); ++k) {
+    line.clear();
+    for (const Matrix& layer : network.layers) {
+      for (Index c = 0; c < layer.cols(); ++c) {
+        if (!line.empty()) line += ' ';
+        append(line, to_dyad(layer(k, c)));
+      }
+    }
+    output << line << '\n';
+  }
+  if (request.parallel->outputs.output_bias() != OutputBias::kNone) {
+    output << "bias " << text(request.branches_bias) << '\n';
+  }
+}
+
 void write_path(std::ostream& output, const TrainingProblem& problem, const NetworkPath& path) {
   output << "path " << path.directions.rows() << ' ' << path.states.size() << '\n';
   std::string line;
@@ -114,33 +147,32 @@ void write_path(std::ostream& output, const TrainingProblem& problem, const Netw
   if (path.end) output << "reach\n";
 }
 
+}  // namespace
+
 void write_nu(std::ostream& output, const GridDual& dual) {
   output << "nu " << dual.exponent;
   for (const std::int64_t entry : dual.entries) output << ' ' << entry;
   output << '\n';
 }
 
-}  // namespace
-
 void write_statement(std::ostream& output, const CertificateRequest& request) {
   const ConvolutionProblem* convolution = request.convolution;
-  const TrainingProblem& problem =
-      convolution != nullptr ? convolution->outputs() : *request.problem;
-  const Matrix& X = convolution != nullptr ? convolution->X() : problem.X();
-  output << "cert 1\nproblem ";
-  if (convolution != nullptr) {
-    output << "cnn " << pooling_word(convolution->pooling());
-  } else {
-    output << "relu2";
-  }
-  output << " loss " << loss_words(problem.loss()) << " scale "
-         << (problem.loss().scale() == LossScale::kSum ? "sum" : "mean") << " output-bias "
-         << output_bias_word(problem.output_bias()) << "\nbeta " << text(problem.beta())
-         << "\nsource dataset " << request.dataset_sha256 << " network " << request.network_sha256
-         << '\n';
+  const TrainingProblem& problem = outputs_of(request);
+  const Matrix& X = convolution != nullptr        ? convolution->X()
+                    : request.parallel != nullptr ? request.parallel->X
+                                                  : problem.X();
+  output << "cert 1\nproblem " << kind_words(request) << " loss " << loss_words(problem.loss())
+         << " scale " << (problem.loss().scale() == LossScale::kSum ? "sum" : "mean")
+         << " output-bias " << output_bias_word(problem.output_bias()) << "\nbeta "
+         << text(problem.beta()) << "\nsource dataset " << request.dataset_sha256 << " network "
+         << request.network_sha256 << '\n';
   if (convolution != nullptr) write_patches(output, convolution->patches());
   output << "data " << X.rows() << ' ' << X.cols() << '\n';
   write_rows(output, X, problem.y());
+  if (request.parallel != nullptr) {
+    write_branches(output, request);
+    return;
+  }
   write_network(output, "network", problem, *request.network);
   if (request.improved != nullptr) write_network(output, "improved", problem, *request.improved);
   if (request.path != nullptr) write_path(output, problem, *request.path);

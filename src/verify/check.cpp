@@ -9,19 +9,55 @@
 #include <utility>
 
 #include "verify/near.hpp"
+#include "verify/parallel.hpp"
 #include "verify/path.hpp"
 #include "verify/proofs.hpp"
 
 namespace thalweg::verify {
 namespace {
 
-/// The exact values that the claims are about.
+/// The exact values that the claims are about; networks from above and from below.
 struct Values {
   Rational objective;
+  Rational objective_below;
   std::optional<Rational> improved;
   std::optional<PathValues> path;
   std::optional<Rational> bound;
 };
+
+/// Reads the rest of the line `nu`.
+ScaledVector read_nu(Reader& reader, const Problem& problem) {
+  ScaledVector nu{{}, reader.small(-4096, 4096)};
+  for (std::size_t i = 0; i < problem.y.size(); ++i) {
+    nu.values.push_back(reader.integer());
+    reader.charge(nu.values.back());
+  }
+  reader.end_line();
+  return nu;
+}
+
+/// Whether the dual bound is proved by trees over units.
+bool has_units(const Problem& problem) { return problem.is_maximum || problem.parallel; }
+
+/// Reads from the line `nu`, whose word is taken, to the last proof; returns D(nu).
+Rational check_units_bound(Reader& reader, const Problem& problem, std::uint64_t& leaves) {
+  const ScaledVector nu = read_nu(reader, problem);
+  const Rational value = dual_value(problem, nu);
+  ScaledVector radii;
+  if (problem.is_maximum) radii = read_radii(reader, problem);
+  const std::vector<Form> forms =
+      problem.is_maximum ? std::vector<Form>(1) : parallel_forms(reader, problem);
+  for (std::size_t f = 0; f < forms.size(); ++f) {
+    for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
+      reader.next_line("units");
+      grammar(reader.count() == f, "a form is out of order");
+      reader.keyword(sign == Sign::kPlus ? "+" : "-");
+      reader.end_line();
+      leaves += check_units(reader, problem, forms[f], nu, radii, sign);
+    }
+  }
+  return value;
+}
 
 /// Reads from the line `basis`, whose word is taken, to the second proof; returns D(nu).
 Rational check_bound(Reader& reader, const Problem& problem, std::optional<Near> near,
@@ -29,16 +65,12 @@ Rational check_bound(Reader& reader, const Problem& problem, std::optional<Near>
   const Problem& cones = near ? near->problem : problem;
   const Basis basis = read_basis(reader, cones);
   reader.next_line("nu");
-  ScaledVector nu{{}, reader.small(-4096, 4096)};
+  const ScaledVector nu = read_nu(reader, problem);
   ScaledVector row_nu{{}, nu.exponent};
-  for (std::size_t i = 0; i < problem.y.size(); ++i) {
-    nu.values.push_back(reader.integer());
-    for (std::size_t r = 0; r < problem.rows_per_target; ++r) {
-      row_nu.values.push_back(nu.values.back());
-      reader.charge(nu.values.back());
-    }
+  for (const Int& v : nu.values) {
+    row_nu.values.insert(row_nu.values.end(), problem.rows_per_target, v);
+    reader.charge(problem.rows_per_target * (sizeof(Int) + 8 * mpz_size(v.get_mpz_t())));
   }
-  reader.end_line();
   const Rational value = dual_value(problem, nu);
   if (near) reduce_beta(*near, row_nu);
   const Groups groups = make_groups(reader, cones, basis, row_nu);
@@ -60,7 +92,7 @@ bool claim_holds(std::string_view name, const Rational& claimed, const Values& v
   if (name == "value") return values.objective <= claimed;
   if (name == "decrease") {
     grammar(values.improved.has_value(), "a claim needs an improved network");
-    return values.objective - *values.improved >= claimed;
+    return values.objective_below - *values.improved >= claimed;
   }
   if (name == "increase" || name == "maximum" || name == "final") {
     grammar(values.path.has_value(), "a claim needs a path");
@@ -72,7 +104,7 @@ bool claim_holds(std::string_view name, const Rational& claimed, const Values& v
   grammar(values.bound.has_value(), "a claim needs a dual bound");
   if (name == "bound") return *values.bound >= claimed;
   const Rational gap = values.objective - *values.bound;
-  return gap <= (name == "gap" ? claimed : Rational(claimed * values.objective));
+  return gap <= (name == "gap" ? claimed : Rational(claimed * values.objective_below));
 }
 
 /// Reads from the first `claim`, whose word is taken, to the end of the text.
@@ -95,19 +127,20 @@ void check_claims(Reader& reader, const Values& values) {
 
 Statement round_outward(const Values& values) {
   const Rational& objective = values.objective;
+  const Rational& below = values.objective_below;
   Statement statement;
   statement.objective_upper = round(objective, Rounding::kUp);
-  statement.objective_lower = round(objective, Rounding::kDown);
+  statement.objective_lower = round(below, Rounding::kDown);
   if (values.bound) {
     const Rational gap = objective - *values.bound;
     statement.lower_bound = round(*values.bound, Rounding::kDown);
     statement.gap = round(gap, Rounding::kUp);
     if (gap == 0) statement.relative_gap = Dyad53{};
-    if (objective > 0) statement.relative_gap = round(gap / objective, Rounding::kUp);
+    if (below > 0) statement.relative_gap = round(gap / below, Rounding::kUp);
   }
   if (values.improved) {
     statement.improved_upper = round(*values.improved, Rounding::kUp);
-    statement.decrease = round(objective - *values.improved, Rounding::kDown);
+    statement.decrease = round(below - *values.improved, Rounding::kDown);
   }
   if (values.path) {
     statement.path_increase = round(values.path->increase, Rounding::kUp);
@@ -124,7 +157,7 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
   const Problem problem = read_problem(reader);
   reader.next_line("network");
   const Network network = read_network(reader, problem);
-  Values values{network.objective, {}, {}, {}};
+  Values values{network.objective, network.objective_below, {}, {}, {}};
   reader.next_line();
   std::optional<Network> improved;
   if (reader.accept("improved")) {
@@ -133,7 +166,8 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
     reader.next_line();
   }
   if (reader.accept("path")) {
-    grammar(!problem.is_convolution, "a path is one of fully connected networks");
+    grammar(!problem.is_convolution && !problem.parallel,
+            "a path is one of fully connected networks");
     values.path = check_path(reader, problem, network, improved ? &*improved : nullptr);
   }
   std::optional<Near> near;
@@ -141,10 +175,12 @@ Statement check_all(Reader& reader, std::uint64_t& leaves) {
     near = read_near(reader, problem);
     reader.next_line();
   }
-  const bool bounded = reader.accept("basis");
+  const bool bounded = reader.accept(has_units(problem) ? "nu" : "basis");
   grammar(bounded || !near, "near rows need a dual bound");
+  grammar(!near || !has_units(problem), "near rows belong to cone trees");
   if (bounded) {
-    values.bound = check_bound(reader, problem, std::move(near), leaves);
+    values.bound = has_units(problem) ? check_units_bound(reader, problem, leaves)
+                                      : check_bound(reader, problem, std::move(near), leaves);
     // The theorem rules this out; a checker that meets it must not trust itself.
     demand(*values.bound <= values.objective &&
                *values.bound <= values.improved.value_or(*values.bound) &&

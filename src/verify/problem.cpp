@@ -3,30 +3,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "verify/parallel.hpp"
+
 namespace thalweg::verify {
 namespace {
 
 const Rational kHalf(1, 2);
 
-/// Reads `rows` lines of d + more dyads: a matrix and, line by line, what follows.
-ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d, std::size_t more,
-                       std::vector<Rational>& rest) {
-  std::vector<Rational> entries;
-  for (std::size_t i = 0; i < rows; ++i) {
-    reader.next_line();
-    for (std::size_t k = 0; k < d + more; ++k) {
-      const Rational value = reader.dyad();
-      reader.charge(value.get_num());
-      reader.charge(value.get_den());
-      (k < d ? entries : rest).push_back(value);
-    }
-    reader.end_line();
-  }
-  return to_one_scale(reader, entries);
-}
-
 // In the order of the grammar's words.
-enum class Pooling { kSum, kAverage, kNone };
+enum class Pooling { kSum, kAverage, kNone, kMax };
 
 struct Kind {
   std::optional<Pooling> pooling;  ///< of a convolution
@@ -36,9 +21,9 @@ struct Kind {
 Kind read_kind(Reader& reader, Problem& problem) {
   Kind kind;
   reader.next_line("problem");
-  if (reader.choice({"relu2", "cnn"}) == 1) {
-    kind.pooling = Pooling(reader.choice({"sum", "average", "none"}));
-  }
+  const std::size_t word = reader.choice({"relu2", "cnn", "parallel"});
+  if (word == 1) kind.pooling = Pooling(reader.choice({"sum", "average", "none", "max"}));
+  if (word == 2) problem.parallel = read_parallel(reader);
   reader.keyword("loss");
   problem.loss = LossKind(reader.choice({"squared", "huber", "squared-hinge"}));
   if (problem.loss == LossKind::kHuber) {
@@ -115,6 +100,7 @@ void make_convolution(Reader& reader, Problem& problem, Pooling pooling, const P
   problem.d = patches.size;
   if (pooling != Pooling::kNone) problem.rows_per_target = patches.count;
   if (pooling == Pooling::kAverage) problem.average = patches.count;
+  problem.is_maximum = pooling == Pooling::kMax;
 }
 
 }  // namespace
@@ -164,7 +150,32 @@ Problem read_problem(Reader& reader) {
   return problem;
 }
 
+Rational read_bias(Reader& reader, const Problem& problem) {
+  if (problem.output_bias == OutputBias::kNone) return 0;
+  reader.next_line("bias");
+  Rational bias = reader.dyad();
+  reader.end_line();
+  return bias;
+}
+
+ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d, std::size_t more,
+                       std::vector<Rational>& rest) {
+  std::vector<Rational> entries;
+  for (std::size_t i = 0; i < rows; ++i) {
+    reader.next_line();
+    for (std::size_t k = 0; k < d + more; ++k) {
+      const Rational value = reader.dyad();
+      reader.charge(value.get_num());
+      reader.charge(value.get_den());
+      (k < d ? entries : rest).push_back(value);
+    }
+    reader.end_line();
+  }
+  return to_one_scale(reader, entries);
+}
+
 Network read_network(Reader& reader, const Problem& problem) {
+  if (problem.parallel) return read_branches(reader, problem);
   const std::size_t neurons = reader.count();
   const std::size_t d = problem.d;
   reader.end_line();
@@ -172,11 +183,7 @@ Network read_network(Reader& reader, const Problem& problem) {
   std::vector<Rational> last_column;
   network.w = read_rows(reader, neurons, d, 1, last_column);
   network.alpha = to_one_scale(reader, last_column);
-  if (problem.output_bias != OutputBias::kNone) {
-    reader.next_line("bias");
-    network.bias = reader.dyad();
-    reader.end_line();
-  }
+  network.bias = read_bias(reader, problem);
   for (const ScaledVector* v : {&network.w, &network.alpha}) {
     network.weights +=
         kHalf * problem.beta *
@@ -187,17 +194,25 @@ Network read_network(Reader& reader, const Problem& problem) {
   const Int* row = problem.x.values.data();
   for (const Rational& target : problem.y) {
     Int fit;
-    for (std::size_t r = 0; r < problem.rows_per_target; ++r, row += d) {
-      for (std::size_t j = 0; j < neurons; ++j) {
-        const Int activation = dot(row, &network.w.values[j * d], d);
-        if (activation > 0) fit += activation * network.alpha.values[j];
+    for (std::size_t j = 0; j < neurons; ++j) {
+      Int pooled;
+      for (std::size_t r = 0; r < problem.rows_per_target; ++r) {
+        const Int activation = dot(row + r * d, &network.w.values[j * d], d);
+        if (problem.is_maximum) {
+          pooled = std::max(pooled, activation);
+        } else if (activation > 0) {
+          pooled += activation;
+        }
       }
+      fit += pooled * network.alpha.values[j];
     }
-    const Rational pooled = dyadic(fit, exponent) / problem.average;
-    loss += loss_value(problem, pooled + network.bias, target);
+    row += problem.rows_per_target * d;
+    const Rational output = dyadic(fit, exponent) / problem.average + network.bias;
+    loss += loss_value(problem, output, target);
   }
   network.objective =
       loss / problem.divisor + network.weights + bias_penalty(problem, network.bias);
+  network.objective_below = network.objective;
   return network;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "verify/reader.hpp"
@@ -11,8 +12,14 @@ namespace thalweg::verify {
 enum class LossKind { kSquared, kHuber, kSquaredHinge };
 enum class OutputBias { kNone, kPenalised, kFree };
 
+/// Parallel networks whose branches are trees.
+struct Parallel {
+  bool path = false;                 ///< the path norm; else |W_1|_F <= 1
+  std::vector<std::size_t> fan_ins;  ///< m_1 .. m_(L-2), at least one
+};
+
 /// The training problem of a certificate, exactly. Networks are sum_j pool (x_r.w_j)_+ alpha_j + b
-/// over the rows r of each target: the samples themselves, or their patches.
+/// over the rows r of each target: the samples themselves, or their patches; or parallel ones.
 struct Problem {
   LossKind loss = LossKind::kSquared;
   Rational huber_delta;
@@ -25,6 +32,8 @@ struct Problem {
   std::vector<Rational> y;  ///< targets, n / rows_per_target
   std::size_t rows_per_target = 1;
   bool is_convolution = false;
+  bool is_maximum = false;  ///< the pooling
+  std::optional<Parallel> parallel;
   Int average = 1;    ///< what sums over a target's rows are divided by
   Rational row_beta;  ///< average * beta: the bound on |sum_r nu_r (x_r.u)_+|, |u| <= 1
 };
@@ -34,15 +43,23 @@ struct Problem {
 
 /// A network of a certificate and what it costs.
 struct Network {
-  ScaledVector w;      ///< width x d, row-major
-  ScaledVector alpha;  ///< width
+  ScaledVector w;      ///< width x d, row-major; not of parallel networks
+  ScaledVector alpha;  ///< width; not of parallel networks
   Rational bias;
-  Rational weights;    ///< beta/2 sum (|w_j|^2 + alpha_j^2)
-  Rational objective;  ///< L(network)
+  Rational weights;          ///< the penalty of the weights, from above
+  Rational objective;        ///< L(network), from above
+  Rational objective_below;  ///< and from below: they differ for the path norm only
 };
 
 /// Reads the rest of a network section.
 [[nodiscard]] Network read_network(Reader& reader, const Problem& problem);
+
+/// The line `bias` of a network where the problem has one, else 0.
+[[nodiscard]] Rational read_bias(Reader& reader, const Problem& problem);
+
+/// Reads `rows` lines of d + more dyads: a matrix and, line by line, what follows.
+[[nodiscard]] ScaledVector read_rows(Reader& reader, std::size_t rows, std::size_t d,
+                                     std::size_t more, std::vector<Rational>& rest);
 
 /// phi(f, y).
 [[nodiscard]] Rational loss_value(const Problem& problem, const Rational& fit,

@@ -41,7 +41,7 @@ std::string_view Reader::token() {
 }
 
 bool Reader::accept(std::string_view word) {
-  if (tokens_left() == 0 || tokens_[position_] != word) return false;
+  if (!next_is(word)) return false;
   ++position_;
   return true;
 }

@@ -45,6 +45,10 @@ class Reader {
 
   [[nodiscard]] std::size_t tokens_left() const { return tokens_.size() - position_; }
   std::string_view token();
+  /// Whether the next token is this word.
+  [[nodiscard]] bool next_is(std::string_view word) const {
+    return tokens_left() != 0 && tokens_[position_] == word;
+  }
   /// Takes the next token if it is this word.
   [[nodiscard]] bool accept(std::string_view word);
   void keyword(std::string_view word) { grammar(accept(word), "a word is missing"); }

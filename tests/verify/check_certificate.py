@@ -12,7 +12,8 @@ Usage: check_certificate.py FILE.cert
 import re
 import sys
 from fractions import Fraction
-from math import gcd, isqrt
+from itertools import combinations_with_replacement
+from math import gcd, isqrt, prod
 
 
 class Malformed(Exception):
@@ -89,17 +90,19 @@ class Certificate:
         grammar(self.lines.take(b"cert") == [b"1"], "version")
         self.read_problem()
         self.value, network = self.read_network(b"network")
+        self.value_below = network[4]
         self.improved, improved = self.read_network(b"improved") if self.lines.next_is(b"improved") else (None, None)
-        grammar(not self.pooling or not self.lines.next_is(b"path"), "path of a convolution")
+        grammar(not (self.pooling or self.fan_ins) or not self.lines.next_is(b"path"), "path of another architecture")
         self.path = self.read_path(network, improved) if self.lines.next_is(b"path") else None
         self.bound = None
         self.leaves = 0
-        if self.lines.next_is(b"near") or self.lines.next_is(b"basis"):
-            self.read_bound()
+        units = bool(self.fan_ins) or self.pooling == b"max"
+        if any(self.lines.next_is(word) for word in ([b"nu"] if units else [b"near", b"basis"])):
+            self.read_units_bound() if units else self.read_bound()
             require(self.bound <= self.value, "internal contradiction")
             require(self.improved is None or self.bound <= self.improved, "internal contradiction")
             require(self.path is None or self.bound <= self.path[2], "internal contradiction")
-        exact = (self.value, self.improved, self.bound) + (self.path or ())
+        exact = (self.value, self.value_below, self.improved, self.bound) + (self.path or ())
         assert all(v is None or isinstance(v, (int, Fraction)) for v in exact), "arithmetic is exact"
         self.read_claims()
 
@@ -107,11 +110,19 @@ class Certificate:
 
     def read_problem(self):
         tokens = self.lines.take(b"problem")
-        grammar(tokens and tokens[0] in (b"relu2", b"cnn"), "problem")
-        self.pooling = None
-        if tokens.pop(0) == b"cnn":
-            grammar(tokens and tokens[0] in (b"sum", b"average", b"none"), "pooling")
+        grammar(tokens and tokens[0] in (b"relu2", b"cnn", b"parallel"), "problem")
+        self.pooling, self.fan_ins = None, []
+        kind = tokens.pop(0)
+        if kind == b"cnn":
+            grammar(tokens and tokens[0] in (b"sum", b"average", b"none", b"max"), "pooling")
             self.pooling = tokens.pop(0)
+        if kind == b"parallel":
+            grammar(tokens and tokens[0] in (b"constrained", b"path"), "cost")
+            self.path_norm = tokens.pop(0) == b"path"
+            while tokens and tokens[0] != b"loss":
+                self.fan_ins.append(bounded(tokens.pop(0), 1, 4096))
+            grammar(self.fan_ins and (self.path_norm or len(self.fan_ins) == 1), "fan-ins")
+            grammar(prod(self.fan_ins) <= 4096, "leaves")
         grammar(len(tokens) >= 2 and tokens.pop(0) == b"loss", "loss")
         self.loss = tokens.pop(0)
         grammar(self.loss in (b"squared", b"huber", b"squared-hinge"), "loss")
@@ -179,6 +190,8 @@ class Certificate:
         (token,) = self.exactly(self.lines.take(word), 1)
         m = integer(token)
         grammar(m >= 0, "width")
+        if self.fan_ins:
+            return self.read_branches(m)
         rows = self.read_table(m, self.d + 1)
         w, alpha = [row[:-1] for row in rows], [row[-1] for row in rows]
         bias = Fraction(0)
@@ -190,12 +203,125 @@ class Certificate:
         total = Fraction(0)
         for i, y in enumerate(self.y):
             own = self.x[i * self.pool : (i + 1) * self.pool]
-            pooled = sum(a * max(0, inner(row, u)) for u, a in zip(w, alpha) for row in own)
+            pool = max if self.pooling == b"max" else sum
+            pooled = sum(a * pool([max(0, inner(row, u)) for row in own]) for u, a in zip(w, alpha))
             total += self.phi(bias + Fraction(pooled) / self.mean_of, y)
         objective = self.weight * total + self.beta / 2 * penalty
         products = [(a > 0, [a * v for v in u]) if a and any(u) else (None, [Fraction(0)] * self.d)
                     for u, a in zip(w, alpha)]
-        return objective, (objective, products, bias, self.beta / 2 * squares)
+        return objective, (objective, products, bias, self.beta / 2 * squares, objective)
+
+    # Parallel networks.
+
+    def layer_sizes(self):
+        """Hidden nodes, layer by layer from the leaves."""
+        return [prod(self.fan_ins[l:]) for l in range(len(self.fan_ins) + 1)]
+
+    def read_branches(self, count):
+        sizes = self.layer_sizes()
+        leaves = sizes[0] * self.d
+        rows = self.read_table(count, leaves + sum(sizes))
+        bias = Fraction(0)
+        if self.bias_kind != b"none":
+            (token,) = self.exactly(self.lines.take(b"bias"), 1)
+            bias = dyad(token)
+        branches = []
+        for row in rows:
+            first = [row[a * self.d : (a + 1) * self.d] for a in range(sizes[0])]
+            rest = iter(row[leaves:])
+            branches.append((first, [[next(rest) for _ in range(size)] for size in sizes]))
+        total = sum(self.phi(bias + sum(self.branch_output(x, *branch) for branch in branches), y)
+                    for x, y in zip(self.x, self.y))
+        other = self.weight * total + (self.beta / 2 * bias * bias if self.bias_kind == b"penalised" else 0)
+        costs = [self.branch_cost(*branch) for branch in branches]
+        below, above = (other + self.beta * sum(cost[side] for cost in costs) for side in (0, 1))
+        return above, (above, None, bias, None, below)
+
+    @staticmethod
+    def branch_output(x, first, ups):
+        active = [max(Fraction(0), inner(x, w)) for w in first]
+        for up, above in zip(ups, ups[1:]):
+            terms = [a * v for a, v in zip(active, up)]
+            m = len(up) // len(above)
+            active = [max(Fraction(0), sum(terms[i * m : (i + 1) * m])) for i in range(len(above))]
+        return active[0] * ups[-1][0]
+
+    def branch_cost(self, first, ups):
+        """(from below, from above)."""
+        squares = [inner(w, w) for w in first]
+        if not self.path_norm:
+            cost = (max(1, sum(squares)) * inner(ups[0], ups[0]) + ups[1][0] ** 2) / 2
+            return cost, cost
+        for up, above in zip(ups, ups[1:]):
+            terms = [s * v * v for s, v in zip(squares, up)]
+            m = len(up) // len(above)
+            squares = [sum(terms[i * m : (i + 1) * m]) for i in range(len(above))]
+        square = squares[0] * ups[-1][0] ** 2
+        # On the grid 2^-(q + 256), q the least with 4^q times the square an integer.
+        fine = 1 << ((square.denominator.bit_length() - 1 + 1) // 2 + 256)
+        whole = square * fine**2
+        assert whole.denominator == 1
+        low = isqrt(whole.numerator)
+        return Fraction(low, fine), Fraction(low if low * low == whole.numerator else low + 1, fine)
+
+    # A dual bound by trees over units.
+
+    def forms(self):
+        """(units of a sample as lists of (unit, sign), number of slots, copies); None is the maximum."""
+        if not self.fan_ins:
+            return [(None, 1, 1)]
+        result, shapes = [], [[]]
+        for height in range(len(self.fan_ins) + 1):
+            for signs in shapes:
+                if height and -1 not in signs[-1]:
+                    continue
+                slots = len(signs[0]) if signs else 1
+                units, start = [[] for _ in range(slots)], 0
+                for l, layer in enumerate(signs):
+                    nodes = len(signs[l + 1]) if l + 1 < len(signs) else 1
+                    m = len(layer) // nodes
+                    units += [[(start + c, layer[c]) for c in range(i * m, (i + 1) * m)] for i in range(nodes)]
+                    start += len(layer)
+                result.append((units, slots, prod(self.fan_ins) // slots if self.path_norm else 1))
+            grammar(len(result) <= 4096, "forms")
+            if height < len(self.fan_ins):
+                options = [(sign, shape) for sign in (1, -1) for shape in shapes]
+                trees = []
+                for chosen in combinations_with_replacement(options, self.fan_ins[height]):
+                    if all(sign < 0 for sign, _ in chosen):
+                        break
+                    below = [sum((shape[l] for _, shape in chosen), []) for l in range(height)]
+                    trees.append(below + [[sign for sign, _ in chosen]])
+                    grammar(len(trees) <= 4096, "shapes")
+                shapes = trees
+        return result
+
+    def read_units_bound(self):
+        tokens = self.lines.take(b"nu")
+        grammar(len(tokens) == len(self.y) + 1, "nu")
+        exponent = bounded(tokens[0], -4096, 4096)
+        dual = [scale_down(integer(t), exponent) for t in tokens[1:]]
+        self.bound = self.dual_value(dual)
+        self.samples = [self.x[i * self.pool : (i + 1) * self.pool] for i in range(len(self.y))]
+        if self.pooling == b"max":
+            self.read_radii()
+        for f, (units, slots, copies) in enumerate(self.forms()):
+            for sign, word in ((1, b"+"), (-1, b"-")):
+                tokens = self.exactly(self.lines.take(b"units"), 2)
+                grammar(integer(tokens[0]) == f and tokens[1] == word, "form")
+                UnitProof(self, units, slots, copies, [sign * v for v in dual]).check()
+
+    def read_radii(self):
+        tokens = self.exactly(self.lines.take(b"radii"), len(self.y) + 1)
+        fine = bounded(tokens[0], 0, 4096)
+        radii = [integer(t) for t in tokens[1:]]
+        grammar(min(radii) >= 0, "radius")
+        self.radii, self.means = [scale_down(r, fine) for r in radii], []
+        for rows, radius in zip(self.samples, self.radii):
+            mean = [sum(column) / (len(rows) + 1) for column in zip(*rows)]
+            self.means.append(mean)
+            for row in rows + [[Fraction(0)] * self.d]:
+                require(sum((v - w) ** 2 for v, w in zip(row, mean)) <= radius**2, "radius")
 
     # The path: every state is evaluated from scratch.
 
@@ -209,7 +335,7 @@ class Certificate:
         self.directions = rows
         self.lengths = self.enclosed_lengths()
         self.seen = self.projections()
-        objective, products, bias, _ = network
+        objective, products, bias, *_ = network
         increase, maximum, last = Fraction(0), objective, None
         for i in range(states):
             word, state = self.read_state(len(products), i == 0)
@@ -222,7 +348,7 @@ class Certificate:
             maximum, last = max(maximum, final), state
         if self.lines.next_is(b"reach"):
             grammar(self.lines.take(b"reach") == [] and improved is not None, "reach")
-            final, products, bias, weights = improved
+            final, products, bias, weights, _ = improved
             require(self.is_at(last, products, bias), "last state")
             increase += weights - self.beta * sum(z * self.lengths[k][0] for s, k, z in last[0] if s)
             maximum = max(maximum, final)
@@ -566,7 +692,7 @@ class Certificate:
                 require(self.value <= claimed, "value")
             elif name == b"decrease":
                 grammar(self.improved is not None, "claim without an improved network")
-                require(self.value - self.improved >= claimed, "decrease")
+                require(self.value_below - self.improved >= claimed, "decrease")
             elif order.index(name) > 4:
                 grammar(self.path is not None, "claim without a path")
                 require(self.path[order.index(name) - 5] <= claimed, "path")
@@ -575,7 +701,7 @@ class Certificate:
                 if name == b"bound":
                     require(self.bound >= claimed, "bound")
                 else:
-                    require(gap <= claimed * (1 if name == b"gap" else self.value), "gap")
+                    require(gap <= claimed * (1 if name == b"gap" else self.value_below), "gap")
         grammar(names and all(a < b for a, b in zip(names, names[1:])), "claims")
         grammar(self.lines.take(b"end") == [] and self.lines.at == len(self.lines.lines), "end")
 
@@ -583,12 +709,180 @@ class Certificate:
         """The fields of the C++ Statement, as (mantissa, exponent) or None."""
         gap = None if self.bound is None else self.value - self.bound
         relative = None
-        if gap is not None and (gap == 0 or self.value > 0):
-            relative = gap / self.value if gap else Fraction(0)
-        decrease = None if self.improved is None else self.value - self.improved
-        wanted = [(self.value, 1), (self.value, 0), (self.bound, 0), (gap, 1), (relative, 1),
+        if gap is not None and (gap == 0 or self.value_below > 0):
+            relative = gap / self.value_below if gap else Fraction(0)
+        decrease = None if self.improved is None else self.value_below - self.improved
+        wanted = [(self.value, 1), (self.value_below, 0), (self.bound, 0), (gap, 1), (relative, 1),
                   (self.improved, 1), (decrease, 0)] + [(v, 1) for v in self.path or (None,) * 3]
         return [None if v is None else outward(v, up) for v, up in wanted]
+
+
+class UnitProof:
+    """The tree of one form and sign; every leaf is decided from scratch, in fractions."""
+
+    def __init__(self, certificate, units, slots, copies, nu):
+        self.c, self.units, self.copies, self.nu = certificate, units, copies, nu
+        self.slots, self.d = slots, certificate.d
+        self.size = slots * certificate.d
+        self.split = {}  # choice of every decided unit, (sample, unit of the sample)
+        self.candidates = certificate.pool
+
+    def count(self):
+        return len(self.nu) * (len(self.units) if self.units else 1)
+
+    def rows(self):
+        return self.count() if self.units else len(self.nu) * self.candidates
+
+    def place(self, number):
+        per_sample = len(self.units) if self.units else 1
+        return divmod(number, per_sample)
+
+    def check(self):
+        waiting = [{}]
+        while waiting:
+            self.split = waiting.pop()
+            tokens = self.c.lines.take()
+            if tokens[0] == b"s":
+                grammar(len(tokens) == 2, "split")
+                unit = self.place(bounded(tokens[1], 0, self.count() - 1))
+                grammar(unit not in self.split and self.ready(unit), "split")
+                last = 1 if self.units else self.candidates
+                waiting += [{**self.split, unit: choice} for choice in range(last, -1, -1)]
+            else:
+                self.check_leaf(tokens)
+                self.c.leaves += 1
+
+    def inputs(self, unit):
+        return [((unit[0], k), sign) for k, sign in self.units[unit[1]]] if self.units else []
+
+    def ready(self, unit):
+        return all(k in self.split for k, _ in self.inputs(unit))
+
+    def vector(self, slot, row):
+        return [Fraction(0)] * (slot * self.d) + list(row) + [Fraction(0)] * ((self.slots - 1 - slot) * self.d)
+
+    def set_linear(self):
+        """Of every ReLU its row and its decided inputs."""
+        self.linear = {}
+        for unit in map(self.place, range(self.count() if self.units else 0)):
+            i, k = unit
+            form = self.vector(k, self.c.x[i]) if k < self.slots else [Fraction(0)] * self.size
+            for below, sign in self.inputs(unit):
+                if self.split.get(below) == 1:
+                    form = [a + sign * b for a, b in zip(form, self.linear[below])]
+            self.linear[unit] = form
+
+    def cone_row(self, number):
+        if self.units:
+            unit = self.place(number)
+            require(unit in self.split, "row of an undecided unit")
+            form = self.linear[unit]
+            return form if self.split[unit] else [-v for v in form]
+        i, j = divmod(number, self.candidates)
+        require((i, 0) in self.split, "row of an undecided unit")
+        choice, rows = self.split[i, 0], self.c.samples[i]
+        if choice == 0:
+            return [-v for v in rows[j]]
+        if choice == j + 1:
+            return list(rows[j])
+        return [v - w for v, w in zip(rows[choice - 1], rows[j])]
+
+    def pairs(self, tokens, high):
+        """Takes the pairs that open the list of tokens."""
+        found, last = [], -1
+        while tokens and tokens[0] not in (b";", b"/", b"|"):
+            parts = tokens.pop(0).split(b":")
+            grammar(len(parts) == 2, "pair")
+            last = bounded(parts[0], last + 1, high - 1)
+            value = integer(parts[1])
+            grammar(value > 0, "pair")
+            found.append((last, value))
+        return found
+
+    def moved(self, form, multipliers, fine):
+        for number, value in multipliers:
+            form = [a + Fraction(value, fine) * b for a, b in zip(form, self.cone_row(number))]
+        return form
+
+    def dual_square(self, z):
+        step = self.size if self.c.pooling or self.c.path_norm else self.d
+        return max(inner(z[a : a + step], z[a : a + step]) for a in range(0, self.size, step))
+
+    def check_leaf(self, tokens):
+        self.set_linear()
+        fine = 1 << bounded(tokens.pop(0), 0, 4096)
+        multipliers = self.pairs(tokens, self.rows())
+        shares, chords, last = {}, {}, -1
+        if tokens and tokens[0] == b";":
+            tokens.pop(0)
+            listed = self.pairs(tokens, self.rows())
+            grammar(listed, "shares")
+            for number, value in listed:
+                grammar(value <= fine, "share")
+                unit = self.place(number) if self.units else (number // self.candidates, 0)
+                require(unit not in shares and unit not in self.split, "share")
+                shares[unit] = number, Fraction(value, fine)
+        while tokens:
+            grammar(len(tokens) >= 5 and tokens.pop(0) == b"/" and self.units, "range")
+            last = bounded(tokens.pop(0), last + 1, self.count() - 1)
+            unit = self.place(last)
+            require(unit not in self.split, "range")
+            below, above, slope = (Fraction(integer(tokens.pop(0)), fine) for _ in range(3))
+            grammar(below >= 0 and above >= 0 and 0 <= slope <= 1, "range")
+            sides = [self.pairs(tokens, self.rows())]
+            grammar(tokens and tokens.pop(0) == b"|", "range")
+            sides.append(self.pairs(tokens, self.rows()))
+            form = self.linear[unit]
+            for side, listed, size in ((-1, sides[0], below), (1, sides[1], above)):
+                z = self.moved([side * v for v in form], listed, fine)
+                require(self.dual_square(z) <= size**2, "range")
+            chords[unit] = slope, max(slope * below, (1 - slope) * above)
+        c, constant = self.relaxed(shares, chords)
+        length = self.dual_square(self.moved(c, multipliers, fine))
+        room = self.c.beta**2 / self.copies - length - constant**2
+        require(room >= 0 and 4 * constant**2 * length <= room**2, "leaf")
+
+    def relaxed(self, shares, chords):
+        """c and the constant with s nu.f(w) <= c.w + constant."""
+        c, constant = [Fraction(0)] * self.size, Fraction(0)
+        for i, nu in enumerate(self.nu):
+            weights = {len(self.units) - 1 if self.units else 0: nu}
+            for k in sorted(range(len(self.units)) if self.units else [0], reverse=True):
+                unit, a = (i, k), weights.get(k, Fraction(0))
+                if not self.units:
+                    form, factor, more = self.maximum_part(unit, a, shares)
+                else:
+                    form, factor, more = self.relu_part(unit, a, shares, chords, weights)
+                c = [v + factor * w for v, w in zip(c, form)]
+                constant += more
+        return c, constant
+
+    def maximum_part(self, unit, a, shares):
+        rows = self.c.samples[unit[0]]
+        if unit in self.split:
+            choice = self.split[unit]
+            return (rows[choice - 1], a, 0) if choice else (rows[0], 0, 0)
+        if a > 0:
+            return self.c.means[unit[0]], a, a * self.c.radii[unit[0]]
+        if unit in shares:
+            return rows[shares[unit][0] % self.candidates], a * shares[unit][1], 0
+        return rows[0], 0, 0
+
+    def relu_part(self, unit, a, shares, chords, weights):
+        form = self.linear[unit]
+        if unit in self.split:
+            return form, a * self.split[unit], 0
+        if a > 0:
+            for below, sign in self.inputs(unit):
+                if below not in self.split and sign > 0:
+                    weights[below[1]] = weights.get(below[1], Fraction(0)) + a
+            require(unit in chords or not any(form), "missing range")
+            slope, constant = chords.get(unit, (0, 0))
+            return form, a * slope, a * constant
+        if unit in shares:
+            require(self.ready(unit), "share")
+            return form, a * shares[unit][1], 0
+        return form, 0, 0
 
 
 def inner(a, b):

@@ -83,7 +83,7 @@ def swap_lines(rng, lines, at):
 
 def swap_children(rng, lines, at):
     tokens = lines[at].split(b" ")
-    tokens[1], tokens[2] = tokens[2], tokens[1]
+    tokens[1:3] = reversed(tokens[1:3])
     lines[at] = b" ".join(tokens)
 
 
@@ -241,6 +241,63 @@ def turn_direction(rng, text):
     return b"\n".join(lines) + b"\n"
 
 
+def change_pairs(rng, lines, at):
+    """Of a unit tree's leaf: a pair less, twice, or of the next number; a list cut off, or its word another."""
+    tokens = lines[at].split(b" ")
+    pairs = [i for i, t in enumerate(tokens) if b":" in t]
+    words = [i for i, t in enumerate(tokens) if t in (b";", b"/", b"|")]
+    kind = rng.randrange(6)
+    if kind < 3 and pairs:
+        place = rng.choice(pairs)
+        row, value = tokens[place].split(b":")
+        tokens[place:place + 1] = [[], [tokens[place]] * 2, [b"%d:%s" % (int(row) + rng.choice([-1, 1]), value)]][kind]
+    elif kind == 3 and words:
+        tokens[rng.choice(words)] = rng.choice([b";", b"/", b"|"])
+    elif kind == 4 and words:
+        tokens = tokens[:rng.choice(words)]
+    else:
+        more = [b"0:1", b"1:3", b"; 0:1", b"; 2:%d" % rng.randrange(1 << 20), b"/ 0 9999999 9999999 1 |", b"|"]
+        tokens.insert(rng.randrange(1, len(tokens) + 1), rng.choice(more))
+    lines[at] = b" ".join(tokens)
+
+
+def change_split(rng, lines, at):
+    """Splits another unit, or one more before."""
+    unit = int(lines[at].split(b" ")[1])
+    lines[at] = b"s %d" % (unit + rng.choice([-2, -1, 1, 2])) if rng.randrange(2) else b"s 0\n" + lines[at]
+
+
+def swap_units(rng, text):
+    """Exchanges the trees of two sections `units`."""
+    parts = re.split(rb"(?=\nunits |\nclaim value)", text)
+    heads = [i for i, part in enumerate(parts) if part.startswith(b"\nunits")]
+    if len(heads) < 2:
+        return text
+    a, b = rng.sample(heads, 2)
+    first, second = parts[a].split(b"\n", 2), parts[b].split(b"\n", 2)
+    first[2], second[2] = second[2], first[2]
+    parts[a], parts[b] = b"\n".join(first), b"\n".join(second)
+    return b"".join(parts)
+
+
+def change_fan_in(rng, text):
+    parts = re.match(rb"(?s)(.*\nproblem parallel )([a-z]+) ([0-9 ]+)( loss .*)", text)
+    if not parts:
+        return text
+    head, cost, fan_ins, rest = parts.groups()
+    fan_ins = fan_ins.split(b" ")
+    kind = rng.randrange(4)
+    if kind == 0:
+        cost = rng.choice([b"path", b"constrained"])
+    elif kind == 1:
+        fan_ins[rng.randrange(len(fan_ins))] = rng.choice([b"0", b"1", b"2", b"3", b"9999"])
+    elif kind == 2:
+        fan_ins.insert(rng.randrange(len(fan_ins) + 1), rng.choice([b"1", b"2"]))
+    else:
+        rng.shuffle(fan_ins) if len(fan_ins) > 1 else fan_ins.pop()
+    return head + b" ".join([cost] + fan_ins) + rest
+
+
 def change_claim(rng, lines, at):
     word, name, number = lines[at].split(b" ")
     lines[at] = b" ".join([word, rng.choice([b"value", b"decrease", b"increase", b"maximum", b"final"]), number])
@@ -310,6 +367,8 @@ def change_word(rng, text):
              (b"claim gap", b"claim value"), (b"claim relgap", b"claim gap"), (b"claim value", b"claim decrease"),
              (b"tree -", b"sphere -"), (b" ", b"  "), (b"huber ", b"huber -"), (b"\nmasses", b"\nmerge"),
              (b"\nmerge", b"\nmasses"), (b"\nbalance", b"\nmasses"), (b"\nreach\n", b"\n"), (b"\npath ", b"\npath 1"),
+             (b"cnn max", b"cnn sum"), (b"cnn sum", b"cnn max"), (b"units 0 +", b"units 0 -"), (b"units 1", b"units 0"),
+             (b"radii ", b"radii 1"), (b"units 0 -\n", b"units 0 -\n0\n"), (b"\nnu ", b"\nbasis 0\nnu "),
              (b"claim increase", b"claim maximum"), (b"claim final", b"claim increase")]
     old, new = rng.choice(swaps)
     return text.replace(old, new, 1)
@@ -353,6 +412,11 @@ MUTATIONS = {
     "near-twice": on_lines(duplicate, is_near),
     "insert-near": insert_near,
     "drop-near": drop_near,
+    "pairs": on_lines(change_pairs, is_leaf),
+    "unit": on_lines(change_split, starts(b"s")),
+    "units": swap_units,
+    "fan-in": change_fan_in,
+    "radius": lambda rng, text: one_number(rng, text, lambda v: v + rng.choice([-9, -1, 1, 9]), starts(b"radii")),
     "patch": change_patch,
     "pooling": change_pooling,
     "slot": on_lines(change_slot, is_state),

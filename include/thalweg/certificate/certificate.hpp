@@ -7,8 +7,10 @@
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/run_control.hpp"
+#include "thalweg/model/branch_network.hpp"
 #include "thalweg/model/convolution_problem.hpp"
 #include "thalweg/model/network_path.hpp"
+#include "thalweg/model/parallel_problem.hpp"
 #include "thalweg/model/training_problem.hpp"
 
 namespace thalweg {
@@ -20,18 +22,22 @@ enum class ProofStatus {
   kValueOnly,   ///< no bound could be proved in time; the file claims the network's value (and the
                 ///< decrease) only
   kUnsupported  ///< the grammar cannot state the problem (logistic loss, sample weights, skip
-                ///< connection, maximum over patches); nothing was written
+                ///< connection); nothing was written
 };
 
-/// What proves the dual bound.
-enum class BoundProof { kNone, kConeTree, kWholeSphere };
+/// What proves the dual bound: kUnitTree for maxima over patches and parallel networks.
+enum class BoundProof { kNone, kConeTree, kWholeSphere, kUnitTree };
 
 struct CertificateRequest {
   const TrainingProblem* problem = nullptr;         ///< of fully connected networks, or
-  const ConvolutionProblem* convolution = nullptr;  ///< of convolutional ones
+  const ConvolutionProblem* convolution = nullptr;  ///< of convolutional ones, or
+  const ParallelProblem* parallel = nullptr;        ///< of parallel ones
   const TwoLayerNetwork* network = nullptr;         ///< the network whose gap is claimed
   const TwoLayerNetwork* improved = nullptr;        ///< optional: a network claimed to be better
-  const NetworkPath* path = nullptr;  ///< optional, not of a convolution: begins at `network`
+  /// In place of `network` where the problem is parallel, with its output bias; no `improved` then.
+  const BranchNetwork* branches = nullptr;
+  double branches_bias = 0;
+  const NetworkPath* path = nullptr;  ///< optional, of `problem`: begins at `network`
   const Vector* dual = nullptr;       ///< nu, an entry a target; null: value claims only
   double slack = 1e-10;               ///< eta: relative shrinking of nu that rounding may use up
   std::string dataset_sha256 = "-";   ///< informative
@@ -68,11 +74,13 @@ struct CertificateResult {
 /// With a path its section is written and what it increases by at most, its maximum and its end are
 /// claimed; a path with an end is one to `improved`, which it then sets.
 ///
-/// Of a convolution the trees and spheres are about its patches (docs/certificate.md).
+/// Of a convolution the trees and spheres are about its patches. With the maximum over patches, and
+/// for parallel networks, the proof is a tree over the choices of units for each form and sign
+/// (BranchOracle); there is no fallback where it does not close in time (docs/certificate.md).
 ///
-/// Throws InvalidArgument when not exactly one problem is given, network is null, a network does
-/// not fit the problem, dual is not a finite number for each target, a path is one of a
-/// convolution, slack is not in (0, 0.5], find_fault (path_value.hpp) finds the path to be none, or
+/// Throws InvalidArgument when not exactly one problem is given, its network is missing or does not
+/// fit, dual is not a finite number for each target, a path is not one of fully connected networks,
+/// slack is not in (0, 0.5], find_fault (path_value.hpp) finds the path to be none, or
 /// it begins or ends at another network. Errors: kUnwritable; what had the name `path` is then
 /// untouched.
 [[nodiscard]] Expected<CertificateResult> write_certificate(const CertificateRequest& request,

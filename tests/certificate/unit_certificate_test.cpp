@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "certificate/architecture_optimum.hpp"
+#include "reformulation/small_data.hpp"
+#include "support/random_matrix.hpp"
+#include "thalweg/certificate/certificate.hpp"
+#include "thalweg/reformulation/filter_problem.hpp"
+#include "thalweg/reformulation/parallel_network.hpp"
+#include "thalweg/verify/check.hpp"
+
+/// Certificates proved by trees over units: maxima over patches and parallel networks.
+namespace thalweg {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Optimum;
+using testing::solve;
+using testing::targets;
+
+double to_double(const verify::Dyad53& value) {
+  return std::ldexp(static_cast<double>(value.mantissa), value.exponent);
+}
+
+ParallelProblem parallel_problem(const ParallelNetwork& architecture, const Matrix& X,
+                                 const TrainingProblem& outputs) {
+  return {X, architecture.fan_ins(), architecture.cost(), architecture.forms(X), outputs};
+}
+
+class UnitCertificate : public ::testing::Test {
+ protected:
+  UnitCertificate()
+      : file_(fs::temp_directory_path() / ("unit_certificate." + std::to_string(::getpid()))) {}
+  ~UnitCertificate() override {}
+
+  CertificateResult prove(CertificateRequest request, const Vector& dual, double slack = 1e-8) {
+    request.dual = &dual;
+    request.slack = slack;
+    const auto result = write_certificate(request, file_);
+    EXPECT_TRUE(result.has_value());
+    std::ifstream input(file_, std::ios::binary);
+    report_ = verify::check(input);
+    EXPECT_EQ(report_.outcome, verify::Outcome::kVerified) << report_.reason;
+    return *result;
+  }
+
+  CertificateResult prove(const ParallelNetwork& architecture, const Matrix& X,
+                          const TrainingProblem& outputs, const Optimum& optimum,
+                          double slack = 1e-8) {
+    const ParallelProblem problem = parallel_problem(architecture, X, outputs);
+    CertificateRequest request;
+    request.parallel = &problem;
+    request.branches = &optimum.network;
+    request.branches_bias = optimum.output_bias;
+    return prove(request, optimum.dual, slack);
+  }
+
+  CertificateResult prove(const ConvolutionalNetwork& architecture, const Matrix& X,
+                          const TrainingProblem& outputs, const Optimum& optimum,
+                          double slack = 1e-8) {
+    const ConvolutionProblem problem = filter_problem(architecture, X, outputs);
+    const TwoLayerNetwork network =
+        filter_network(architecture, optimum.network, optimum.output_bias);
+    CertificateRequest request;
+    request.convolution = &problem;
+    request.network = &network;
+    return prove(request, optimum.dual, slack);
+  }
+
+  /// Demands the value of a fixture, proved from both sides.
+  void expect_value(double value, double error) const {
+    ASSERT_TRUE(report_.statement.lower_bound);
+    EXPECT_NEAR(to_double(report_.statement.objective_upper), value, error);
+    EXPECT_NEAR(to_double(*report_.statement.lower_bound), value, error);
+    EXPECT_LE(to_double(*report_.statement.relative_gap), 1e-6);
+  }
+
+  fs::path file_;
+  verify::Report report_;
+};
+
+const Vector kTargets{{1, -1, 2, 0.5}};
+
+TEST_F(UnitCertificate, ProvesMaximaOverPatches) {
+  const ConvolutionalNetwork architecture(PatchGeometry({.input = {4}, .kernel = {2}}),
+                                          Pooling::kMax);
+  const Matrix X = testing::data_signals();
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  const auto result = prove(architecture, X, outputs, solve(architecture, X, outputs));
+  EXPECT_EQ(result.status, ProofStatus::kComplete);
+  EXPECT_EQ(result.proof, BoundProof::kUnitTree);
+  expect_value(0.26958523, 5e-8);
+}
+
+TEST_F(UnitCertificate, ProvesThreeLayersUnderAConstraint) {
+  const ParallelNetwork architecture(2, {2}, BranchCost::kConstrained);
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  const Matrix X = testing::data_fc_a();
+  prove(architecture, X, outputs, solve(architecture, X, outputs));
+  expect_value(0.575, 1e-7);
+  const Matrix E = testing::data_d3_e();
+  const TrainingProblem alternating = targets(Vector{{1, -1, 1, -1, 1}}, 0.1);
+  prove(architecture, E, alternating, solve(architecture, E, alternating));
+  expect_value(1.128087, 4e-6);
+}
+
+TEST_F(UnitCertificate, ProvesThreeLayersUnderThePathNorm) {
+  const ParallelNetwork architecture(2, {2}, BranchCost::kPath);
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  const Matrix X = testing::data_fc_a();
+  prove(architecture, X, outputs, solve(architecture, X, outputs));
+  expect_value(0.42211944, 1e-7);
+  const Matrix E = testing::data_d3_e();
+  const TrainingProblem alternating = targets(Vector{{1, -1, 1, -1, 1}}, 0.1);
+  prove(architecture, E, alternating, solve(architecture, E, alternating));
+  expect_value(0.842450, 4e-6);
+}
+
+}  // namespace
+}  // namespace thalweg
