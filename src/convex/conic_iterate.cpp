@@ -110,6 +110,7 @@ void ConicIterate::start() {
     block.shift(positive ? 0.5 * product / multiplier_sum : 1,
                 positive ? 0.5 * product / slack_sum : 1);
     starting_size_ = std::max(starting_size_, block.slack().cwiseAbs().maxCoeff());
+    starting_multiplier_ = std::max(starting_multiplier_, block.multiplier_sum());
   }
   free_ = dfree_;
   update_residuals();

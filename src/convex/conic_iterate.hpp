@@ -37,8 +37,10 @@ class ConicIterate {
   [[nodiscard]] double complementarity() const;
   [[nodiscard]] double barrier() const;
 
-  /// The largest entry of the slacks at the start: the size of the program's points.
+  /// The largest entry of the slacks at the start, and the largest e^T z of a block: the size of
+  /// the program's points.
   [[nodiscard]] double starting_size() const { return starting_size_; }
+  [[nodiscard]] double starting_multiplier() const { return starting_multiplier_; }
 
   /// False when rounding has made the system singular.
   [[nodiscard]] bool factor();
@@ -75,6 +77,7 @@ class ConicIterate {
   Matrix free_solved_;               ///< L^{-1} E U
   Eigen::LDLT<Matrix> border_;       ///< of U^T E (L L^T)^{-1} E U
   double starting_size_ = 0;
+  double starting_multiplier_ = 0;
   Vector free_, fit_, map_dual_;
   Vector loss_residual_, free_residual_;
   Vector dnu_, dfree_, reduced_dual_;  ///< the direction; B^T dnu

@@ -12,9 +12,11 @@ constexpr double kLargestStationarity = 1e-6;
 /// A direction is one of unboundedness (infeasibility) when what it should not change changes by
 /// less than this share of its length.
 constexpr double kRay = 1e-8;
-/// Gaps are relative to at least these shares of the loss of the zero network, and of largest cost
-/// times largest offset.
-constexpr double kLossFloor = 1e-8;
+/// Along it costs (offset costs) must fall by more than this share of their size: not by rounding.
+constexpr double kDescent = 1e-6;
+/// Gaps are relative to at least these shares of the loss of the zero network and largest cost
+/// times starting point, and of largest cost times largest offset.
+constexpr double kFloor = 1e-8;
 constexpr double kCostFloor = 1e-2;
 /// The relative gap where there is no bound.
 constexpr double kNoBound = std::numeric_limits<double>::infinity();
@@ -29,12 +31,13 @@ struct Totals {
   double offset_cost = 0;  ///< sum f^T z
   double slip = 0;         ///< sum |r_d| |x| + |z^T r_p|
   double off_ray = 0;      ///< max |F x - s|
-  double largest_cost = 0, largest_offset = 0, largest_map_dual = 0;
+  double largest_cost = 0, largest_offset = 0, largest_map_dual = 0, largest_x = 0;
   double primal = 0, dual = 0;  ///< largest residuals
 };
 
 Totals totals(const ConicProgram& program, const ConicIterate& iterate) {
   Totals t;
+  t.largest_cost = kFloor * iterate.starting_multiplier();  // for programs without costs
   for (std::size_t i = 0; i < program.blocks.size(); ++i) {
     const NewtonBlock& block = iterate.blocks()[i];
     t.cost += block.cost();
@@ -43,6 +46,7 @@ Totals totals(const ConicProgram& program, const ConicIterate& iterate) {
     t.off_ray = std::max(t.off_ray, largest(block.primal_residual() - block.offset()));
     t.largest_cost = std::max(t.largest_cost, largest(program.blocks[i].cost));
     t.largest_map_dual = std::max(t.largest_map_dual, largest(iterate.map_dual(i)));
+    t.largest_x = std::max(t.largest_x, largest(block.x()));
     t.largest_offset = std::max(t.largest_offset, largest(block.offset()));
     t.primal = std::max(t.primal, largest(block.primal_residual()));
     t.dual = std::max(t.dual, largest(block.dual_residual()));
@@ -53,7 +57,7 @@ Totals totals(const ConicProgram& program, const ConicIterate& iterate) {
 /// Whether x, of cost c^T x < 0, is a direction that the cones allow and the loss does not feel.
 bool is_unbounded(const ConicProgram& program, const ConicIterate& iterate, const Totals& t,
                   double loss) {
-  if (!(t.cost < 0)) return false;
+  if (!(-t.cost > kDescent * t.largest_cost * t.largest_x)) return false;
   const double length = -t.cost / t.largest_cost;
   const bool flat = program.loss.kind() == LossKind::kSquared
                         ? largest(iterate.fit()) <= kRay * length
@@ -65,9 +69,11 @@ bool is_unbounded(const ConicProgram& program, const ConicIterate& iterate, cons
 bool is_infeasible(const ConicProgram& program, const ConicIterate& iterate) {
   for (std::size_t i = 0; i < program.blocks.size(); ++i) {
     const NewtonBlock& block = iterate.blocks()[i];
-    if (!(block.offset_cost() < 0)) continue;
-    const double length = -block.offset_cost() / largest(block.offset());
-    const Vector image = program.blocks[i].rows.transpose() * block.multiplier();
+    const Vector z = block.multiplier();
+    const double size = largest(block.offset());
+    if (!(-block.offset_cost() > kDescent * size * largest(z))) continue;
+    const double length = -block.offset_cost() / size;
+    const Vector image = program.blocks[i].rows.transpose() * z;
     if (largest(image) <= kRay * length) return true;
   }
   return false;
@@ -100,9 +106,9 @@ ConicQuality measure(const ConicProgram& program, const ConicIterate& iterate) {
                           t.offset_cost - t.slip -
                           iterate.free_residual().norm() * iterate.free().norm();
   }
-  double scale = kLossFloor * (program.loss.value(Vector::Zero(y.size()), y) +
-                               t.largest_cost * iterate.starting_size());
-  if (y.size() == 0) scale = kCostFloor * t.largest_cost * t.largest_offset;
+  double scale = kFloor * (program.loss.value(Vector::Zero(y.size()), y) +
+                           t.largest_cost * iterate.starting_size());
+  if (y.size() == 0) scale = std::max(scale, kCostFloor * t.largest_cost * t.largest_offset);
   quality.relative_gap =
       ratio(quality.objective - quality.lower_bound,
             std::max({std::abs(quality.objective), std::abs(quality.lower_bound), scale}));

@@ -180,6 +180,25 @@ TEST(ConicProgram, AnInfeasibleProgramIsReported) {
   EXPECT_EQ(solution.outcome, ConicOutcome::kInfeasible);
 }
 
+TEST(ConicProgram, ProgramsWithoutOffsetsOrCostsAreBounded) {
+  ConicBlock block;  // min a + b  s.t.  a, b >= 0
+  block.cost = Vector::Ones(2);
+  block.rows = Matrix::Identity(2, 2);
+  block.cone.orthant = 2;
+  const ConicSolution homogeneous = solve_conic(without_loss(block), tight());
+  EXPECT_EQ(homogeneous.info.status, SolverStatus::kSolved);
+  EXPECT_EQ(homogeneous.outcome, ConicOutcome::kBounded);
+  EXPECT_NEAR(homogeneous.info.objective, 0, 1e-8);
+
+  ConicBlock free_of_cost = vertex_block();
+  free_of_cost.cost.setZero();
+  const ConicSolution feasible = solve_conic(without_loss(free_of_cost), tight());
+  EXPECT_EQ(feasible.info.status, SolverStatus::kSolved);
+  EXPECT_EQ(feasible.outcome, ConicOutcome::kBounded);
+  EXPECT_EQ(feasible.info.objective, 0);
+  EXPECT_LE(conic_violations(without_loss(free_of_cost), feasible).slack, 1e-9);
+}
+
 TEST(ConicProgram, EmptyAndRepeatedRowsChangeNothing) {
   const ConicSolution plain = solve_conic(without_loss(vertex_block()), tight());
   ConicBlock block = vertex_block();

@@ -63,8 +63,9 @@ struct ConicSolution {
   /// deducted too: the gap counts it. stationarity is the largest residual of the dual's equations,
   /// relative to the largest c and A^T nu (to the largest U and |grad l(0)| for U^T nu); above 1e-6
   /// the lower bound is minus infinity. relative_gap = (objective - lower_bound) / max(|objective|,
-  /// |lower_bound|, S) with S = 1e-8 (l(0) + largest cost times size of the starting point), or
-  /// 1e-2 times largest cost times largest offset without samples: values below that count as 0.
+  /// |lower_bound|, S) with S = 1e-8 (l(0) + largest cost times size of the starting point), and
+  /// without samples at least 1e-2 times largest cost times largest offset: values below that count
+  /// as 0.
   SolverInfo info;
   ConicOutcome outcome = ConicOutcome::kBounded;
   std::vector<Vector> x;
