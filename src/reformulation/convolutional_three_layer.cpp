@@ -58,6 +58,13 @@ std::optional<std::vector<Vector>> ConvolutionalThreeLayer::decode(const ActiveB
   return branch;
 }
 
+ActiveBlock ConvolutionalThreeLayer::nearest_branch(const ActiveBlock& block) const {
+  const Index K = patches_.patches();
+  check_block(block, (Index{1} << K) - 1, K * patches_.size());
+  const TiedFactors factors = nearest_factors(block.w, tied_signs(block.form, K));
+  return {block.form, block.sign, factors.sigma * tied_block(factors.left, factors.right)};
+}
+
 std::vector<ActiveBlock> ConvolutionalThreeLayer::lift(const BranchNetwork& network) const {
   check_network(*this, network);
   const std::size_t last = network.layers.size() - 1;

@@ -55,6 +55,13 @@ std::optional<std::vector<Vector>> FlattenedNetwork::decode(const ActiveBlock& b
   return branch;
 }
 
+ActiveBlock FlattenedNetwork::nearest_branch(const ActiveBlock& block) const {
+  const Index K = patches_.patches();
+  check_block(block, Index{1} << (K - 1), K * patches_.size());
+  const TiedFactors factors = nearest_factors(block.w, tied_signs(2 * block.form, K));
+  return {block.form, block.sign, factors.sigma * tied_block(factors.left, factors.right)};
+}
+
 std::vector<ActiveBlock> FlattenedNetwork::lift(const BranchNetwork& network) const {
   check_network(*this, network);
   std::vector<ActiveBlock> blocks;

@@ -21,6 +21,25 @@ Vector sign_vector(const std::vector<Sign>& signs) {
   return result;
 }
 
+/// Z, its singular values, and the vectors of the largest, `left` in the half-space of the signs.
+struct SingularValues {
+  SingularValues(const Vector& w, const std::vector<Sign>& signs)
+      : Z(w.reshaped(w.size() / static_cast<Index>(signs.size()), static_cast<Index>(signs.size()))
+              .transpose()) {
+    const Eigen::JacobiSVD<Matrix> svd(Z, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    sigma = svd.singularValues();
+    factors = {sigma[0], svd.matrixU().col(0), svd.matrixV().col(0)};
+    if (factors.left.dot(sign_vector(signs)) < 0) {
+      factors.left = -factors.left;
+      factors.right = -factors.right;
+    }
+  }
+
+  Matrix Z;
+  Vector sigma;
+  TiedFactors factors;
+};
+
 }  // namespace
 
 std::vector<Sign> tied_signs(Index number, Index patches) {
@@ -61,22 +80,23 @@ BranchForm tied_form(const PatchGeometry& patches, const Matrix& X, const std::v
 }
 
 std::optional<TiedFactors> factor_tied(const Vector& w, const std::vector<Sign>& signs) {
+  const SingularValues of(w, signs);
+  if (of.sigma[0] == 0) return TiedFactors{0, 0 * of.factors.left, 0 * of.factors.right};
+  if (of.sigma.size() > 1 && of.sigma[1] > kRankTolerance * of.sigma[0]) return std::nullopt;
   const Vector s = sign_vector(signs);
-  const Matrix Z = w.reshaped(w.size() / s.size(), s.size()).transpose();
-  const Eigen::JacobiSVD<Matrix> svd(Z, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Vector& sigma = svd.singularValues();
-  if (sigma[0] == 0) return TiedFactors{0, Vector::Zero(Z.rows()), Vector::Zero(Z.cols())};
-  if (sigma.size() > 1 && sigma[1] > kRankTolerance * sigma[0]) return std::nullopt;
-  TiedFactors factors{sigma[0], svd.matrixU().col(0), svd.matrixV().col(0)};
-  if (factors.left.dot(s) < 0) {
-    factors.left = -factors.left;
-    factors.right = -factors.right;
-  }
-  for (Index k = 0; k < s.size(); ++k) {
-    if (s[k] * factors.left[k] < -kRankTolerance) return std::nullopt;
-    if (s[k] * factors.left[k] < 0) factors.left[k] = 0;
-  }
+  if (of.factors.left.cwiseProduct(s).minCoeff() < -kRankTolerance) return std::nullopt;
+  TiedFactors factors = of.factors;
+  factors.left = factors.left.cwiseProduct(s).cwiseMax(0).cwiseProduct(s);
   return factors;
+}
+
+TiedFactors nearest_factors(const Vector& w, const std::vector<Sign>& signs) {
+  const SingularValues of(w, signs);
+  const Vector s = sign_vector(signs);
+  const Vector left =
+      of.factors.left.cwiseProduct(s).cwiseMax(0).cwiseProduct(s).stableNormalized();
+  const Vector right = of.Z.transpose() * left;
+  return {right.stableNorm(), left, right.stableNormalized()};
 }
 
 Vector tied_block(const Vector& a, const Vector& u) { return Matrix(u * a.transpose()).reshaped(); }

@@ -44,6 +44,10 @@ struct TiedFactors {
 [[nodiscard]] std::optional<TiedFactors> factor_tied(const Vector& w,
                                                      const std::vector<Sign>& signs);
 
+/// Factors near a block, whatever it is: its largest singular value's, entries of `left` with the
+/// wrong sign set to 0, and the best sigma and `right` for that `left`.
+[[nodiscard]] TiedFactors nearest_factors(const Vector& w, const std::vector<Sign>& signs);
+
 /// a u^T as a block.
 [[nodiscard]] Vector tied_block(const Vector& a, const Vector& u);
 /// Gaussian u and a, a with the given signs.

@@ -8,6 +8,7 @@
 
 #include "thalweg/core/error.hpp"
 #include "thalweg/model/independent_masses.hpp"
+#include "training/branch_rounding.hpp"
 
 namespace thalweg::detail {
 namespace {
@@ -157,13 +158,18 @@ void BranchGeneration::finish() {
   result_.convex_objective = solution_.objective;
   result_.restricted_lower_bound = solution_.lower_bound;
   result_.blocks = independent_blocks();
-  result_.network = decode_network(problem_.architecture(), result_.blocks);
-  double gap = gap_of(result_.lower_bound);
-  if (result_.network) {
-    result_.objective = problem_.objective(*result_.network, result_.output_bias);
-    gap = relative_gap(result_.objective, result_.lower_bound);
-    result_.relative_gap = gap;
+  std::optional<BranchNetwork> network = decode_network(problem_.architecture(), result_.blocks);
+  result_.decoded = network.has_value();
+  if (!network) {
+    RoundedBlocks rounded = rounded_blocks(problem_, result_.blocks, settings_.control);
+    network = decode_network(problem_.architecture(), rounded.blocks);
+    result_.output_bias = rounded.affine.bias;
   }
+  result_.network = std::move(network);
+  result_.objective = problem_.objective(*result_.network, result_.output_bias);
+  result_.relative_gap = relative_gap(result_.objective, result_.lower_bound);
+  // The search is over when the convex program is solved; a network may lie above its value.
+  const double gap = result_.decoded ? result_.relative_gap : gap_of(result_.lower_bound);
   result_.status = gap <= settings_.relative_gap     ? TrainingStatus::kSolved
                    : settings_.control.should_stop() ? TrainingStatus::kLimit
                                                      : TrainingStatus::kReducedAccuracy;

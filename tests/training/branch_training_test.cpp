@@ -113,15 +113,20 @@ TEST(BranchTraining, RankOneBlocksDecode) {
   expect_optimum(problem_of(FlattenedNetwork(patches), X, kTargets, 0.1), 0.26150480, 1e-7);
 }
 
-TEST(BranchTraining, BlocksThatDoNotDecodeGiveABoundOnly) {
+TEST(BranchTraining, BlocksThatDoNotDecodeAreEnclosed) {
   const PatchGeometry patches({.input = {3}, .kernel = {2}});
-  const BranchTrainingResult result =
-      train_branches(problem_of(FlattenedNetwork(patches), testing::data_short_signals(),
-                                Vector{{1.0, 2.0, -1.0, 0.5}}, 0.1),
-                     accurate());
+  const BranchProblem problem = problem_of(FlattenedNetwork(patches), testing::data_short_signals(),
+                                           Vector{{1.0, 2.0, -1.0, 0.5}}, 0.1);
+  const BranchTrainingResult result = train_branches(problem, accurate());
+  EXPECT_EQ(result.status, TrainingStatus::kSolved);
+  EXPECT_FALSE(result.decoded);
   EXPECT_NEAR(result.lower_bound, 0.39747124, 1e-7);
-  EXPECT_FALSE(result.network.has_value());
-  EXPECT_TRUE(std::isnan(result.objective));
+  // Gradient descent reached 0.39829538 (theory); the nearest branches come close to it.
+  ASSERT_TRUE(result.network.has_value());
+  EXPECT_GE(result.objective, 0.39747124);
+  EXPECT_LE(result.objective, 0.41);
+  EXPECT_DOUBLE_EQ(result.objective, problem.objective(*result.network, result.output_bias));
+  EXPECT_GT(result.relative_gap, 1e-4);
 }
 
 TEST(BranchTraining, BeyondBetaMaxNoBranchIsLeft) {

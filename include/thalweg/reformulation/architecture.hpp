@@ -77,6 +77,8 @@ class Architecture {
   /// objective of the plain weights says what the rest was worth.
   [[nodiscard]] virtual std::optional<std::vector<Vector>> decode(
       const ActiveBlock& block) const = 0;
+  /// A block near the given one that decodes: itself but for architectures of kLowerBound.
+  [[nodiscard]] virtual ActiveBlock nearest_branch(const ActiveBlock& block) const { return block; }
   /// The blocks of a network's branches: N(w) is the least cost of a branch with these outputs.
   /// Zero branches are left out.
   [[nodiscard]] virtual std::vector<ActiveBlock> lift(const BranchNetwork& network) const = 0;

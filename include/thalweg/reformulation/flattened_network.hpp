@@ -35,6 +35,7 @@ class FlattenedNetwork final : public Architecture {
   [[nodiscard]] std::vector<BranchForm> forms(const Matrix& X) const override;
   [[nodiscard]] Vector random_block(Index form, Random& random) const override;
   [[nodiscard]] std::optional<std::vector<Vector>> decode(const ActiveBlock& block) const override;
+  [[nodiscard]] ActiveBlock nearest_branch(const ActiveBlock& block) const override;
   [[nodiscard]] std::vector<ActiveBlock> lift(const BranchNetwork& network) const override;
   [[nodiscard]] Vector predict(const Matrix& X, const BranchNetwork& network) const override;
   [[nodiscard]] double penalty(const BranchNetwork& network) const override;

@@ -15,12 +15,15 @@ namespace thalweg {
 /// the oracles' rigorous dual norms; the exact proof is the certificate's.
 struct BranchTrainingResult {
   TrainingStatus status = TrainingStatus::kUnsolved;
-  /// At most n + 1 branches; none for an architecture of Exactness::kLowerBound whose blocks do not
-  /// decode.
+  /// At most n + 1 branches.
   std::optional<BranchNetwork> network;
+  /// Whether the network is the blocks. If not (Exactness::kLowerBound only) it is made of the
+  /// branches nearest to them: its objective is an upper bound, the optimum lies in between, and
+  /// kSolved says that the convex program is.
+  bool decoded = false;
   double output_bias = 0;
-  std::vector<ActiveBlock> blocks;  ///< of the convex program, a branch each, in that order
-  /// L(network), from the plain weights; NaN without a network.
+  std::vector<ActiveBlock> blocks;  ///< of the convex program; branches in that order, if decoded
+  /// L(network), from the plain weights.
   double objective = std::numeric_limits<double>::quiet_NaN();
   /// Value of the blocks in the convex program over the pieces found: the objective, but for
   /// rounding, when every block decodes.
