@@ -7,6 +7,7 @@
 #include "thalweg/io/architecture_reader.hpp"
 #include "thalweg/io/branch_network_writer.hpp"
 #include "thalweg/reformulation/convolutional_network.hpp"
+#include "thalweg/reformulation/layered_network.hpp"
 #include "thalweg/reformulation/make_architecture.hpp"
 
 namespace thalweg::cli {
@@ -51,12 +52,47 @@ io::BranchFormat format_of(const Architecture& architecture, Kind kind) {
   return format;
 }
 
+/// The arrays of layered branches whose widths are the fan-ins, for four layers and more.
+io::BranchFormat layered_format(const ArchitectureDescription& description, Index features) {
+  io::BranchFormat format;
+  Index below = features;
+  std::size_t layer = 1;
+  for (const Index width : description.fan_in) {
+    format.arrays.push_back({"W" + std::to_string(layer++), {width, below}});
+    below = width;
+  }
+  format.arrays.push_back({"W" + std::to_string(layer), {1, below}});
+  format.arrays.push_back({"w" + std::to_string(layer + 1), {}});
+  return format;
+}
+
+/// Reads the file as the architecture's arrays or, under the path norm, as layered branches, which
+/// are unrolled into trees.
+io::StoredBranchNetwork read_branches(const std::string& file,
+                                      const ArchitectureDescription& description, Index features,
+                                      const io::BranchFormat& format, Inputs& inputs) {
+  auto stored = io::read_branch_network(file, format);
+  const bool other_shape = !stored && stored.error().code == ErrorCode::kBadShape;
+  if (!other_shape || description.kind != Kind::kPath || description.fan_in.size() < 2) {
+    return require(std::move(stored));
+  }
+  auto layered = io::read_branch_network(file, layered_format(description, features));
+  if (!layered) return require(std::move(stored));
+  layered->network = unroll_layered(features, description.fan_in, layered->network);
+  inputs.notes.emplace_back(
+      "the network's branches are layered: they are unrolled into trees with the same outputs and "
+      "path norm, so the bound may lie below every layered network");
+  return std::move(*layered);
+}
+
 /// Reads --network and settles --output-bias by it.
 std::optional<io::StoredBranchNetwork> load_branches(ProblemOptions& options,
-                                                     const io::BranchFormat& format,
+                                                     const ArchitectureDescription& description,
+                                                     Index features, const io::BranchFormat& format,
                                                      Inputs& inputs) {
   if (options.network.empty()) return std::nullopt;
-  io::StoredBranchNetwork stored = require(io::read_branch_network(options.network, format));
+  io::StoredBranchNetwork stored =
+      read_branches(options.network, description, features, format, inputs);
   inputs.files.push_back(describe_file("network", options.network, {stored.network.branches()}));
   if (options.output_bias.empty() && stored.output_bias) {
     options.output_bias = "penalised";
@@ -132,6 +168,10 @@ BranchSetup load_branch_setup(const ProblemOptions& given,
                               const ArchitectureDescription& description, Inputs& inputs,
                               std::optional<double> beta) {
   refuse_problem_options(given, description);
+  if (!has_branches(description.kind)) {
+    refuse(given.architecture + ": the architecture " + std::string(to_string(description.kind)) +
+           " is for `thalweg train` only");
+  }
   ProblemOptions options = given;
   options.network.clear();
   inputs = load_inputs(options);
@@ -141,7 +181,8 @@ BranchSetup load_branch_setup(const ProblemOptions& given,
   inputs.files.push_back(describe_file("architecture", options.architecture, {}));
   const auto architecture = make(options, description, X.cols());
   io::BranchFormat format = format_of(*architecture, description.kind);
-  std::optional<io::StoredBranchNetwork> network = load_branches(options, format, inputs);
+  std::optional<io::StoredBranchNetwork> network =
+      load_branches(options, description, X.cols(), format, inputs);
   if (!options.sample_weights.empty() && architecture->outputs() > 1) {
     refuse("--sample-weights is for one output, the architecture has several");
   }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "architecture_problem.hpp"
+#include "architecture_solvers.hpp"
 #include "architecture_train.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
@@ -13,6 +14,7 @@
 #include "report.hpp"
 #include "session.hpp"
 #include "several_outputs.hpp"
+#include "thalweg/reformulation/make_architecture.hpp"
 #include "train_answer.hpp"
 #include "train_options.hpp"
 #include "train_outputs.hpp"
@@ -97,7 +99,8 @@ ExitCode run_train(const TrainOptions& options) {
   require_writable_npz(options.out);
   require_writable(options.certificate);
   if (const auto described = asked_architecture(options.problem)) {
-    return train_architecture(options, *described);
+    return has_branches(described->kind) ? train_architecture(options, *described)
+                                         : train_special_architecture(options, *described);
   }
   Session session(options.run);
   Inputs inputs = load_inputs(options.problem);
