@@ -119,16 +119,54 @@ class LineReader {
   std::size_t number_ = 0;
 };
 
-/// problem relu2 loss LOSS [DELTA] scale SCALE output-bias OB
+/// problem KIND loss LOSS [DELTA] scale SCALE output-bias OB
 void read_problem(LineReader& reader, CertificateSource& source) {
   const auto tokens = reader.next();
-  const bool huber = tokens.size() > 3 && tokens[3] == "huber";
-  reader.expect_count(tokens, huber ? 9 : 8);
-  if (tokens[0] != "problem" || tokens[1] != "relu2") reader.malformed("expected 'problem relu2'");
-  source.loss = tokens[3];
-  if (huber) source.huber_delta = reader.number(tokens[4]);
+  const auto loss = std::find(tokens.begin(), tokens.end(), "loss");
+  if (tokens.front() != "problem" || loss - tokens.begin() < 2) {
+    reader.malformed("expected 'problem'");
+  }
+  source.kind = tokens[1];
+  const auto first = static_cast<std::size_t>(loss - tokens.begin());
+  if (source.kind == "relu2" ? first != 2 : first < 3) reader.malformed("expected 'loss'");
+  if (first > 2) source.variant = tokens[2];
+  for (std::size_t i = 3; i < first; ++i) source.fan_ins.push_back(reader.size(tokens[i]));
+  if (tokens.size() <= first + 1) reader.malformed("expected a loss");
+  const bool huber = tokens[first + 1] == "huber";
+  reader.expect_count(tokens, first + (huber ? 7 : 6));
+  source.loss = tokens[first + 1];
+  if (huber) source.huber_delta = reader.number(tokens[first + 2]);
   source.loss_scale = tokens[tokens.size() - 3];
   source.output_bias = tokens.back();
+}
+
+PatchColumns read_patches(LineReader& reader) {
+  const auto head = reader.next("patches", 3);
+  PatchColumns patches{reader.size(head[1]), reader.size(head[2]), {}};
+  for (Index k = 0; k < patches.patches; ++k) {
+    const auto tokens = reader.next();
+    reader.expect_count(tokens, static_cast<std::size_t>(patches.size));
+    for (const auto token : tokens) {
+      patches.columns.push_back(token == "-"   ? PatchColumns::kPadding
+                                : token == "+" ? PatchColumns::kOne
+                                               : reader.size(token));
+    }
+  }
+  return patches;
+}
+
+/// Numbers of a line of the network: a neuron with its output weight, or a branch.
+Index network_columns(const CertificateSource& source) {
+  if (source.kind == "relu2") return source.X.cols() + 1;
+  if (source.kind == "cnn") return source.patches.size + 1;
+  Index nodes = 1;
+  for (const Index m : source.fan_ins) nodes *= m;
+  Index columns = nodes * source.X.cols();
+  for (const Index m : source.fan_ins) {
+    columns += nodes;
+    nodes /= m;
+  }
+  return columns + 1;
 }
 
 CertificateSource read(LineReader& reader) {
@@ -137,15 +175,20 @@ CertificateSource read(LineReader& reader) {
   read_problem(reader, source);
   source.beta = reader.number(reader.next("beta", 2)[1]);
   reader.next("source", 5);
+  if (source.kind == "cnn") source.patches = read_patches(reader);
   const auto data = reader.next("data", 3);
   const Index samples = reader.size(data[1]);
   const Index dimension = reader.size(data[2]);
-  const Matrix table = reader.rows(samples, dimension + 1);
+  const Index targets = source.variant == "none" ? source.patches.patches : 1;
+  const Matrix table = reader.rows(samples, dimension + targets);
   source.X = table.leftCols(dimension);
-  source.y = table.col(dimension);
-  const Matrix neurons = reader.rows(reader.size(reader.next("network", 2)[1]), dimension + 1);
-  source.W = neurons.leftCols(dimension);
-  source.alpha = neurons.col(dimension);
+  source.y = table.rightCols(targets);
+  const Index width = reader.size(reader.next("network", 2)[1]);
+  source.W = reader.rows(width, network_columns(source));
+  if (source.kind != "parallel") {
+    source.alpha = source.W.rightCols(1);
+    source.W.conservativeResize(Eigen::NoChange, source.W.cols() - 1);
+  }
   if (source.output_bias != "none") {
     source.output_bias_value = reader.number(reader.next("bias", 2)[1]);
   }

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "architecture_problem.hpp"
 #include "certificate_source.hpp"
+#include "check_comparison.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "proof.hpp"
@@ -68,70 +70,21 @@ verify::Report run_checker(const CheckOptions& options, const RunControl& contro
   return report;
 }
 
-/// The first difference of two matrices in words, none when they are equal.
-std::optional<std::string> difference(const Matrix& certified, const Matrix& stored,
-                                      const std::string& what) {
-  if (certified.rows() != stored.rows() || certified.cols() != stored.cols()) {
-    return "the certificate's " + what + " is " + std::to_string(certified.rows()) + " x " +
-           std::to_string(certified.cols()) + ", the file's " + std::to_string(stored.rows()) +
-           " x " + std::to_string(stored.cols());
-  }
-  for (Index i = 0; i < certified.rows(); ++i) {
-    for (Index k = 0; k < certified.cols(); ++k) {
-      if (certified(i, k) == stored(i, k)) continue;
-      return "the certificate's " + what + " has " + exact_digits(certified(i, k)) + " at row " +
-             std::to_string(i) + ", column " + std::to_string(k) + ", the file has " +
-             exact_digits(stored(i, k));
-    }
-  }
-  return std::nullopt;
-}
-
-/// Whether the certificate's data are the file's, or those with a column of ones appended.
-std::optional<std::string> compare_dataset(const CertificateSource& source,
-                                           const Dataset& dataset) {
-  if (dataset.y.cols() != 1) return "the file's y has several columns";
-  Matrix X = dataset.X;
-  if (source.X.cols() == X.cols() + 1) X = append_ones(X);
-  if (auto found = difference(source.X, X, "X")) return found;
-  Vector y = dataset.y.col(0);
-  if (source.loss == "squared-hinge") map_labels(y);
-  return difference(source.y, y, "y");
-}
-
-/// Whether the certificate's network is the file's; `inputs` is the number of columns of the
-/// certificate's data, one more than a network without `b` has when the bias column was asked for.
-std::optional<std::string> compare_network(const CertificateSource& source,
-                                           const io::StoredNetwork& stored) {
-  const TwoLayerNetwork& network = stored.network;
-  if (network.outputs() != 1) return "the file's network has several outputs";
-  if (network.has_skip()) return "the file's network has a skip connection";
-  Matrix W = network.W;
-  if (network.hidden_bias == HiddenBias::kNone && source.X.cols() == W.cols() + 1) {
-    W.conservativeResize(W.rows(), W.cols() + 1);
-    W.rightCols(1).setZero();
-  }
-  if (auto found = difference(source.W, W, "W")) return found;
-  if (auto found = difference(source.alpha, network.alpha, "alpha")) return found;
-  if (source.output_bias_value != network.output_bias[0]) {
-    return "the certificate's output bias is " + exact_digits(source.output_bias_value) +
-           ", the file's is " + exact_digits(network.output_bias[0]);
-  }
-  return std::nullopt;
-}
-
 /// Everything the report says about one certificate.
 struct CheckAnswer {
   verify::Report report;
   std::optional<CertificateSource> source;
-  std::optional<bool> dataset_equal;  ///< none when no data set was given
-  std::optional<bool> network_equal;  ///< none when no network was given
+  std::optional<bool> dataset_equal;       ///< none when no data set was given
+  std::optional<bool> network_equal;       ///< none when no network was given
+  std::optional<bool> architecture_equal;  ///< none when no description was given
   bool verified = false;
   std::string reason;  ///< why not, empty when verified
 };
 
 /// Compares with the files that were given; a difference takes the verdict away.
-void compare_files(const Inputs& inputs, CheckAnswer& answer) {
+void compare_files(const ProblemOptions& files, const Inputs& inputs,
+                   const std::optional<ArchitectureDescription>& description, CheckAnswer& answer) {
+  const CertificateSource& source = *answer.source;
   const auto record = [&](std::optional<std::string> found, const char* role) {
     if (!found) return true;
     answer.verified = false;
@@ -139,25 +92,33 @@ void compare_files(const Inputs& inputs, CheckAnswer& answer) {
     answer.reason += std::string(role) + ": " + *found;
     return false;
   };
+  if (description) {
+    answer.architecture_equal = record(compare_architecture(source, *description), "architecture");
+    if (!*answer.architecture_equal) return;
+  }
   if (inputs.has_dataset()) {
-    auto found = compare_dataset(*answer.source, inputs.dataset);
-    if (found && !inputs.network)
+    auto found = compare_dataset(source, inputs.dataset, description && description->residual);
+    if (found && !inputs.network && !description)
       *found += " (--network applies a standardisation, if there is one)";
     answer.dataset_equal = record(std::move(found), "data set");
   }
   if (inputs.network) {
-    answer.network_equal = record(compare_network(*answer.source, *inputs.network), "network");
+    answer.network_equal = record(compare_network(source, *inputs.network), "network");
+  } else if (description && !files.network.empty()) {
+    answer.network_equal = record(compare_branches(source, *description, files.network), "network");
   }
 }
 
-CheckAnswer examine(const CheckOptions& options, const Inputs& inputs, const RunControl& control) {
+CheckAnswer examine(const CheckOptions& options, const Inputs& inputs,
+                    const std::optional<ArchitectureDescription>& description,
+                    const RunControl& control) {
   CheckAnswer answer;
   answer.report = run_checker(options, control);
   answer.reason = answer.report.reason;
   answer.verified = answer.report.outcome == verify::Outcome::kVerified;
   if (answer.verified) {
     answer.source = require(read_certificate_source(options.certificate));
-    compare_files(inputs, answer);
+    compare_files(options.files, inputs, description, answer);
   }
   return answer;
 }
@@ -169,7 +130,11 @@ Json level(const CheckAnswer& answer) {
 }
 
 Json describe_problem(const CertificateSource& source) {
-  return {{"loss", source.loss},
+  return {{"kind", source.kind},
+          {"variant", source.variant.empty() ? Json(nullptr) : Json(source.variant)},
+          {"patches", source.kind == "cnn" ? Json(source.patches.patches) : Json(nullptr)},
+          {"fan_ins", source.kind == "parallel" ? Json(source.fan_ins) : Json(nullptr)},
+          {"loss", source.loss},
           {"huber_delta", source.huber_delta},
           {"loss_scale", source.loss_scale},
           {"output_bias", source.output_bias},
@@ -202,8 +167,27 @@ Json make_document(const CheckOptions& options, const Inputs& inputs, const Chec
   document["problem"] = answer.source ? describe_problem(*answer.source) : Json(nullptr);
   document["dataset_equal"] = flag(answer.dataset_equal);
   document["network_equal"] = flag(answer.network_equal);
+  document["architecture_equal"] = flag(answer.architecture_equal);
   document["leaves"] = answer.report.leaves;
   return document;
+}
+
+std::string architecture_in_words(const CertificateSource& source) {
+  if (source.kind == "relu2") return "two fully connected layers";
+  if (source.kind == "cnn") {
+    return "two-layer convolution, pooling " + source.variant + " over " +
+           std::to_string(source.patches.patches) + " patches";
+  }
+  std::string words =
+      "parallel branches of " + std::to_string(source.fan_ins.size() + 2) + " layers, fan-ins";
+  for (const Index m : source.fan_ins) words += ' ' + std::to_string(m);
+  return words;
+}
+
+std::string penalty_in_words(const CertificateSource& source) {
+  if (source.kind != "parallel") return "beta/2 (sum of squared weights)";
+  return source.variant == "path" ? "beta (path norm)"
+                                  : "beta/2 (sum of squared weights behind |W_1|_F <= 1)";
 }
 
 void describe_statement(TextReport& text, const CheckAnswer& answer) {
@@ -213,7 +197,8 @@ void describe_statement(TextReport& text, const CheckAnswer& answer) {
   if (loss == "huber") loss += " with delta " + exact_digits(source.huber_delta);
   text.add("data", std::to_string(source.X.rows()) + " x " + std::to_string(source.X.cols()) +
                        ", network of width " + std::to_string(source.W.rows()));
-  text.add("problem", loss + " loss (" + source.loss_scale + ") + beta/2 (sum of squared weights)" +
+  text.add("architecture", architecture_in_words(source));
+  text.add("problem", loss + " loss (" + source.loss_scale + ") + " + penalty_in_words(source) +
                           ", output bias " + source.output_bias +
                           ", beta = " + exact_digits(source.beta));
   text.add("objective", "at most " + exact_digits(number(statement.objective_upper)));
@@ -254,6 +239,10 @@ TextReport make_text(const Inputs& inputs, const CheckAnswer& answer) {
   if (answer.dataset_equal) {
     text.add("data set", *answer.dataset_equal ? "equals the file" : "differs from the file");
   }
+  if (answer.architecture_equal) {
+    text.add("architecture",
+             *answer.architecture_equal ? "is the description's" : "is not the description's");
+  }
   if (answer.network_equal) {
     text.add("network", *answer.network_equal ? "equals the file" : "differs from the file");
   }
@@ -284,9 +273,18 @@ ExitCode exit_code(const CheckAnswer& answer) {
 ExitCode run_check(const CheckOptions& options) {
   Session session(options.run);
   const std::string sha256 = require(io::sha256_of_file(options.certificate));
-  Inputs inputs = load_inputs(options.files);
+  const auto description = asked_architecture(options.files);
+  ProblemOptions files = options.files;
+  if (description) files.network.clear();
+  Inputs inputs = load_inputs(files);
+  if (description) {
+    inputs.files.push_back(describe_file("architecture", options.files.architecture, {}));
+    if (!options.files.network.empty()) {
+      inputs.files.push_back(describe_file("network", options.files.network, {}));
+    }
+  }
   inputs.files.insert(inputs.files.begin(), {"certificate", options.certificate, sha256, {}});
-  const CheckAnswer answer = examine(options, inputs, session.control());
+  const CheckAnswer answer = examine(options, inputs, description, session.control());
   Json document = make_document(options, inputs, answer);
   print_result(options.run, session, document, make_text(inputs, answer), inputs.notes);
   return exit_code(answer);
@@ -303,6 +301,7 @@ Command make_check(CLI::App& root) {
       ->required();
   add_dataset_options(*app, options->files, Required::kNo);
   add_network_option(*app, options->files, Required::kNo);
+  add_architecture_option(*app, options->files);
   add_run_options(*app, options->run);
   app->footer(
       "Example, with the certificate of the example of certify:\n"
