@@ -146,6 +146,7 @@ bool ConicIterate::factor_reduced() {
     system_ = qr.matrixQR().topRows(n).transpose();
     if (!system_.allFinite() || (system_.diagonal().array() == 0).any()) return false;
   }
+  if (free_.size() == 0) return true;
   free_solved_ = root_.asDiagonal() * free_columns_;
   system_.triangularView<Eigen::Lower>().solveInPlace(free_solved_);
   border_.compute(free_solved_.transpose() * free_solved_);
