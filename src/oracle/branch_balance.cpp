@@ -4,14 +4,13 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "oracle/branch_balancing.hpp"
 #include "oracle/branch_projection.hpp"
 
 namespace thalweg::oracle {
 namespace {
 
-constexpr int kMostSteps = 40;
 constexpr double kToBoundary = 0.99;
 constexpr double kCentring = 0.1;
 constexpr int kMostHalvings = 6;
@@ -146,26 +145,7 @@ class Balance {
 ConeProgramSolution balance_groups(const BlockNorm& norm, const ConeProgram& program,
                                    const ConeProgramGoal& goal) {
   Balance balance(norm, program);
-  ConeProgramSolution best;
-  best.value = std::numeric_limits<double>::infinity();
-  double lower = -1;
-  const double accuracy = goal.accuracy * norm.dual(program.c);
-  balance.project();
-  for (int step = 0; step < kMostSteps; ++step) {
-    if (balance.upper() < best.value) {
-      best.value = balance.upper();
-      best.multipliers = balance.multipliers();
-    }
-    if (balance.lower() > lower) {
-      lower = balance.lower();
-      best.w = balance.w();
-    }
-    const double gap = best.value - lower;
-    if (best.value <= goal.target || gap <= accuracy) break;
-    if (gap <= goal.undecided * (best.value - goal.target)) break;
-    if (!balance.step()) break;
-  }
-  return best;
+  return run_balance(balance, norm, program, goal);
 }
 
 }  // namespace thalweg::oracle

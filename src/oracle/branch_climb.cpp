@@ -227,7 +227,10 @@ BranchMaximiser BranchClimb::polish(const BranchPattern& pattern) const {
 }
 
 BranchPattern BranchClimb::dive(Random& random) const {
-  const Vector direction = random.direction(form_.parameters());
+  // Half at random, half where a random piece pulls.
+  Vector direction = random.direction(form_.parameters());
+  const Vector pull = form_.pull(form_.evaluate(direction).pattern, nu_);
+  if (!pull.isZero(0)) direction += pull.normalized();
   BranchChoices choices(form_.units().size(), kUndecided);
   Vector w = dual_vector(form_.norm(), direction);
   for (Index u = 0; u < static_cast<Index>(choices.size()); ++u) {
@@ -245,6 +248,7 @@ BranchPattern BranchClimb::dive(Random& random) const {
       ConeProgramGoal goal;
       goal.target = 1e-3 * form_.norm().dual(direction);
       goal.accuracy = 1e-3;
+      goal.undecided = 0.5;
       const ConeProgramSolution solution = solve_cone_program(form_.norm(), program, goal);
       found = solution.value > goal.target;
       if (found) w = solution.w;

@@ -27,8 +27,7 @@ struct ConeProgramSolution {
   double value = 0;    ///< N_*(c + H mu), to rounding
 };
 
-/// By projections for groups (branch_balance.hpp), by an interior-point method for the nuclear norm
-/// (branch_interior_point.hpp).
+/// By projections: branch_balance.hpp for groups, branch_matrix_balance.hpp for the nuclear norm.
 [[nodiscard]] ConeProgramSolution solve_cone_program(const BlockNorm& norm,
                                                      const ConeProgram& program,
                                                      const ConeProgramGoal& goal);
