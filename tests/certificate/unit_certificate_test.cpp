@@ -121,5 +121,89 @@ TEST_F(UnitCertificate, ProvesThreeLayersUnderThePathNorm) {
   expect_value(0.842450, 4e-6);
 }
 
+TEST_F(UnitCertificate, ProvesEveryLossAndBias) {
+  const ConvolutionalNetwork maximum(PatchGeometry({.input = {3}, .kernel = {2}, .bias = true}),
+                                     Pooling::kMax);
+  const ParallelNetwork constrained(2, {3}, BranchCost::kConstrained);
+  const ParallelNetwork tree(1, {2, 2}, BranchCost::kPath);
+  Random random(7);
+  for (const OutputBias bias : {OutputBias::kNone, OutputBias::kPenalised, OutputBias::kFree}) {
+    for (const Loss& loss : {Loss::squared(), Loss::huber(0.4), Loss::squared_hinge(),
+                             Loss::squared(LossScale::kMean)}) {
+      SCOPED_TRACE(loss.name() + " bias " + std::to_string(static_cast<int>(bias)));
+      Vector y = testing::random_matrix(random, 3, 1).col(0);
+      if (loss.needs_labels()) y = y.cwiseSign();
+      const TrainingProblem outputs = targets(y, 0.1, loss, bias);
+      const auto demand_closed = [&](const Optimum& optimum) {
+        ASSERT_TRUE(report_.statement.relative_gap);
+        EXPECT_LE(to_double(*report_.statement.relative_gap), 3e-6);
+        EXPECT_NEAR(to_double(report_.statement.objective_upper), optimum.value,
+                    1e-6 * optimum.value);
+      };
+      const Matrix signals = testing::random_matrix(random, 3, 3);
+      const Optimum best = solve(maximum, signals, outputs);
+      prove(maximum, signals, outputs, best, 1e-7);
+      demand_closed(best);
+      for (const ParallelNetwork* network : {&constrained, &tree}) {
+        const Matrix X = testing::random_matrix(random, 3, network->features());
+        const Optimum optimum = solve(*network, X, outputs);
+        prove(*network, X, outputs, optimum, 1e-7);
+        demand_closed(optimum);
+      }
+    }
+  }
+}
+
+TEST_F(UnitCertificate, OtherDualsAndNetworksGetAnHonestGap) {
+  const ParallelNetwork architecture(2, {2}, BranchCost::kPath);
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  Optimum optimum = solve(architecture, testing::data_fc_a(), outputs);
+  optimum.dual = outputs.dual_point(Vector::Zero(4));
+  for (Matrix& layer : optimum.network.layers) layer *= 1.125;
+  const auto result = prove(architecture, testing::data_fc_a(), outputs, optimum, 1e-6);
+  EXPECT_EQ(result.status, ProofStatus::kComplete);
+  EXPECT_GT(to_double(report_.statement.objective_upper), 0.43);
+  EXPECT_LT(to_double(*report_.statement.lower_bound), 0.42211944);
+}
+
+TEST_F(UnitCertificate, WithoutTimeTheValueIsLeft) {
+  const ParallelNetwork architecture(2, {2}, BranchCost::kPath);
+  const Matrix X = testing::data_fc_a();
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  const ParallelProblem problem = parallel_problem(architecture, X, outputs);
+  const Optimum optimum = solve(architecture, X, outputs);
+  CertificateRequest request;
+  request.parallel = &problem;
+  request.branches = &optimum.network;
+  request.control.deadline = Deadline::after(0);
+  const auto result = prove(request, optimum.dual);
+  EXPECT_EQ(result.status, ProofStatus::kValueOnly);
+  EXPECT_TRUE(result.stopped_at_limit);
+  EXPECT_NEAR(to_double(report_.statement.objective_upper), 0.42211944, 1e-7);
+}
+
+TEST_F(UnitCertificate, RefusesWhatDoesNotFit) {
+  const ParallelNetwork architecture(2, {2}, BranchCost::kPath);
+  const TrainingProblem outputs = targets(kTargets, 0.1);
+  const ParallelProblem problem = parallel_problem(architecture, testing::data_fc_a(), outputs);
+  BranchNetwork network{{Matrix::Ones(1, 4), Matrix::Ones(1, 2), Matrix::Ones(1, 1)}};
+  CertificateRequest request;
+  request.parallel = &problem;
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);  // no network
+  request.branches = &network;
+  EXPECT_TRUE(write_certificate(request, file_).has_value());
+  network.layers[1] = Matrix::Ones(1, 3);
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  network.layers[1] = Matrix::Constant(1, 2, std::nan(""));
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  network.layers[1] = Matrix::Ones(1, 2);
+  const TwoLayerNetwork other = TwoLayerNetwork::empty(2);
+  request.improved = &other;
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  request.improved = nullptr;
+  request.problem = &outputs;
+  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+}
+
 }  // namespace
 }  // namespace thalweg
