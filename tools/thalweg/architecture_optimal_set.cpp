@@ -97,8 +97,8 @@ Answer examine(const OptimalSetOptions& options, const BranchSetup& setup,
   const double sigma = answer.trained.dual_norm;
   answer.dual = nu * problem.affine().best_dual_scale(nu, sigma > 0 ? problem.beta() / sigma : 1.0);
   find_next_branches(problem, settings, answer);
-  answer.unique = answer.trained.status == TrainingStatus::kSolved && answer.others.empty() &&
-                  are_independent(problem, answer.trained.blocks);
+  answer.unique = answer.trained.decoded && answer.trained.status == TrainingStatus::kSolved &&
+                  answer.others.empty() && are_independent(problem, answer.trained.blocks);
   if (setup.network) {
     const double objective = problem.objective(setup.network->network, setup.stored_bias());
     answer.excess = objective > 0 ? (objective - answer.bounds.lower_bound) / objective : 0;
@@ -130,7 +130,7 @@ Json make_document(const OptimalSetOptions& options, const BranchSetup& setup, c
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(options.run, setup, inputs);
   document["architecture"] = describe_architecture(setup.problem.architecture());
-  const bool network = answer.trained.network.has_value();
+  const bool network = answer.trained.decoded;
   document["optimum"] = network ? answer.bounds.objective : answer.trained.convex_objective;
   document["lower_bound"] = answer.bounds.lower_bound;
   document["relative_gap"] = answer.bounds.relative_gap;
@@ -157,9 +157,9 @@ TextReport make_text(const BranchSetup& setup, const Inputs& inputs, const Answe
   add_objective(text, setup);
   text.paragraph("Optimum over all numbers of branches: " +
                  std::string(describe(answer.trained.status)) + ".");
-  text.add("optimum", exact_digits(answer.trained.network ? answer.bounds.objective
+  text.add("optimum", exact_digits(answer.trained.decoded ? answer.bounds.objective
                                                           : answer.trained.convex_objective) +
-                          (answer.trained.network ? "" : ", of the relaxation"));
+                          (answer.trained.decoded ? "" : ", of the relaxation"));
   text.add("lower bound", exact_digits(answer.bounds.lower_bound));
   text.add("branches", std::to_string(answer.trained.blocks.size()) + " with weight, " +
                            std::to_string(answer.others.size()) + " more active");
@@ -173,7 +173,8 @@ TextReport make_text(const BranchSetup& setup, const Inputs& inputs, const Answe
   if (answer.member) {
     text.add("network", *answer.member ? "a global minimum" : "not a global minimum");
   }
-  text.add("level", branch_level_in_words(answer.bounds, setup.problem.architecture()));
+  text.add("level", branch_level_in_words(answer.bounds.level, setup.problem.architecture(),
+                                          answer.trained.decoded));
   return text;
 }
 

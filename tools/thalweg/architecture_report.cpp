@@ -1,7 +1,6 @@
 #include "architecture_report.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <string>
 
@@ -76,18 +75,17 @@ BranchBounds bounds_of(const BranchTrainingResult& result, double requested_gap)
   return bounds;
 }
 
-std::string branch_level_in_words(const BranchBounds& bounds, const Architecture& architecture) {
-  if (bounds.level == Level::kRestricted) {
+std::string branch_level_in_words(Level level, const Architecture& architecture, bool decoded) {
+  if (level == Level::kRestricted) {
     return "restricted: floating point; the gap is closed only among networks whose branches use "
            "the pieces found, the bound above holds for all";
   }
-  std::string words = level_in_words(Level::kEstimate);
+  std::string words = level_in_words(level);
   if (architecture.exactness() == Exactness::kLowerBound) {
-    words += std::isnan(bounds.objective)
-                 ? "; the convex program is a relaxation whose optimum is no network here: the "
-                   "bound holds, an optimal network is not known"
-                 : "; the convex program is a relaxation, but its optimum is a network (blocks of "
-                   "rank one), so the bound is its optimum";
+    words += decoded ? "; the convex program is a relaxation, but its optimum is a network (blocks "
+                       "of rank one), so the bound is its optimum"
+                     : "; the convex program is a relaxation whose optimum is no network here: the "
+                       "optimum lies between bound and objective";
   }
   return words;
 }

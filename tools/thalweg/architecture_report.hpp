@@ -28,12 +28,13 @@ struct BranchBounds {
   double relative_gap = 0;  ///< likewise
   Level level = Level::kEstimate;
 };
-/// Level: estimate, or restricted where the gap is closed only among networks of the pieces found.
+/// In floating point. Level: estimate, or restricted where the gap is closed only among networks of
+/// the pieces found.
 [[nodiscard]] BranchBounds bounds_of(const BranchTrainingResult& result, double requested_gap);
 
-/// Says what the level means here.
-[[nodiscard]] std::string branch_level_in_words(const BranchBounds& bounds,
-                                                const Architecture& architecture);
+/// Says what the level means here; `decoded` as in BranchTrainingResult.
+[[nodiscard]] std::string branch_level_in_words(Level level, const Architecture& architecture,
+                                                bool decoded);
 
 /// Settings of the library from the run's options.
 [[nodiscard]] TrainingSettings training_settings(const RunOptions& run, double relative_gap,

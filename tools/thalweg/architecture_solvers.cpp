@@ -5,6 +5,7 @@
 #include <string>
 
 #include "architecture_problem.hpp"
+#include "architecture_proof.hpp"
 #include "architecture_train.hpp"
 #include "output_file.hpp"
 #include "session.hpp"
@@ -88,6 +89,7 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
 ProblemOptions settle(const TrainOptions& options, const ArchitectureDescription& description) {
   const std::string name(to_string(description.kind));
   refuse_train_options(options, name);
+  require_certificate(options.certificate, description);
   refuse_problem_options(options.problem, description);
   ProblemOptions problem = options.problem;
   if (!problem.network.empty()) {

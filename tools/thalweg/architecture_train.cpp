@@ -1,9 +1,11 @@
 #include "architecture_train.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "architecture_problem.hpp"
+#include "architecture_proof.hpp"
 #include "architecture_report.hpp"
 #include "output_file.hpp"
 #include "session.hpp"
@@ -15,7 +17,9 @@ namespace {
 
 struct Answer {
   BranchTrainingResult trained;
-  BranchBounds bounds;
+  BranchBounds estimate;
+  BranchBounds bounds;  ///< what the checker recomputed, else the estimate
+  Proof proof;
   std::optional<Evaluations> evaluations;  ///< none without a network
 };
 
@@ -36,6 +40,11 @@ Json make_document(const TrainOptions& options, const BranchSetup& setup, const 
   document["level"] = to_string(answer.bounds.level);
   document["convex_objective"] = trained.convex_objective;
   document["restricted_lower_bound"] = trained.restricted_lower_bound;
+  document["decoded"] = trained.decoded;
+  document["estimate"] = {{"objective", answer.estimate.objective},
+                          {"lower_bound", answer.estimate.lower_bound},
+                          {"gap", answer.estimate.gap},
+                          {"relative_gap", answer.estimate.relative_gap}};
   document["dual_norm"] = trained.dual_norm;
   document["dual_norm_found"] = trained.dual_norm_found;
   document["pieces"] = trained.pieces;
@@ -44,7 +53,8 @@ Json make_document(const TrainOptions& options, const BranchSetup& setup, const 
   if (answer.evaluations) add_evaluations(document, *answer.evaluations);
   const bool written = !options.out.empty() && trained.network.has_value();
   document["out"] = written ? Json(options.out) : Json(nullptr);
-  document["certificate"] = nullptr;
+  document["certificate"] =
+      describe_certificate(options.certificate, answer.proof.bytes, answer.proof.leaves);
   return document;
 }
 
@@ -68,10 +78,45 @@ TextReport make_text(const TrainOptions& options, const BranchSetup& setup, cons
     text.add("gap", rounded_up(bounds.gap) + " (relative " + rounded_up(bounds.relative_gap) + ")");
     text.add("branches", std::to_string(trained.network->branches()));
   }
-  text.add("level", branch_level_in_words(bounds, setup.problem.architecture()));
+  text.add("level",
+           branch_level_in_words(bounds.level, setup.problem.architecture(), trained.decoded));
   if (answer.evaluations) add_evaluations(text, *answer.evaluations);
   if (!options.out.empty() && trained.network) text.add("network", options.out);
+  if (!options.certificate.empty() && answer.proof.bytes > 0) {
+    text.add("certificate", options.certificate);
+  }
   return text;
+}
+
+/// Replaces the estimates by what the checker recomputes, where the search over branches closed the
+/// gap: else there is no tree to write.
+void prove(const TrainOptions& options, const BranchSetup& setup, const Inputs& inputs,
+           const RunControl& control, Answer& answer) {
+  if (options.no_verify || answer.trained.status != TrainingStatus::kSolved) return;
+  answer.proof = prove_branches({.setup = setup,
+                                 .network = *answer.trained.network,
+                                 .output_bias = answer.trained.output_bias,
+                                 .dual = answer.trained.dual,
+                                 .relative_gap = options.requested_gap(),
+                                 .path = options.certificate,
+                                 .dataset_sha256 = inputs.sha256("dataset"),
+                                 .threads = thread_count(options.run),
+                                 .control = control});
+  if (answer.proof.level != Level::kVerified) return;
+  const ProvedBounds proved = proved_bounds(answer.proof);
+  // A proof that lost much to rounding does not replace a better estimate.
+  if (proved.relative_gap > std::max(options.requested_gap(), 2 * answer.estimate.relative_gap)) {
+    return;
+  }
+  answer.bounds = {proved.objective, proved.lower_bound, proved.gap, proved.relative_gap,
+                   Level::kVerified};
+}
+
+/// What asked for a certificate and got none.
+void note_missing_certificate(const TrainOptions& options, const Answer& answer, Inputs& inputs) {
+  if (options.certificate.empty() || answer.proof.bytes > 0) return;
+  inputs.notes.push_back(options.certificate +
+                         " is not written: the bound was not closed, so there is no proof of it");
 }
 
 }  // namespace
@@ -82,12 +127,12 @@ void refuse_train_options(const TrainOptions& options, const std::string& archit
   };
   if (options.patterns.mode != "all") refuse("--patterns " + options.patterns.mode);
   if (options.width) refuse("--width");
-  if (!options.certificate.empty()) refuse("--certificate");
 }
 
 ExitCode train_architecture(const TrainOptions& options,
                             const ArchitectureDescription& description) {
   refuse_train_options(options, std::string(to_string(description.kind)));
+  require_certificate(options.certificate, description);
   Session session(options.run);
   Inputs inputs;
   const BranchSetup setup = load_branch_setup(options.problem, description, inputs);
@@ -96,10 +141,14 @@ ExitCode train_architecture(const TrainOptions& options,
   std::optional<BranchNetwork> start;
   if (setup.network) start = setup.network->network;
   Answer answer;
+  // Half of the gap is left for rounding the proof to short exact numbers.
   answer.trained = train_branches(
-      setup.problem, training_settings(options.run, options.requested_gap(), session.control()),
-      start);
-  answer.bounds = bounds_of(answer.trained, options.requested_gap());
+      setup.problem,
+      training_settings(options.run, 0.5 * options.requested_gap(), session.control()), start);
+  answer.estimate = bounds_of(answer.trained, options.requested_gap());
+  answer.bounds = answer.estimate;
+  prove(options, setup, inputs, session.control(), answer);
+  note_missing_certificate(options, answer, inputs);
   const std::optional<BranchNetwork>& network = answer.trained.network;
   if (network) {
     const double bias = answer.trained.output_bias;

@@ -29,6 +29,21 @@ void note_unwritten_certificate(const std::string& path, const TrainingProblem& 
                          "digits");
 }
 
+Proof write_proof(const CertificateRequest& certificate, const std::string& path) {
+  std::optional<std::filesystem::path> file;
+  if (!path.empty()) file = path;
+  const CheckedCertificate checked = require(write_checked_certificate(certificate, file));
+
+  Proof proof;
+  if (!checked.statement) return proof;
+  proof.statement = *checked.statement;
+  proof.bytes = checked.written.bytes;
+  proof.leaves = checked.written.leaves;
+  proof.stopped_at_limit = checked.written.stopped_at_limit;
+  proof.level = proof.statement.gap ? Level::kVerified : Level::kValue;
+  return proof;
+}
+
 Proof prove_gap(const ProofRequest& request) {
   CertificateRequest certificate;
   certificate.problem = request.problem;
@@ -39,18 +54,7 @@ Proof prove_gap(const ProofRequest& request) {
   certificate.network_sha256 = request.network_sha256;
   certificate.threads = request.threads;
   certificate.control = request.control;
-  std::optional<std::filesystem::path> path;
-  if (!request.path.empty()) path = request.path;
-  const CheckedCertificate checked = require(write_checked_certificate(certificate, path));
-
-  Proof proof;
-  if (!checked.statement) return proof;
-  proof.statement = *checked.statement;
-  proof.bytes = checked.written.bytes;
-  proof.leaves = checked.written.leaves;
-  proof.stopped_at_limit = checked.written.stopped_at_limit;
-  proof.level = proof.statement.gap ? Level::kVerified : Level::kValue;
-  return proof;
+  return write_proof(certificate, request.path);
 }
 
 }  // namespace thalweg::cli

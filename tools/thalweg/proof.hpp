@@ -4,6 +4,7 @@
 #include <string>
 
 #include "inputs.hpp"
+#include "thalweg/certificate/certificate.hpp"
 #include "thalweg/core/run_control.hpp"
 #include "thalweg/landscape/certify.hpp"
 #include "thalweg/model/training_problem.hpp"
@@ -42,6 +43,10 @@ void warn_without_certificate(const std::string& path, const TrainingProblem& pr
 /// one.
 void note_unwritten_certificate(const std::string& path, const TrainingProblem& problem,
                                 std::int64_t bytes, Inputs& inputs);
+
+/// Writes a certificate and runs the `verify` library on it; `path` as in ProofRequest. The level
+/// is kEstimate when nothing could be written. Failure as prove_gap.
+[[nodiscard]] Proof write_proof(const CertificateRequest& certificate, const std::string& path);
 
 /// Writes the certificate of a network's gap and runs the `verify` library on it. The level is
 /// kEstimate when the loss has no exact certificate (logistic). Failure when a file cannot be
