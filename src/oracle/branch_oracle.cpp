@@ -23,6 +23,7 @@ constexpr Index kStartsForEach = 4;
 /// Starts whose piece is improved, for each maximiser wanted.
 constexpr Index kPolishedForEach = 3;
 constexpr Index kMaximisers = 4;
+constexpr std::int64_t kNodesInTurn = 1000;
 
 double nan() { return std::numeric_limits<double>::quiet_NaN(); }
 
@@ -151,6 +152,41 @@ std::vector<BranchMaximiser> BranchOracle::climb(const Vector& nu, double thresh
   return result;
 }
 
+namespace {
+
+/// Branch and bound for both signs, by turns, the one with the larger bound first. Improves what
+/// the result knows; whether it was stopped.
+bool search_both(const BranchForm& form, const Vector& nu, const BranchNormSettings& settings,
+                 double gap, BranchNormResult& result) {
+  using End = oracle::BranchSearch::End;
+  if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
+  const oracle::BranchSearch::Plan plan{gap, settings.threshold, result.lower, nullptr,
+                                        settings.control};
+  const oracle::BranchClimb climbs[] = {{form, nu, Sign::kPlus}, {form, nu, Sign::kMinus}};
+  oracle::BranchSearch searches[] = {{climbs[0], form, nu, plan}, {climbs[1], form, nu, plan}};
+  End ends[] = {End::kPaused, End::kPaused};
+  const auto running = [&](int k) { return ends[k] == End::kPaused; };
+  while (running(0) || running(1)) {
+    const int k = running(0) && (!running(1) || searches[0].upper() >= searches[1].upper()) ? 0 : 1;
+    searches[k].raise(result.lower);
+    ends[k] = searches[k].run(kNodesInTurn);
+    if (!searches[k].found().empty()) {
+      result.lower = std::max(result.lower, searches[k].found().back().value);
+    }
+    if (ends[k] == End::kExceeded) break;
+  }
+  for (const oracle::BranchSearch& search : searches) {
+    result.maximisers.insert(result.maximisers.end(), search.found().begin(), search.found().end());
+    result.upper = std::max(result.upper, search.upper());
+    result.nodes += search.nodes();
+  }
+  oracle::keep_distinct(result.maximisers, kApart);
+  result.upper = std::max(result.upper, result.lower);
+  return ends[0] == End::kLimit || ends[1] == End::kLimit;
+}
+
+}  // namespace
+
 BranchNormResult BranchOracle::maximise(const Vector& nu,
                                         const BranchNormSettings& settings) const {
   require_dual(nu, form().samples());
@@ -160,23 +196,7 @@ BranchNormResult BranchOracle::maximise(const Vector& nu,
   result.lower = result.upper = 0;
   const double gap = std::max(settings.relative_gap, kSmallestGap);
   result.maximisers = climb(nu, 0, kMaximisers, settings.seed, {}, settings.control);
-  bool limited = false;
-  bool exceeded = false;
-  for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
-    if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
-    const oracle::BranchClimb climb(form(), nu, sign);
-    oracle::BranchSearch search(climb, form(), nu,
-                                {gap, settings.threshold, result.lower, nullptr, settings.control});
-    const auto end = search.run();
-    result.maximisers.insert(result.maximisers.end(), search.found().begin(), search.found().end());
-    oracle::keep_distinct(result.maximisers, kApart);
-    limited = limited || end == oracle::BranchSearch::End::kLimit;
-    exceeded = exceeded || end == oracle::BranchSearch::End::kExceeded;
-    result.upper = std::max(result.upper, search.upper());
-    result.nodes += search.nodes();
-  }
-  if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
-  result.upper = std::max(result.upper, result.lower);
+  const bool limited = search_both(form(), nu, settings, gap, result);
   if (settings.threshold > 0 && result.lower > settings.threshold) {
     result.status = DualNormStatus::kThresholdExceeded;
   } else if (settings.threshold > 0 && result.upper <= settings.threshold) {
@@ -201,7 +221,7 @@ BranchProof BranchOracle::prove(const Vector& nu, Sign sign, double threshold,
   oracle::BranchSearch search(climb, form(), nu, {0, threshold, 0, &sink, control});
   BranchProof result;
   result.bound = nan();
-  switch (search.run()) {
+  switch (search.run(std::numeric_limits<std::int64_t>::max())) {
     case oracle::BranchSearch::End::kClosed:
       result.status = SignProofStatus::kProved;
       break;
@@ -209,6 +229,7 @@ BranchProof BranchOracle::prove(const Vector& nu, Sign sign, double threshold,
       result.status = SignProofStatus::kExceeded;
       result.w = search.found().back().w;
       break;
+    case oracle::BranchSearch::End::kPaused:
     case oracle::BranchSearch::End::kLimit:
       result.status = SignProofStatus::kLimit;
       break;

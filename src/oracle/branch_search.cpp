@@ -14,6 +14,10 @@ constexpr std::size_t kTightened = 3;
 /// A range is worth computing where its line loses this share of what the node is above its target.
 constexpr double kWorthTightening = 0.05;
 
+/// More open nodes than this are taken up depth first, for their memory.
+constexpr std::size_t kMostQueued = 20000;
+constexpr auto kSmallerBound = [](const auto& a, const auto& b) { return a.bound < b.bound; };
+
 RowMultipliers sparse(const Vector& values, const std::vector<Index>& slots) {
   RowMultipliers result;
   for (std::size_t i = 0; i < slots.size(); ++i) {
@@ -32,7 +36,9 @@ BranchSearch::BranchSearch(const BranchClimb& climb, const BranchForm& form, con
       nu_(to_double(climb.sign()) * nu),
       weights_(form.shallow_dual(nu_)),
       plan_(std::move(plan)),
-      value_(plan_.value) {}
+      value_(plan_.value) {
+  push(root());
+}
 
 double BranchSearch::target() const {
   if (plan_.threshold > 0) return plan_.threshold;
@@ -87,7 +93,7 @@ bool BranchSearch::accept(const BranchRegion& region, const BranchRelaxation& re
     if (!plan_.sink->leaf(leaf)) return false;
   }
   ++leaves_;
-  upper_ = std::max(upper_, bounded.bound);
+  closed_ = std::max(closed_, bounded.bound);
   return true;
 }
 
@@ -187,9 +193,27 @@ void BranchSearch::split(Node node, Index unit) {
   }
   node.ranges[static_cast<std::size_t>(unit)] = nullptr;
   for (const std::int16_t choice : order) {
-    open_.push_back(node);
-    open_.back().choices[static_cast<std::size_t>(unit)] = choice;
+    Node child = node;
+    child.choices[static_cast<std::size_t>(unit)] = choice;
+    push(std::move(child));
   }
+}
+
+void BranchSearch::push(Node node) {
+  if (plan_.sink != nullptr || queue_.size() >= kMostQueued) {
+    stack_.push_back(std::move(node));
+    return;
+  }
+  queue_.push_back(std::move(node));
+  std::push_heap(queue_.begin(), queue_.end(), kSmallerBound);
+}
+
+BranchSearch::Node BranchSearch::pop() {
+  std::vector<Node>& open = stack_.empty() ? queue_ : stack_;
+  if (stack_.empty()) std::pop_heap(queue_.begin(), queue_.end(), kSmallerBound);
+  Node node = std::move(open.back());
+  open.pop_back();
+  return node;
 }
 
 BranchSearch::Node BranchSearch::root() const {
@@ -201,29 +225,32 @@ BranchSearch::Node BranchSearch::root() const {
   return node;
 }
 
-BranchSearch::End BranchSearch::run() {
-  open_.push_back(root());
-  End end = End::kClosed;
-  while (!open_.empty() && end == End::kClosed) {
-    if (plan_.control.should_stop()) {
-      end = End::kLimit;
-      break;
-    }
-    Node node = std::move(open_.back());
-    open_.pop_back();
+double BranchSearch::upper() const {
+  double upper = closed_;
+  for (const auto* open : {&queue_, &stack_}) {
+    for (const Node& node : *open) upper = std::max(upper, node.bound);
+  }
+  return upper;
+}
+
+BranchSearch::End BranchSearch::run(std::int64_t nodes) {
+  while (!(queue_.empty() && stack_.empty())) {
+    if (plan_.threshold > 0 && value_ > plan_.threshold) return End::kExceeded;
+    if (plan_.control.should_stop()) return End::kLimit;
+    if (nodes-- == 0) return End::kPaused;
+    Node node = pop();
     ++nodes_;
     Index unit = -1;
-    const bool closed = close(node, unit);
-    if (!closed && unit >= 0) {
+    if (close(node, unit)) continue;
+    if (unit >= 0) {
       split(std::move(node), unit);
-    } else if (!closed) {
-      upper_ = std::max(upper_, node.bound);
-      if (plan_.sink != nullptr) end = End::kStalled;
+      continue;
     }
-    if (plan_.threshold > 0 && value_ > plan_.threshold) end = End::kExceeded;
+    closed_ = std::max(closed_, node.bound);
+    if (plan_.sink != nullptr && node.bound > target()) return End::kStalled;
   }
-  for (const Node& node : open_) upper_ = std::max(upper_, node.bound);
-  return end == End::kClosed && upper_ > target() ? End::kStalled : end;
+  if (plan_.threshold > 0 && value_ > plan_.threshold) return End::kExceeded;
+  return closed_ > target() ? End::kStalled : End::kClosed;
 }
 
 }  // namespace thalweg::oracle

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "oracle/branch_climb.hpp"
@@ -7,8 +8,9 @@
 
 namespace thalweg::oracle {
 
-/// Depth-first branch and bound over the choices of a form's units for s nu^T f(w) over N(w) <= 1,
-/// one sign s. Lemma: branch_oracle.hpp.
+/// Branch and bound over the choices of a form's units for s nu^T f(w) over N(w) <= 1, one sign s;
+/// largest bound first, depth first with a sink or when many nodes are open. Lemma:
+/// branch_oracle.hpp.
 class BranchSearch {
  public:
   struct Plan {
@@ -18,14 +20,17 @@ class BranchSearch {
     BranchProofSink* sink = nullptr;
     RunControl control;
   };
-  enum class End { kClosed, kExceeded, kLimit, kStalled };
+  enum class End { kClosed, kExceeded, kLimit, kStalled, kPaused };
 
   /// `climb` must outlive the object; nu (n).
   BranchSearch(const BranchClimb& climb, const BranchForm& form, const Vector& nu, Plan plan);
 
-  End run();
-  /// s nu^T f(w) <= upper() N(w); after run, whatever its end.
-  [[nodiscard]] double upper() const { return upper_; }
+  /// Goes on for at most so many nodes.
+  End run(std::int64_t nodes);
+  /// s nu^T f(w) <= upper() N(w), at any time.
+  [[nodiscard]] double upper() const;
+  /// Tells of a value found elsewhere.
+  void raise(double value) { value_ = std::max(value_, value); }
   /// Points better than what was known when they were found, worst first.
   [[nodiscard]] const std::vector<BranchMaximiser>& found() const { return found_; }
   [[nodiscard]] std::int64_t nodes() const { return nodes_; }
@@ -57,16 +62,19 @@ class BranchSearch {
                              const Node& node) const;
   bool tighten(const BranchRegion& region, const BranchRelaxation& relaxation, Node& node) const;
   void split(Node node, Index unit);
+  void push(Node node);
+  [[nodiscard]] Node pop();
 
   const BranchClimb& climb_;
   const BranchForm& form_;
   Vector nu_;       ///< s nu
   Vector weights_;  ///< of each unit
   Plan plan_;
-  std::vector<Node> open_;
+  std::vector<Node> queue_;  ///< a heap, largest bound first
+  std::vector<Node> stack_;  ///< taken up before the queue
   std::vector<BranchMaximiser> found_;
-  double value_ = 0;  ///< best known
-  double upper_ = 0;
+  double value_ = 0;   ///< best known
+  double closed_ = 0;  ///< largest bound of a closed node, or of one that did not close
   std::int64_t nodes_ = 0;
   std::int64_t leaves_ = 0;
 };
