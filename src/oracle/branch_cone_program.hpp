@@ -23,7 +23,7 @@ struct ConeProgramGoal {
 
 struct ConeProgramSolution {
   Vector multipliers;  ///< mu (q), within its bounds
-  Vector w;            ///< (p), N(w) < 1: nearly the maximiser
+  Vector w;            ///< (p), N(w) = 1 or w = 0: nearly the maximiser
   double value = 0;    ///< N_*(c + H mu), to rounding
 };
 

@@ -68,8 +68,10 @@ struct BranchNormResult {
 /// inputs are decided. Companions only shrink it; where a form has some, sigma is over the w where
 /// they agree, which for the lower bound is decided to rounding.
 ///
-/// A node costs O(q p^2) some 15 times (q cone rows). Nodes grow with the cells of the units'
-/// hyperplanes: exponential in p. Source: derived, theory section 10.
+/// A node costs some projections to cones of q rows (one for l2, 5 to 15 for other norms), O(q p)
+/// a step of an active set. Nodes grow with the cells of the units' hyperplanes: exponential in p.
+/// Multipliers need not be optimal for a bound; for the nuclear norm they are not always, and a
+/// search may then end as kStalled. Source: derived, theory section 10.
 class BranchOracle {
  public:
   /// O(r p^2) for a shallow form, else O(r p).
