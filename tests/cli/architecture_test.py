@@ -54,7 +54,8 @@ class Fixtures(ArchitectureCase):
                 self.assertLessEqual(trained["lower_bound"], value * (1 + 1e-6))
                 self.assertGreaterEqual(trained["lower_bound"], value * (1 - 2 * gap))
                 self.assertLessEqual(trained["relative_gap"], gap)
-                self.assertEqual((trained["status"], trained["level"]), ("solved", "estimate"))
+                level = "verified" if keys["architecture"] in ("cnn", "three-layer") or keys.get("fan_in") else "estimate"
+                self.assertEqual((trained["status"], trained["level"]), ("solved", level))
                 self.assertLessEqual(trained["width"], len(X) + 1)
                 architecture = trained["architecture"]
                 self.assertEqual(architecture["name"], keys["architecture"])
@@ -66,8 +67,8 @@ class Fixtures(ArchitectureCase):
 
                 certified = self.answer("certify", *problem, "--network", self.path("n.npz"), "--tolerance",
                                         10 * gap, "--assert", "global_minimum")
-                self.assertEqual(certified["objective"], trained["objective"])
-                self.assertEqual(certified["level"], "estimate")
+                self.assertAlmostEqual(certified["objective"], trained["objective"], delta=1e-12)
+                self.assertEqual(certified["level"], level)
                 self.assertLessEqual(certified["lower_bound"], value * (1 + 1e-6))
 
                 info = self.answer("info", *problem)
@@ -95,6 +96,36 @@ class Fixtures(ArchitectureCase):
             above = self.answer("train", *problem[:2], *problem[4:], "--beta", 1.0001 * info["beta_max"])
             self.assertEqual(above["width"], 0)
             self.assertAlmostEqual(above["objective"], (1 + 1 + 4 + 0.25) / 2, delta=1e-12)
+
+
+class Certificates(ArchitectureCase):
+    def test_certificates_are_about_these_files(self):
+        for X, y, beta, keys in [(SIGNALS, TARGETS, 0.1, SUM), (SIGNALS, TARGETS, 0.1, dict(SUM, pooling="max")),
+                                 (PLANE, TARGETS, 0.1, {"architecture": "three-layer", "neurons": 2}),
+                                 (PLANE, TARGETS, 0.1, {"architecture": "path", "fan_in": [2]})]:
+            with self.subTest(**keys):
+                problem = self.problem(X, y, beta, **keys)
+                files = ["--network", self.path("n.npz"), "--certificate", self.path("n.cert")]
+                self.answer("train", *problem, "--out", self.path("n.npz"), "--certificate", self.path("t.cert"))
+                document = self.answer("certify", *problem, *files, "--tolerance", "1e-5")
+                self.assertEqual((document["verdict"], document["level"]), ("global_minimum", "verified"))
+                self.assertGreater(document["certificate"]["leaves"], 0)
+                for name in ["t.cert", "n.cert"]:
+                    checked = self.answer("check", self.path(name), "--dataset", self.path("data.npz"), "--network",
+                                          self.path("n.npz"), "--architecture", self.path("a.json"))
+                    self.assertTrue(checked["verified"])
+                    self.assertLessEqual(checked["gap"], 1e-5)
+                plain = self.answer("certify", *problem, *files[:2], "--tolerance", "1e-5", "--no-verify")
+                self.assertEqual((plain["verdict"], plain["level"]), ("global_minimum", "estimate"))
+
+    def test_architectures_without_certificates(self):
+        problem = self.problem(PLANE, TARGETS, 0.1, architecture="circular-relu")
+        done = self.thalweg("train", *problem, "--certificate", self.path("c.cert"), expect=2)
+        self.assert_mentions(done.stderr, "--certificate", "circular-relu")
+        problem = self.problem(SIGNALS, [1, -1, 1, -1], 0.1, **SUM)
+        document = self.answer("train", *problem, "--loss", "logistic", "--certificate", self.path("c.cert"))
+        self.assertEqual((document["level"], document["certificate"]), ("estimate", None))
+        self.assertFalse(os.path.exists(self.path("c.cert")))
 
 
 class Networks(ArchitectureCase):

@@ -6,6 +6,7 @@
 
 #include "architecture_examination.hpp"
 #include "architecture_problem.hpp"
+#include "architecture_proof.hpp"
 #include "architecture_report.hpp"
 #include "output_file.hpp"
 #include "session.hpp"
@@ -13,7 +14,40 @@
 namespace thalweg::cli {
 namespace {
 
-Json describe_improvement(const BranchProblem& problem, const BranchExamination& answer,
+/// A verdict and what the checker made of it.
+struct Answer : BranchExamination {
+  Level level = Level::kEstimate;
+  Proof proof;
+};
+
+/// Proves the gap of a global minimum, and of any network whose certificate is wanted.
+void prove(const CertifyRequest& request, const BranchSetup& setup, const Inputs& inputs,
+           const RunControl& control, Answer& answer) {
+  const bool minimum = answer.verdict == Verdict::kGlobalMinimum;
+  const bool searched = !answer.trained || answer.trained->status == TrainingStatus::kSolved;
+  const bool closed = answer.dual.size() > 0 && (minimum || searched);
+  if (!request.verify || !closed || (!minimum && request.certificate.empty())) return;
+  answer.proof = prove_branches({.setup = setup,
+                                 .network = setup.network->network,
+                                 .output_bias = setup.stored_bias(),
+                                 .dual = answer.dual,
+                                 .relative_gap = request.tolerance,
+                                 .path = request.certificate,
+                                 .dataset_sha256 = inputs.sha256("dataset"),
+                                 .network_sha256 = inputs.sha256("network"),
+                                 .threads = thread_count(request.run),
+                                 .control = control});
+  if (answer.proof.level != Level::kVerified || !minimum) return;
+  const ProvedBounds proved = proved_bounds(answer.proof);
+  if (proved.relative_gap > request.tolerance) return;
+  answer.level = Level::kVerified;
+  answer.objective = proved.objective;
+  answer.lower_bound = proved.lower_bound;
+  answer.gap = proved.gap;
+  answer.relative_gap = proved.relative_gap;
+}
+
+Json describe_improvement(const BranchProblem& problem, const Answer& answer,
                           const std::optional<BranchImprovement>& improvement) {
   if (!improvement) return nullptr;
   Json json = {{"kind", to_string(improvement->kind)},
@@ -26,7 +60,7 @@ Json describe_improvement(const BranchProblem& problem, const BranchExamination&
 }
 
 Json make_document(const CertifyRequest& request, const BranchSetup& setup, const Inputs& inputs,
-                   const BranchExamination& answer) {
+                   const Answer& answer) {
   Json document = begin_document("certify");
   document["inputs"] = describe_files(inputs);
   document["settings"] = describe_settings(request.run, setup, inputs);
@@ -37,7 +71,7 @@ Json make_document(const CertifyRequest& request, const BranchSetup& setup, cons
   document["lower_bound"] = answer.lower_bound;
   document["gap"] = answer.gap;
   document["relative_gap"] = answer.relative_gap;
-  document["level"] = to_string(Level::kEstimate);
+  document["level"] = to_string(answer.level);
   document["bound_source"] = to_string(answer.source);
   document["dual_norm"] = answer.dual_norm;
   document["own_dual_norm"] = answer.own_dual_norm;
@@ -51,16 +85,19 @@ Json make_document(const CertifyRequest& request, const BranchSetup& setup, cons
   document["improving_branch"] =
       describe_improvement(setup.problem, answer, answer.improving_branch);
   document["width"] = setup.network->network.branches();
-  document["certificate"] = nullptr;
+  document["certificate"] =
+      describe_certificate(request.certificate, answer.proof.bytes, answer.proof.leaves);
   document["stopped_at_limit"] = answer.stopped;
   return document;
 }
 
-std::string verdict_sentence(const BranchExamination& answer, double tolerance) {
+std::string verdict_sentence(const Answer& answer, double tolerance) {
   const std::string share = exact_digits(tolerance);
+  const std::string how = answer.level == Level::kVerified ? "" : ", in floating point";
   switch (answer.verdict) {
     case Verdict::kGlobalMinimum:
-      return "GLOBAL MINIMUM, in floating point: no network of this architecture with any number "
+      return "GLOBAL MINIMUM" + how +
+             ": no network of this architecture with any number "
              "of branches has an objective that is lower by more than a share of " +
              share + ".";
     case Verdict::kSuboptimal:
@@ -74,7 +111,7 @@ std::string verdict_sentence(const BranchExamination& answer, double tolerance) 
          " was found.";
 }
 
-std::string improvement_in_words(const BranchExamination& answer) {
+std::string improvement_in_words(const Answer& answer) {
   const std::string after = exact_digits(answer.improvement->objective_after) + " (estimate)";
   switch (answer.improvement->kind) {
     case ImprovementKind::kNeuron:
@@ -89,7 +126,7 @@ std::string improvement_in_words(const BranchExamination& answer) {
 }
 
 TextReport make_text(const CertifyRequest& request, const BranchSetup& setup, const Inputs& inputs,
-                     const BranchExamination& answer, const Evaluations& evaluations) {
+                     const Answer& answer, const Evaluations& evaluations) {
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
@@ -98,7 +135,7 @@ TextReport make_text(const CertifyRequest& request, const BranchSetup& setup, co
   text.add("lower bound",
            exact_digits(answer.lower_bound) + ": no network of any number of branches is below");
   text.add("gap", rounded_up(answer.gap) + " (relative " + rounded_up(answer.relative_gap) + ")");
-  text.add("level", level_in_words(Level::kEstimate));
+  text.add("level", level_in_words(answer.level));
   if (setup.problem.architecture().exactness() == Exactness::kLowerBound) {
     text.add("", "the bound is that of a relaxation: it holds, but may lie below every network");
   }
@@ -111,12 +148,15 @@ TextReport make_text(const CertifyRequest& request, const BranchSetup& setup, co
                  exact_digits(answer.objective - answer.improving_branch->objective_after) +
                  "; its weights: see --json");
   }
+  if (!request.certificate.empty() && answer.proof.bytes > 0) {
+    text.add("certificate", request.certificate);
+  }
   add_evaluations(text, evaluations);
   return text;
 }
 
 void write_improved(const CertifyRequest& request, const BranchSetup& setup, Inputs& inputs,
-                    const BranchExamination& answer) {
+                    const Answer& answer) {
   if (request.improved.empty()) return;
   if (answer.improvement && answer.verdict != Verdict::kGlobalMinimum) {
     write_branches(request.improved, setup, answer.improvement->network,
@@ -130,6 +170,7 @@ void write_improved(const CertifyRequest& request, const BranchSetup& setup, Inp
 
 ReducedVerdict certify_architecture(const CertifyRequest& request,
                                     const ArchitectureDescription& description) {
+  require_certificate(request.certificate, description);
   Session session(request.run);
   Inputs inputs;
   const BranchSetup setup = load_branch_setup(request.problem, description, inputs);
@@ -138,9 +179,16 @@ ReducedVerdict certify_architecture(const CertifyRequest& request,
   const BranchNetwork& network = setup.network->network;
   const Evaluations evaluations =
       evaluate(request.problem, setup, network, setup.stored_bias(), test);
-  const BranchExamination answer =
+  Answer answer{
       examine_branches(setup.problem, network, setup.stored_bias(), request.tolerance,
-                       training_settings(request.run, request.tolerance, session.control()));
+                       training_settings(request.run, request.tolerance, session.control())),
+      Level::kEstimate,
+      {}};
+  prove(request, setup, inputs, session.control(), answer);
+  if (!request.certificate.empty() && answer.proof.bytes == 0) {
+    inputs.notes.push_back(request.certificate +
+                           " is not written: the bound was not closed, so there is no proof of it");
+  }
   write_improved(request, setup, inputs, answer);
   Json document = make_document(request, setup, inputs, answer);
   add_evaluations(document, evaluations);

@@ -6,7 +6,8 @@
 namespace thalweg::cli {
 
 /// `certify --architecture` for architectures that are sums of branches: objective of the stored
-/// network, lower bound, verdict, improving branch. Everything is an estimate.
+/// network, lower bound, verdict, improving branch. A global minimum is proved exactly where there
+/// are certificates; everything else is an estimate.
 [[nodiscard]] ReducedVerdict certify_architecture(const CertifyRequest& request,
                                                   const ArchitectureDescription& description);
 

@@ -109,10 +109,11 @@ void offer(BranchExamination& answer, std::optional<BranchImprovement> improveme
 }
 
 void raise_bound(BranchExamination& answer, double lower_bound, BoundSource source,
-                 double dual_norm) {
+                 const Vector& dual, double dual_norm) {
   if (!(lower_bound > answer.lower_bound)) return;
   answer.lower_bound = lower_bound;
   answer.source = source;
+  answer.dual = dual;
   answer.dual_norm = dual_norm;
 }
 
@@ -122,7 +123,8 @@ void train(const BranchProblem& problem, const BranchNetwork& network, double to
   answer.trained = train_branches(problem, settings, network);
   const BranchTrainingResult& trained = *answer.trained;
   answer.stopped = trained.status == TrainingStatus::kLimit;
-  raise_bound(answer, trained.lower_bound, BoundSource::kColumnGeneration, trained.dual_norm);
+  raise_bound(answer, trained.lower_bound, BoundSource::kColumnGeneration, trained.dual,
+              trained.dual_norm);
   if (!trained.network) return;
   offer(answer, BranchImprovement{ImprovementKind::kReplace, trained.objective, *trained.network,
                                   trained.output_bias, std::nullopt});
@@ -175,7 +177,7 @@ BranchExamination examine_branches(const BranchProblem& problem, const BranchNet
   if (answer.objective - hope <= tolerance * answer.objective) {
     answer.own_dual_norm = bound(problem, nu, 0.1 * tolerance, settings);
     raise_bound(answer, problem.lower_bound(nu, answer.own_dual_norm), BoundSource::kOwnResidual,
-                answer.own_dual_norm);
+                nu, answer.own_dual_norm);
   }
   if (answer.objective - answer.lower_bound > tolerance * answer.objective) {
     train(problem, network, tolerance, settings, answer);

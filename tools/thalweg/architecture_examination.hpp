@@ -17,7 +17,8 @@ struct BranchImprovement {
   std::optional<ActiveBlock> block;  ///< the appended branch, kNeuron only
 };
 
-/// How far a network of branches is from the optimum over all numbers of branches; estimates.
+/// How far a network of branches is from the optimum over all numbers of branches; in floating
+/// point.
 struct BranchExamination {
   Verdict verdict = Verdict::kUndecided;
   double objective = 0;
@@ -25,6 +26,7 @@ struct BranchExamination {
   double gap = 0;
   double relative_gap = 0;
   BoundSource source = BoundSource::kOwnResidual;
+  Vector dual;  ///< behind the lower bound, before scaling
   double dual_norm = std::numeric_limits<double>::quiet_NaN();  ///< behind the lower bound
   /// Of the network's own residual: NaN unless it had a chance to close the gap.
   double own_dual_norm = std::numeric_limits<double>::quiet_NaN();

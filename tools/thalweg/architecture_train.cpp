@@ -147,6 +147,9 @@ ExitCode train_architecture(const TrainOptions& options,
       training_settings(options.run, 0.5 * options.requested_gap(), session.control()), start);
   answer.estimate = bounds_of(answer.trained, options.requested_gap());
   answer.bounds = answer.estimate;
+  if (answer.estimate.relative_gap <= options.requested_gap()) {
+    answer.trained.status = TrainingStatus::kSolved;
+  }
   prove(options, setup, inputs, session.control(), answer);
   note_missing_certificate(options, answer, inputs);
   const std::optional<BranchNetwork>& network = answer.trained.network;

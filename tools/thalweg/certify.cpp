@@ -129,20 +129,17 @@ ExitCode run_several_outputs(const CertifyOptions& options, Inputs& inputs, Sess
   return exit_code(options, result.verdict, result.stopped);
 }
 
-/// Another architecture: the same options are refused.
+/// Another architecture.
 ExitCode run_architecture(const CertifyOptions& options,
                           const ArchitectureDescription& description) {
   const std::string name(to_string(description.kind));
-  if (!options.certificate.empty()) {
-    throw Failure(ExitCode::kUsage, "--certificate does not go with the architecture " + name);
-  }
   if (options.same_width) {
     throw Failure(ExitCode::kUsage, "--same-width does not go with the architecture " + name);
   }
-  const ReducedVerdict result =
-      certify_architecture({options.run, options.problem, options.test,
-                            options.tolerance.value_or(kDefaultTolerance), options.improved},
-                           description);
+  const ReducedVerdict result = certify_architecture(
+      {options.run, options.problem, options.test, options.tolerance.value_or(kDefaultTolerance),
+       options.improved, options.certificate, !options.no_verify},
+      description);
   return exit_code(options, result.verdict, result.stopped);
 }
 

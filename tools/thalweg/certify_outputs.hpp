@@ -11,14 +11,15 @@
 
 namespace thalweg::cli {
 
-/// What `certify` needs where there is no exact certificate: for several outputs and other
-/// architectures.
+/// What `certify` needs for several outputs and other architectures.
 struct CertifyRequest {
   const RunOptions& run;
   const ProblemOptions& problem;
   const TestOptions& test;
   double tolerance;
-  std::string improved;  ///< where to write a lower network, may be empty
+  std::string improved;          ///< where to write a lower network, may be empty
+  std::string certificate = {};  ///< of another architecture; where to keep the proof
+  bool verify = true;            ///< likewise; false: no proof is built
 };
 
 /// The verdict beside what was printed; `stopped` says whether time cut the work.
