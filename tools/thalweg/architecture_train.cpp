@@ -113,8 +113,11 @@ void prove(const TrainOptions& options, const BranchSetup& setup, const Inputs& 
 }
 
 /// What asked for a certificate and got none.
-void note_missing_certificate(const TrainOptions& options, const Answer& answer, Inputs& inputs) {
-  if (options.certificate.empty() || answer.proof.bytes > 0) return;
+void note_missing_certificate(const TrainOptions& options, const BranchSetup& setup,
+                              const Answer& answer, Inputs& inputs) {
+  warn_without_certificate(options.certificate, setup.outputs.problem);
+  const bool possible = setup.outputs.problem.has_exact_certificate();
+  if (options.certificate.empty() || answer.proof.bytes > 0 || !possible) return;
   inputs.notes.push_back(options.certificate +
                          " is not written: the bound was not closed, so there is no proof of it");
 }
@@ -151,7 +154,7 @@ ExitCode train_architecture(const TrainOptions& options,
     answer.trained.status = TrainingStatus::kSolved;
   }
   prove(options, setup, inputs, session.control(), answer);
-  note_missing_certificate(options, answer, inputs);
+  note_missing_certificate(options, setup, answer, inputs);
   const std::optional<BranchNetwork>& network = answer.trained.network;
   if (network) {
     const double bias = answer.trained.output_bias;
