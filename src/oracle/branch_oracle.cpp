@@ -77,6 +77,7 @@ BranchNormResult BranchOracle::Impl::maximise_shallow(const Vector& nu,
   scalar.relative_gap = settings.relative_gap;
   scalar.threshold = settings.threshold;
   scalar.seed = settings.seed;
+  scalar.threads = settings.threads;
   scalar.control = settings.control;
   DualNormResult norm = shallow->maximise(form.shallow_dual(nu), scalar);
   BranchNormResult result{norm.status, norm.lower, norm.upper, {}, norm.nodes, norm.seconds};

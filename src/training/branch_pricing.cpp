@@ -43,6 +43,7 @@ BranchPricing::Bound BranchPricing::bound(const Vector& nu, double relative_gap,
   request.relative_gap = relative_gap;
   request.threshold = threshold;
   request.seed = settings_.seed;
+  request.threads = settings_.threads;
   request.control = settings_.control;
   Bound bound;
   for (std::size_t f = 0; f < oracles_.size(); ++f) {

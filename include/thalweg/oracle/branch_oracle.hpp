@@ -26,6 +26,7 @@ struct BranchNormSettings {
   /// answer is proved.
   double threshold = 0;
   std::uint64_t seed = 0;
+  int threads = 1;  ///< of the search of a shallow form; others use one
   RunControl control;
 };
 
