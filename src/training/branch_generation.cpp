@@ -18,6 +18,7 @@ constexpr int kIdleRounds = 4;          ///< a piece without weight leaves after
 constexpr double kMargin = 1e-9;        ///< values this far above beta, relatively, are violations
 constexpr double kProgramShare = 0.02;  ///< of the requested gap: that of the programs
 constexpr double kBestProgramGap = 1e-10;
+constexpr double kRankOneProgramGap = 1e-12;
 constexpr double kWithoutWeight = 1e-9;  ///< blocks below this share of the total cost are zero
 
 double relative_gap(double objective, double lower_bound) {
@@ -66,7 +67,10 @@ void BranchGeneration::solve() {
   std::vector<Piece> pieces;
   for (const Candidate& candidate : pieces_) pieces.push_back(candidate.piece);
   SolverSettings solver;
-  solver.relative_gap = std::max(kBestProgramGap, kProgramShare * settings_.relative_gap);
+  // How far blocks are from rank one is the root of the program's gap.
+  solver.relative_gap = problem_.architecture().exactness() == Exactness::kLowerBound
+                            ? kRankOneProgramGap
+                            : std::max(kBestProgramGap, kProgramShare * settings_.relative_gap);
   solver.control = settings_.control;
   solution_ = solve_pieces(problem_.forms(), pieces, problem_.affine(), solver);
   double total = 0;
