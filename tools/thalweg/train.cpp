@@ -16,6 +16,7 @@
 #include "several_outputs.hpp"
 #include "thalweg/reformulation/make_architecture.hpp"
 #include "train_answer.hpp"
+#include "train_low_rank.hpp"
 #include "train_options.hpp"
 #include "train_outputs.hpp"
 #include "train_patterns.hpp"
@@ -98,6 +99,7 @@ ExitCode run_train(const TrainOptions& options) {
                          inputs_too);
   require_writable_npz(options.out);
   require_writable(options.certificate);
+  if (options.rank) return train_low_rank(options);
   if (const auto described = asked_architecture(options.problem)) {
     return has_branches(described->kind) ? train_architecture(options, *described)
                                          : train_special_architecture(options, *described);

@@ -57,6 +57,14 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
                  "over all widths")
       ->check(CLI::Range(Index{0}, Index{1'000'000}))
       ->type_name("M");
+  auto* rank = app.add_option("--rank", options.rank,
+                              "Train on the data truncated to rank K: a network for the data as "
+                              "given, with a guaranteed factor of its distance from the optimum")
+                   ->check(CLI::Range(Index{1}, Index{1'000'000}))
+                   ->type_name("K");
+  app.add_flag("--no-full", options.no_full,
+               "With --rank: do not train on the data as given as well, to measure the factor")
+      ->needs(rank);
   app.add_option("--out", options.out,
                  "Write the network here (.npz); with --patterns gated and no --decompose the "
                  "gated model")

@@ -28,6 +28,8 @@ struct TrainOptions {
   PatternOptions patterns;
   std::optional<double> gap;
   std::optional<Index> width;
+  std::optional<Index> rank;  ///< of the truncated data
+  bool no_full = false;       ///< train on the truncated data only
   std::string out;
   std::string certificate;
   bool no_verify = false;
