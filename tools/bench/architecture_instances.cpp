@@ -109,8 +109,8 @@ std::optional<Digits> load_digits() {
   return Digits{read_raw(folder.path(), "pixels"), read_raw(folder.path(), "labels").col(0)};
 }
 
-BranchProblem digit_problem(const Digits& digits, DigitTask task, Index samples, Index stride,
-                            double share) {
+BranchProblem digit_problem(const Digits& digits, DigitTask task, Index samples,
+                            const Filters& filters, double share) {
   Matrix X(samples, digits.pixels.cols());
   Vector y(samples);
   Index used = 0;
@@ -123,7 +123,9 @@ BranchProblem digit_problem(const Digits& digits, DigitTask task, Index samples,
                                          : 2 * label - 1;
     ++used;
   }
-  const PatchGeometry patches({.input = {1, 8, 8}, .kernel = {3, 3}, .stride = {stride, stride}});
+  const PatchGeometry patches({.input = {1, 8, 8},
+                               .kernel = {filters.size, filters.size},
+                               .stride = {filters.stride, filters.stride}});
   return scaled_problem(ConvolutionalNetwork(patches, Pooling::kSum), X.topRows(used), y.head(used),
                         share);
 }

@@ -46,8 +46,14 @@ struct Digits {
 /// None where scikit-learn is not installed.
 [[nodiscard]] std::optional<Digits> load_digits();
 
-/// Sum pooling of 3 x 3 filters over the first `samples` digits that a task uses.
+/// Square filters.
+struct Filters {
+  Index size;
+  Index stride;
+};
+
+/// Sum pooling of filters over the first `samples` digits that a task uses.
 [[nodiscard]] BranchProblem digit_problem(const Digits& digits, DigitTask task, Index samples,
-                                          Index stride, double share);
+                                          const Filters& filters, double share);
 
 }  // namespace thalweg::bench
