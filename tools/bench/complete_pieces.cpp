@@ -34,9 +34,11 @@ Matrix as_matrix(const std::vector<Entry>& entries) {
 
 }  // namespace
 
-CompletePieces list_pieces(const BranchProblem& problem, const RunControl& control) {
+CompletePieces list_pieces(const BranchProblem& problem, std::uint64_t most,
+                           const RunControl& control) {
   CompletePieces result{true, {}};
   PieceSettings settings;
+  settings.max_pieces = most;
   settings.control = control;
   for (std::size_t f = 0; f < problem.forms().size(); ++f) {
     const BranchForm& form = problem.forms()[f];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -8,12 +9,14 @@
 
 namespace thalweg::bench {
 
-/// All pieces of a problem's forms under both signs, without those that symmetries repeat.
+/// All pieces of a problem's forms under both signs, without those that symmetries repeat; forms
+/// of more than `most` patterns are given up.
 struct CompletePieces {
-  bool complete = false;  ///< whether the deadline left time to list all
+  bool complete = false;  ///< whether all are listed: within the deadline, and few enough
   std::vector<Piece> pieces;
 };
-[[nodiscard]] CompletePieces list_pieces(const BranchProblem& problem, const RunControl& control);
+[[nodiscard]] CompletePieces list_pieces(const BranchProblem& problem, std::uint64_t most,
+                                         const RunControl& control);
 
 /// Writes the convex program over pieces for the scripts architecture_program_*: with the blocks
 /// one after the other in w (N), A (entries x 3: row, column, value) of the fit A w, G of the cones
