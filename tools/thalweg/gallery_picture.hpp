@@ -5,7 +5,7 @@
 
 #include "thalweg/core/types.hpp"
 
-namespace thalweg::bench {
+namespace thalweg::cli {
 
 /// Objectives that training from random starts ends with, at one number of branches.
 struct WidthRuns {
@@ -28,4 +28,4 @@ struct GalleryFigure {
 /// a line joins the lowest. The same figure gives the same text.
 [[nodiscard]] std::string draw_gallery(const GalleryFigure& figure);
 
-}  // namespace thalweg::bench
+}  // namespace thalweg::cli

@@ -5,13 +5,8 @@
 
 #include "svg_panel.hpp"
 
-namespace thalweg::bench {
+namespace thalweg::cli {
 namespace {
-
-using cli::svg_label;
-using cli::svg_number;
-using cli::SvgPanel;
-using cli::Ticks;
 
 constexpr double kWidth = 860;
 constexpr double kHeight = 400;
@@ -129,7 +124,7 @@ std::string draw_gallery(const GalleryFigure& figure) {
   const View excess{SvgPanel(kRight, widths(figure),
                              {certified / 2, 2 * (top / figure.lower_bound - 1), Ticks::kLog}),
                     figure.lower_bound};
-  return cli::svg_start(figure.title, describe(figure), kWidth, kHeight) +
+  return svg_start(figure.title, describe(figure), kWidth, kHeight) +
          svg_label(kLeft.left, 20, figure.title) + draw_keys(figure) +
          objectives.panel.frame("objective", label) +
          excess.panel.frame("objective / lower bound - 1", label) +
@@ -137,4 +132,4 @@ std::string draw_gallery(const GalleryFigure& figure) {
          draw(excess, kRight, figure) + "</svg>\n";
 }
 
-}  // namespace thalweg::bench
+}  // namespace thalweg::cli
