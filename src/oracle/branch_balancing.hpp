@@ -41,6 +41,8 @@ template <typename Balance>
   constexpr int kSmooth = 12;
   ConeProgramSolution best;
   best.value = std::numeric_limits<double>::infinity();
+  best.multipliers = Vector::Zero(program.rows.cols());
+  best.w = Vector::Zero(program.c.size());
   double lower = -1;
   balance.project();
   for (int step = 0; step < kMostSteps; ++step) {

@@ -29,18 +29,17 @@ Vector dual_vector(const BlockNorm& norm, const Vector& z) {
     const Eigen::JacobiSVD<Matrix> svd(columns, Eigen::ComputeThinU | Eigen::ComputeThinV);
     return (svd.matrixU().col(0) * svd.matrixV().col(0).transpose()).reshaped();
   }
-  const BlockNorm::Group* best = nullptr;
+  BlockNorm::Group best = norm.group_list().front();
   double most = -1;
   for (const BlockNorm::Group& group : norm.group_list()) {
     const double length = z.segment(group.first, group.size).norm() / group.weight;
     if (length > most) {
       most = length;
-      best = &group;
+      best = group;
     }
   }
   Vector w = Vector::Zero(z.size());
-  w.segment(best->first, best->size) =
-      z.segment(best->first, best->size).normalized() / best->weight;
+  w.segment(best.first, best.size) = z.segment(best.first, best.size).normalized() / best.weight;
   return w;
 }
 

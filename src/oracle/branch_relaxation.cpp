@@ -134,8 +134,9 @@ double BranchRelaxation::bound(const Vector& multipliers) const {
     size += mu * boxes_[b].size;
   }
   const double rounding = unit_rounding(form, multipliers.size()) * size;
-  return (dual_norm_bound(form.norm(), z) + constant_ + rounding) *
-         (1 + 4 * std::numeric_limits<double>::epsilon());
+  const double bound = (dual_norm_bound(form.norm(), z) + constant_ + rounding) *
+                       (1 + 4 * std::numeric_limits<double>::epsilon());
+  return std::isnan(bound) ? std::numeric_limits<double>::infinity() : bound;
 }
 
 Vector BranchRelaxation::losses(const Vector& w, const Vector& exact) const {

@@ -1,6 +1,9 @@
 #include "thalweg/reformulation/branch_problem.hpp"
 
+#include <cmath>
+#include <cstdio>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "thalweg/core/error.hpp"
@@ -13,12 +16,32 @@ Index output_count(const std::shared_ptr<const Architecture>& architecture, cons
   return X.rows() * architecture->outputs();
 }
 
+/// Beyond these sizes squares of numbers leave the range of doubles or lose their bounds of
+/// rounding.
+constexpr double kLargest = 1e40;
+constexpr double kSmallest = 1e-60;
+
+/// The largest size of a factor, or (degree 2) of a product of two.
+void require_size(const std::string& name, double largest, int degree = 1) {
+  const double least = std::pow(kSmallest, degree);
+  const double most = std::pow(kLargest, degree);
+  if (largest == 0 || (largest >= least && largest <= most)) return;
+  char text[160];
+  std::snprintf(text, sizeof text,
+                "%s: the largest size is %.3g, expected %.0e to %.0e: measure in other units",
+                name.c_str(), largest, least, most);
+  throw InvalidArgument(text);
+}
+
 }  // namespace
 
 BranchProblem::BranchProblem(std::shared_ptr<const Architecture> architecture, const Matrix& X,
                              Vector targets, double beta, Loss loss, OutputBias output_bias)
     : affine_(Matrix::Zero(output_count(architecture, X), 1), std::move(targets), beta,
               std::move(loss), output_bias) {
+  if (X.size() > 0) require_size("X", X.cwiseAbs().maxCoeff());
+  require_size("y", affine_.y().cwiseAbs().maxCoeff());
+  require_size("beta", beta, 2);
   std::vector<BranchForm> forms = architecture->forms(X);
   data_ = std::make_shared<const Data>(Data{std::move(architecture), X, std::move(forms)});
 }
@@ -27,7 +50,9 @@ BranchProblem::BranchProblem(std::shared_ptr<const Data> data, TrainingProblem a
     : data_(std::move(data)), affine_(std::move(affine)) {}
 
 BranchProblem BranchProblem::with_beta(double beta) const {
-  return {data_, affine_.with_beta(beta)};
+  TrainingProblem affine = affine_.with_beta(beta);
+  require_size("beta", beta, 2);
+  return {data_, std::move(affine)};
 }
 
 double BranchProblem::objective(const BranchNetwork& network, double output_bias) const {

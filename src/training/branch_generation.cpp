@@ -21,7 +21,11 @@ constexpr double kBestProgramGap = 1e-10;
 constexpr double kRankOneProgramGap = 1e-12;
 constexpr double kWithoutWeight = 1e-9;  ///< blocks below this share of the total cost are zero
 
+/// NaN where one is not finite: nothing is then closed.
 double relative_gap(double objective, double lower_bound) {
+  if (!std::isfinite(objective) || !std::isfinite(lower_bound)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   return objective > 0 ? std::fmax(0, (objective - lower_bound) / objective) : 0;
 }
 
@@ -172,10 +176,8 @@ void BranchGeneration::finish() {
   result_.network = std::move(network);
   result_.objective = problem_.objective(*result_.network, result_.output_bias);
   result_.relative_gap = relative_gap(result_.objective, result_.lower_bound);
-  // The search is over when the convex program is solved; a network may lie above its value.
-  const double gap = result_.decoded ? result_.relative_gap : gap_of(result_.lower_bound);
-  result_.status = gap <= settings_.relative_gap     ? TrainingStatus::kSolved
-                   : settings_.control.should_stop() ? TrainingStatus::kLimit
+  result_.status = result_.relative_gap <= settings_.relative_gap ? TrainingStatus::kSolved
+                   : settings_.control.should_stop()              ? TrainingStatus::kLimit
                                                      : TrainingStatus::kReducedAccuracy;
   result_.seconds = watch_.seconds();
 }

@@ -1,5 +1,6 @@
 #include "thalweg/training/branch_training.hpp"
 
+#include <cmath>
 #include <string>
 
 #include "thalweg/core/error.hpp"
@@ -17,12 +18,27 @@ BranchTrainingResult train_branches(const BranchProblem& problem, const Training
 }
 
 BranchBetaMax branch_beta_max(const BranchProblem& problem, const TrainingSettings& settings) {
-  const TrainingProblem& affine = problem.affine();
-  const Vector nu = affine.project_to_dual_domain(
-      affine.dual_point(affine.affine_fit(affine.best_affine_part())));
+  constexpr int kRounds = 60;
+  constexpr double kAgreement = 1e-10;
   const detail::BranchPricing pricing(problem, settings);
-  const detail::BranchPricing::Bound bound = pricing.bound(nu, settings.relative_gap, 0);
-  return {bound.found.empty() ? 0 : bound.found.front().maximiser.value, bound.upper, bound.nodes};
+  std::int64_t nodes = 0;
+  const auto norm_at = [&](double beta) -> BranchBetaMax {
+    const TrainingProblem affine = problem.affine().with_beta(beta);
+    const Vector nu = affine.project_to_dual_domain(
+        affine.dual_point(affine.affine_fit(affine.best_affine_part())));
+    const detail::BranchPricing::Bound bound = pricing.bound(nu, settings.relative_gap, 0);
+    nodes += bound.nodes;
+    return {bound.found.empty() ? 0 : bound.found.front().maximiser.value, bound.upper, nodes};
+  };
+  double beta = problem.beta();
+  BranchBetaMax result = norm_at(beta);
+  if (problem.affine().output_bias() != OutputBias::kPenalised) return result;
+  for (int round = 0; round < kRounds && result.upper > 0; ++round) {
+    if (std::abs(result.upper - beta) <= kAgreement * beta) break;
+    beta = result.upper;
+    result = norm_at(beta);
+  }
+  return result;
 }
 
 }  // namespace thalweg

@@ -121,7 +121,7 @@ TEST(BranchTraining, BlocksThatDoNotDecodeAreEnclosed) {
   const BranchProblem problem = problem_of(FlattenedNetwork(patches), testing::data_short_signals(),
                                            Vector{{1.0, 2.0, -1.0, 0.5}}, 0.1);
   const BranchTrainingResult result = train_branches(problem, accurate());
-  EXPECT_EQ(result.status, TrainingStatus::kSolved);
+  EXPECT_EQ(result.status, TrainingStatus::kReducedAccuracy);
   EXPECT_FALSE(result.decoded);
   EXPECT_NEAR(result.lower_bound, 0.39747124, 1e-7);
   // Gradient descent reached 0.39829538 (theory); the nearest branches come close to it.
@@ -146,6 +146,37 @@ TEST(BranchTraining, BeyondBetaMaxNoBranchIsLeft) {
   const BranchTrainingResult below =
       train_branches(problem.with_beta(0.999 * largest.lower), accurate());
   EXPECT_GE(below.network->branches(), 1);
+}
+
+TEST(BranchTraining, BetaMaxOfAPenalisedBiasIsTheOneThatTrainingFinds) {
+  const Matrix X = seeded_matrix(9, 2, 31);
+  const Vector y = seeded_matrix(9, 1, 32).col(0).array() + 0.7;
+  for (const double placeholder : {1e-3, 1.0, 50.0}) {
+    const BranchProblem problem = problem_of(ParallelNetwork(2, {}, BranchCost::kPath), X, y,
+                                             placeholder, Loss::squared(), OutputBias::kPenalised);
+    const BranchBetaMax largest = branch_beta_max(problem, accurate(1e-9));
+    const auto branches = [&](double beta) {
+      return train_branches(problem.with_beta(beta), accurate(1e-9)).network->branches();
+    };
+    EXPECT_EQ(branches(1.01 * largest.upper), 0);
+    EXPECT_GE(branches(0.98 * largest.lower), 1);
+  }
+}
+
+TEST(BranchTraining, RefusesSizesThatDoublesDoNotCarry) {
+  const ParallelNetwork network(2, {2}, BranchCost::kPath);
+  const Matrix X = testing::data_fc_a();
+  for (const double size : {1e-90, 1e80, 1e200}) {
+    EXPECT_THROW(problem_of(network, size * X, kTargets, 0.1 * size), InvalidArgument) << size;
+    EXPECT_THROW(problem_of(network, X, size * kTargets, 0.1 * size), InvalidArgument) << size;
+    EXPECT_THROW(problem_of(network, X, kTargets, size * size), InvalidArgument) << size;
+  }
+  for (const double size : {1e-30, 1e30}) {
+    const BranchTrainingResult result =
+        train_branches(problem_of(network, size * X, kTargets, 0.1 * size), accurate(1e-6));
+    EXPECT_EQ(result.status, TrainingStatus::kSolved) << size;
+    EXPECT_NEAR(result.objective, 0.42211944, 1e-6) << size;
+  }
 }
 
 TEST(BranchTraining, ALimitLeavesValidBounds) {

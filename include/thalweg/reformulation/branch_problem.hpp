@@ -17,7 +17,8 @@ namespace thalweg {
 class BranchProblem {
  public:
   /// X (n x features); targets (n outputs()), sample-major. Throws InvalidArgument when the
-  /// architecture is missing, a shape does not fit, or as TrainingProblem.
+  /// architecture is missing, a shape does not fit, X, targets or beta are so large or small (1e40,
+  /// 1e-60) that rounding is not under control, or as TrainingProblem.
   BranchProblem(std::shared_ptr<const Architecture> architecture, const Matrix& X, Vector targets,
                 double beta, Loss loss, OutputBias output_bias = OutputBias::kNone);
 

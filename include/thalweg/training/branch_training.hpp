@@ -18,8 +18,7 @@ struct BranchTrainingResult {
   /// At most n + 1 branches.
   std::optional<BranchNetwork> network;
   /// Whether the network is the blocks. If not (Exactness::kLowerBound only) it is made of the
-  /// branches nearest to them: its objective is an upper bound, the optimum lies in between, and
-  /// kSolved says that the convex program is.
+  /// branches nearest to them: its objective is an upper bound, and the optimum lies in between.
   bool decoded = false;
   double output_bias = 0;
   std::vector<ActiveBlock> blocks;  ///< of the convex program; branches in that order, if decoded
@@ -57,7 +56,9 @@ struct BranchTrainingResult {
     const std::optional<BranchNetwork>& start = std::nullopt);
 
 /// The smallest beta from which on networks without branches are optimal: the dual norm of the dual
-/// point of the best bias. `upper` is proved, `lower` attained by a branch.
+/// point of the best bias. `upper` is proved, `lower` attained by a branch. A penalised bias
+/// depends on beta itself: then the value at which both agree is searched by iteration, an
+/// estimate.
 struct BranchBetaMax {
   double lower = 0;
   double upper = 0;
