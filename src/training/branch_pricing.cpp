@@ -6,6 +6,9 @@
 namespace thalweg::detail {
 namespace {
 
+/// Of the time left that one search by ascent may take.
+constexpr double kShare = 0.5;
+
 void sort_best_first(std::vector<FoundBranch>& found) {
   std::stable_sort(found.begin(), found.end(), [](const FoundBranch& a, const FoundBranch& b) {
     return a.maximiser.value > b.maximiser.value;
@@ -22,6 +25,10 @@ BranchPricing::BranchPricing(const BranchProblem& problem, const TrainingSetting
 std::vector<FoundBranch> BranchPricing::climb(const Vector& nu, double threshold, Index count,
                                               const std::vector<ActiveBlock>& starts,
                                               std::uint64_t seed) const {
+  // What is found is worth nothing without the time to solve for it.
+  RunControl control = settings_.control;
+  control.deadline =
+      Deadline::earlier(control.deadline, Deadline::after(kShare * control.deadline.remaining()));
   std::vector<FoundBranch> found;
   for (std::size_t f = 0; f < oracles_.size(); ++f) {
     std::vector<Vector> blocks;
@@ -29,7 +36,7 @@ std::vector<FoundBranch> BranchPricing::climb(const Vector& nu, double threshold
       if (static_cast<std::size_t>(block.form) == f) blocks.push_back(block.w);
     }
     for (BranchMaximiser& maximiser :
-         oracles_[f].climb(nu, threshold, count, seed, blocks, settings_.control)) {
+         oracles_[f].climb(nu, threshold, count, seed, blocks, control)) {
       found.push_back({static_cast<Index>(f), std::move(maximiser)});
     }
   }
