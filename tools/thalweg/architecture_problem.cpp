@@ -124,10 +124,31 @@ Vector stack_targets(const ProblemOptions& options, const ArchitectureDescriptio
   return residual_targets(dataset.X, dataset.y);
 }
 
+/// Refuses what several outputs, or outputs that are added to X, have not.
+void refuse_output_options(const ProblemOptions& options,
+                           const ArchitectureDescription& description, Index outputs) {
+  const bool labels = options.loss == "logistic" || options.loss == "squared-hinge";
+  if (description.residual && labels) {
+    refuse("--loss " + options.loss + " is for class labels, but " + options.architecture +
+           " says residual: its outputs are added to X");
+  }
+  if (!options.sample_weights.empty() && (outputs > 1 || description.residual)) {
+    refuse("--sample-weights is for one output, the architecture " +
+           std::string(outputs > 1 ? "has several" : "is residual"));
+  }
+  if (options.loss_scale == "mean" && outputs > 1) {
+    refuse("--loss-scale mean is for one output, the architecture has " + std::to_string(outputs) +
+           ": leave it out and give beta times the number of samples");
+  }
+}
+
 /// Loss, targets and labels as a problem of one output a row.
-ProblemSetup build_outputs(const ProblemOptions& options, const Vector& targets, double beta,
-                           Inputs& inputs) {
-  if (inputs.dataset.y.cols() == 1) return build_problem(options, inputs, beta);
+ProblemSetup build_outputs(const ProblemOptions& options,
+                           const ArchitectureDescription& description, const Vector& targets,
+                           double beta, Inputs& inputs) {
+  if (inputs.dataset.y.cols() == 1 && !description.residual) {
+    return build_problem(options, inputs, beta);
+  }
   Inputs stacked;
   stacked.dataset = {Matrix::Zero(targets.size(), 1), targets};
   ProblemSetup setup = build_problem(options, stacked, beta);
@@ -183,12 +204,10 @@ BranchSetup load_branch_setup(const ProblemOptions& given,
   io::BranchFormat format = format_of(*architecture, description.kind);
   std::optional<io::StoredBranchNetwork> network =
       load_branches(options, description, X.cols(), format, inputs);
-  if (!options.sample_weights.empty() && architecture->outputs() > 1) {
-    refuse("--sample-weights is for one output, the architecture has several");
-  }
+  refuse_output_options(options, description, architecture->outputs());
   const Vector targets = stack_targets(options, description, *architecture, dataset);
   const double penalty = beta ? *beta : required_penalty(options, dataset);
-  ProblemSetup outputs = build_outputs(options, targets, penalty, inputs);
+  ProblemSetup outputs = build_outputs(options, description, targets, penalty, inputs);
   const TrainingProblem& base = outputs.problem;
   BranchProblem problem(architecture, X, base.y(), penalty, base.loss(), base.output_bias());
   return {description, std::move(outputs), std::move(problem), std::move(format),
@@ -204,8 +223,9 @@ void write_branches(const std::string& path, const BranchSetup& setup, const Bra
 
 std::optional<Samples> load_branch_test(const TestOptions& test, const ProblemOptions& options,
                                         Inputs& inputs, const BranchSetup& setup) {
-  if (test.given() && setup.problem.architecture().outputs() > 1) {
-    refuse("--test is for one output, the architecture has several");
+  if (test.given() && setup.stacked()) {
+    refuse("--test is for one output, the architecture " +
+           std::string(setup.description.residual ? "is residual" : "has several"));
   }
   return load_test_samples(test, options, inputs, setup.outputs);
 }
@@ -214,9 +234,9 @@ Evaluations evaluate(const ProblemOptions& options, const BranchSetup& setup,
                      const BranchNetwork& network, double output_bias,
                      const std::optional<Samples>& test) {
   const Architecture& architecture = setup.problem.architecture();
-  const bool one = architecture.outputs() == 1;
   const Model model = [&](const Matrix& X) -> Vector {
-    return architecture.predict(one ? X : setup.problem.X(), network).array() + output_bias;
+    return architecture.predict(setup.stacked() ? setup.problem.X() : X, network).array() +
+           output_bias;
   };
   return evaluate(options, setup.outputs, model, test);
 }

@@ -27,12 +27,16 @@ void refuse_problem_options(const ProblemOptions& options,
 /// A problem of an architecture that is a sum of branches, and the choices behind it.
 struct BranchSetup {
   ArchitectureDescription description;
-  /// Loss, targets, beta, output bias, labels; its X are the samples for one output, zeros else.
+  /// Loss, targets, beta, output bias, labels; its X are the samples, zeros where stacked().
   ProblemSetup outputs;
   BranchProblem problem;
   io::BranchFormat format;                         ///< of network files
   std::optional<io::StoredBranchNetwork> network;  ///< of --network
 
+  /// Whether the targets are those of several outputs a sample one below the other, or less X.
+  [[nodiscard]] bool stacked() const {
+    return problem.architecture().outputs() > 1 || description.residual;
+  }
   [[nodiscard]] double stored_bias() const { return network->output_bias.value_or(0); }
 };
 
@@ -50,7 +54,7 @@ void write_branches(const std::string& path, const BranchSetup& setup, const Bra
                     double output_bias);
 
 /// Reads the test samples; none when none are asked for. Failure as load_test_samples, and for
-/// several outputs.
+/// several or residual outputs.
 [[nodiscard]] std::optional<Samples> load_branch_test(const TestOptions& test,
                                                       const ProblemOptions& options, Inputs& inputs,
                                                       const BranchSetup& setup);

@@ -20,12 +20,14 @@ Json describe_architecture(const Architecture& architecture) {
 
 Json describe_settings(const RunOptions& options, const BranchSetup& setup, const Inputs& inputs) {
   Json settings = describe_settings(options, setup.outputs, inputs);
-  settings["objective"] = objective_in_words(setup.problem);
+  settings["objective"] = objective_in_words(setup);
   return settings;
 }
 
-std::string objective_in_words(const BranchProblem& problem) {
+std::string objective_in_words(const BranchSetup& setup) {
+  const BranchProblem& problem = setup.problem;
   std::string words = problem.describe() + ", beta = " + exact_digits(problem.beta());
+  if (setup.description.residual) words += ", outputs + X";
   if (problem.affine().loss().scale() == LossScale::kMean) words += ", loss divided by n";
   switch (problem.affine().output_bias()) {
     case OutputBias::kNone:
@@ -41,7 +43,7 @@ std::string objective_in_words(const BranchProblem& problem) {
 }
 
 void add_objective(TextReport& text, const BranchSetup& setup) {
-  text.add("minimised", objective_in_words(setup.problem));
+  text.add("minimised", objective_in_words(setup));
 }
 
 Json describe_branch(const BranchProblem& problem, const ActiveBlock& block) {

@@ -13,7 +13,7 @@ namespace thalweg::cli {
 [[nodiscard]] Json describe_settings(const RunOptions& options, const BranchSetup& setup,
                                      const Inputs& inputs);
 /// The objective in words, with beta as a number.
-[[nodiscard]] std::string objective_in_words(const BranchProblem& problem);
+[[nodiscard]] std::string objective_in_words(const BranchSetup& setup);
 /// "architecture" and "minimised".
 void add_objective(TextReport& text, const BranchSetup& setup);
 /// A block or branch as JSON: form, sign, cost and plain weights by layer (null when it does not
