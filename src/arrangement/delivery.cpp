@@ -13,6 +13,7 @@ Delivery::Delivery(const HyperplaneArrangement& arrangement, const EnumerationSe
       sink_(sink),
       info_(info),
       limit_(settings.max_cells),
+      control_(settings.control),
       witnesses_(settings.witnesses) {
   const Index rest = arrangement.hyperplanes() % 64;
   last_word_ = rest == 0 ? ~PatternWord{0} : (PatternWord{1} << rest) - 1;
@@ -29,10 +30,11 @@ bool Delivery::take_half(PatternWord* patterns, Index count) {
   }
   CellBlock block{count, words, patterns, nullptr};
   if (witnesses_) {
-    find_witnesses(patterns, count);
+    block.count = find_witnesses(patterns, count);
     block.witnesses = points_.data();
+    stopped_ = block.count < count;
   }
-  return take(block);
+  return take(block) && !stopped_;
 }
 
 bool Delivery::take(const CellBlock& block) {
@@ -56,11 +58,12 @@ bool Delivery::take(const CellBlock& block) {
   return wanted && !limited_;
 }
 
-void Delivery::find_witnesses(const PatternWord* patterns, Index count) {
+Index Delivery::find_witnesses(const PatternWord* patterns, Index count) {
   const Index d = arrangement_.dimension();
   const auto words = static_cast<std::size_t>(map_.hyperplane_words());
   points_.resize(static_cast<std::size_t>(count * d));
   for (Index i = 0; i < count; ++i) {
+    if (control_.should_stop()) return i;
     const std::span pattern(patterns + i * map_.hyperplane_words(), words);
     const CellInterior interior = interior_point(arrangement_, pattern, PatternOver::kHyperplanes);
     Eigen::Map<Vector> point(points_.data() + i * d, d);
@@ -71,6 +74,7 @@ void Delivery::find_witnesses(const PatternWord* patterns, Index count) {
       ++info_.missing_witnesses;
     }
   }
+  return count;
 }
 
 }  // namespace thalweg

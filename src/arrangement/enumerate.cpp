@@ -147,6 +147,7 @@ EnumerationInfo enumerate_cells(const HyperplaneArrangement& arrangement,
   } else {
     run_pencils(arrangement, settings, delivery, info);
   }
+  if (delivery.stopped()) info.status = EnumerationStatus::kStopped;
   if (delivery.limited()) info.status = EnumerationStatus::kCellLimit;
   if (info.status == EnumerationStatus::kComplete) info.proof = proof_of(arrangement, info);
   return info;

@@ -166,7 +166,9 @@ TEST(EnumerateCells, ObeysDeadlineAndCancellation) {
     late.control.deadline = Deadline::after(0);
     EnumerationSettings cancelled = with_engine(engine);
     cancelled.control.cancellation.cancel();
-    for (const EnumerationSettings& settings : {late, cancelled}) {
+    EnumerationSettings witnessed = cancelled;
+    witnessed.witnesses = true;
+    for (const EnumerationSettings& settings : {late, cancelled, witnessed}) {
       const Seen seen = enumerate(X, settings);
       EXPECT_EQ(seen.info.status, EnumerationStatus::kStopped);
       EXPECT_EQ(seen.info.proof, CompletenessProof::kNone);
