@@ -1,5 +1,7 @@
 #include "thalweg/reformulation/threshold_network.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -12,6 +14,14 @@
 namespace thalweg {
 namespace {
 
+/// The place of the direction 0 among the cells: none.
+constexpr Index kNoCell = -1;
+/// Entries of the columns of all cells (1 GiB), and of some of the cells.
+constexpr Index kMostEntries = Index{1} << 30;
+constexpr Index kFewEntries = Index{1} << 24;
+/// Of the time, for the cells.
+constexpr double kCellShare = 0.3;
+
 /// Columns D_i 1 that have an active sample, and the cell of each.
 struct CellColumns {
   PatternMasks masks;                         ///< (n x P)
@@ -23,18 +33,26 @@ bool is_active(const CellList& list, Index cell, Sign side, const Matrix& X, Ind
   return X.row(sample).isZero(0) || pattern_sign(list.pattern(cell), sample) == side;
 }
 
-CellColumns columns_of(const CellList& list, bool antipodal, const Matrix& X) {
+/// The columns of the direction 0 and of cells evenly spread over the list: of all of them when
+/// that takes at most `entries`.
+CellColumns columns_of(const CellList& list, bool antipodal, const Matrix& X, Index entries) {
   CellColumns result;
   const Index n = X.rows();
-  result.masks.resize(n, (antipodal ? 2 : 1) * list.size());
-  Index count = 0;
-  for (Index cell = 0; cell < list.size(); ++cell) {
+  const Index sides = antipodal ? 2 : 1;
+  const Index step = 1 + (sides * n * list.size() - 1) / entries;
+  result.masks.resize(n, 1 + sides * ((list.size() + step - 1) / step));
+  result.masks.col(0).setOnes();
+  result.cells.emplace_back(kNoCell, Sign::kPlus);
+  Index count = 1;
+  for (Index cell = 0; cell < list.size(); cell += step) {
     for (const Sign side : {Sign::kPlus, Sign::kMinus}) {
       if (side == Sign::kMinus && !antipodal) continue;
       for (Index i = 0; i < n; ++i) {
         result.masks(i, count) = is_active(list, cell, side, X, i) ? 1 : 0;
       }
-      if (result.masks.col(count).maxCoeff() == 0) continue;
+      if (result.masks.col(count).maxCoeff() == 0 || result.masks.col(count).minCoeff() == 1) {
+        continue;
+      }
       result.cells.emplace_back(cell, side);
       ++count;
     }
@@ -60,13 +78,39 @@ std::optional<ThresholdNetwork> decode(const BlockSolution& solved, const CellCo
     if (alpha[j] == 0) continue;
     const auto& [cell, side] =
         columns.cells[static_cast<std::size_t>(solved.active[static_cast<std::size_t>(j)])];
-    const CellInterior interior = interior_point(arrangement, list.pattern(cell));
-    if (interior.status != CellStatus::kPoint) return std::nullopt;
-    network.weights[0].row(row) = to_double(side) * interior.point.transpose();
+    if (cell == kNoCell) {
+      network.weights[0].row(row).setZero();
+    } else {
+      const CellInterior interior = interior_point(arrangement, list.pattern(cell));
+      if (interior.status != CellStatus::kPoint) return std::nullopt;
+      network.weights[0].row(row) = to_double(side) * interior.point.transpose();
+    }
     network.alpha[row] = alpha[j];
     ++row;
   }
   return network;
+}
+
+/// Replaces the bound over the listed cells by that of nu scaled until it is feasible for every
+/// column of zeros and ones.
+void bound_by_all_columns(const TrainingProblem& problem, ThresholdSolution& result) {
+  const Vector& nu = result.dual;
+  const double norm = std::max(nu.cwiseMax(0.0).sum(), -nu.cwiseMin(0.0).sum());
+  const double limit = norm > 0 ? problem.beta() / norm : std::numeric_limits<double>::infinity();
+  result.info.lower_bound = problem.dual_objective(problem.best_dual_scale(nu, limit) * nu);
+  result.info.relative_gap = (result.objective - result.info.lower_bound) / result.objective;
+  result.info.status = SolverStatus::kStopped;
+}
+
+/// The user's settings within the memory for columns and, with a deadline, a share of the time.
+EnumerationSettings limited(const EnumerationSettings& settings, Index samples) {
+  EnumerationSettings result = settings;
+  result.max_cells =
+      std::min(settings.max_cells, static_cast<std::uint64_t>(kMostEntries / samples));
+  const Deadline& deadline = settings.control.deadline;
+  result.control.deadline =
+      Deadline::earlier(deadline, Deadline::after(kCellShare * deadline.remaining()));
+  return result;
 }
 
 }  // namespace
@@ -99,8 +143,10 @@ ThresholdSolution solve_threshold(const TrainingProblem& problem,
   const HyperplaneArrangement arrangement(X);
   ThresholdSolution result;
   CellList list;
-  std::tie(list, result.cells) = list_cells(arrangement, settings.enumeration);
-  const CellColumns columns = columns_of(list, result.cells.antipodal, X);
+  std::tie(list, result.cells) = list_cells(arrangement, limited(settings.enumeration, X.rows()));
+  const bool all = result.cells.complete() && settings.enumeration.constraints.empty();
+  const CellColumns columns =
+      columns_of(list, result.cells.antipodal, X, all ? kMostEntries : kFewEntries);
   const MaskedMaps maps(Matrix::Ones(X.rows(), 1), columns.masks);
   const BlockProgram program(problem, maps);
   const BlockSolution solved = solve_blocks(program, BlockMethod::kAutomatic, settings.solver);
@@ -110,6 +156,7 @@ ThresholdSolution solve_threshold(const TrainingProblem& problem,
   result.network = decode(solved, columns, list, arrangement);
   result.objective =
       result.network ? threshold_objective(problem, *result.network) : solved.info.objective;
+  if (!all) bound_by_all_columns(problem, result);
   return result;
 }
 

@@ -33,7 +33,7 @@ Line line_along(const Matrix& X, const Vector& direction) {
   const Index n = X.rows();
   const double least = n > 1 ? (line.places.tail(n - 1) - line.places.head(n - 1)).minCoeff() : 1.0;
   const double largest = line.places.cwiseAbs().maxCoeff();
-  line.separation = largest > 0 ? least / largest : 1.0;
+  line.separation = n == 1 ? 1.0 : largest > 0 ? least / largest : 0.0;
   return line;
 }
 

@@ -23,7 +23,7 @@ ThresholdSettings tight() {
 }
 
 /// The columns of those sign vectors that some direction has, each decided exactly by itself; all
-/// 0-1 columns without data. Zero rows of X count as active.
+/// 0-1 columns without data; and ones. Zero rows of X count as active.
 PatternMasks brute_force_columns(Index n, const Matrix& X = {}) {
   std::vector<std::vector<std::uint8_t>> columns;
   for (unsigned bits = 1; bits < 1u << n; ++bits) {
@@ -45,7 +45,8 @@ PatternMasks brute_force_columns(Index n, const Matrix& X = {}) {
     if (X.rows() > 0) {
       possible = possible && strict_feasibility(signed_rows(rows, Eigen::all)).feasible;
     }
-    if (possible) columns.push_back(column);
+    // The direction 0 has all samples on its threshold.
+    if (possible || bits + 1 == 1u << n) columns.push_back(column);
   }
   PatternMasks masks(n, static_cast<Index>(columns.size()));
   for (std::size_t k = 0; k < columns.size(); ++k) {
@@ -84,8 +85,8 @@ TEST(Threshold, AgreesWithBruteForceForAnyLossAndBias) {
       expect_solved(problem, result);
       const PatternMasks columns = brute_force_columns(8, problem.X());
       // The pattern without an active sample, no column, is a cell exactly when its negative is.
-      const Index full = columns.colwise().minCoeff().cast<Index>().sum();
-      EXPECT_EQ(result.cells.cells(), static_cast<std::uint64_t>(columns.cols() + full));
+      const Index full = strict_feasibility(problem.X()).feasible ? 2 : 0;
+      EXPECT_EQ(result.cells.cells(), static_cast<std::uint64_t>(columns.cols() - 1 + full));
       EXPECT_NEAR(result.objective, lasso(problem, columns), 1e-9);
       const Vector sums = columns.cast<double>().matrix().transpose() * result.dual;
       EXPECT_NEAR(sums.cwiseAbs().maxCoeff(), result.dual_norm, 1e-12 * (1 + result.dual_norm));
@@ -100,6 +101,16 @@ TEST(Threshold, ZeroAndParallelRows) {
   const ThresholdSolution result = solve_threshold(problem, tight());
   expect_solved(problem, result);
   EXPECT_NEAR(result.objective, lasso(problem, brute_force_columns(6, X)), 1e-9);
+}
+
+/// Opposite samples: no open cell has both active, the direction 0 has.
+TEST(Threshold, DirectionZero) {
+  const Matrix X{{1}, {-1}};
+  const TrainingProblem problem(X, Vector{{1, 1}}, 0.01, Loss::squared());
+  const ThresholdSolution result = solve_threshold(problem, tight());
+  expect_solved(problem, result);
+  EXPECT_NEAR(result.objective, 0.009975, 1e-12);  // alpha = 1 - beta / 2
+  EXPECT_TRUE(result.network->weights[0].isZero(0));
 }
 
 TEST(Threshold, NoNetworkIsBelowTheBound) {
@@ -127,7 +138,15 @@ TEST(Threshold, LimitsAndRefusals) {
   few.enumeration.max_cells = 10;
   const ThresholdSolution limited = solve_threshold(problem, few);
   EXPECT_FALSE(limited.cells.complete());
-  EXPECT_GE(limited.objective, solve_threshold(problem, tight()).info.lower_bound);
+  const ThresholdSolution whole = solve_threshold(problem, tight());
+  EXPECT_GE(limited.objective, whole.info.lower_bound);
+  EXPECT_LE(limited.info.lower_bound, whole.objective);
+  EXPECT_EQ(limited.info.status, SolverStatus::kStopped);
+  ThresholdSettings stopped = tight();
+  stopped.enumeration.control.cancellation.cancel();
+  const ThresholdSolution none = solve_threshold(random_problem(53, 100, 5, 0.3), stopped);
+  EXPECT_EQ(none.info.status, SolverStatus::kStopped);
+  EXPECT_TRUE(none.network);
   const TrainingProblem skip(problem.X(), problem.y(), 0.3, Loss::squared(), OutputBias::kNone,
                              SkipConnection::kFree);
   EXPECT_THROW((void)solve_threshold(skip), InvalidArgument);
@@ -197,6 +216,8 @@ TEST(DeepThreshold, Refuses) {
   EXPECT_THROW((void)deep_threshold_optimum({X, y, 0.1, Loss::squared()}), InvalidArgument);
   X(2, 1) = 3;
   EXPECT_NO_THROW((void)deep_threshold_optimum({X, y, 0.1, Loss::squared()}));
+  EXPECT_THROW((void)deep_threshold_optimum({Matrix::Zero(3, 2), y, 0.1, Loss::squared()}),
+               InvalidArgument);
   EXPECT_THROW((void)deep_threshold_optimum({X, y, 0.1, Loss::huber(1)}), InvalidArgument);
   EXPECT_THROW((void)deep_threshold_optimum({X, y, 0.1, Loss::squared(), OutputBias::kFree}),
                InvalidArgument);

@@ -34,10 +34,6 @@ double relative_gap(const SpecialNetwork& network) {
   return network.objective > 0 ? std::min(1.0, gap / network.objective) : gap;
 }
 
-Level level_of(const SpecialNetwork& network) {
-  return network.restricted ? Level::kRestricted : Level::kEstimate;
-}
-
 std::string objective_in_words(const ProblemSetup& setup, const SpecialNetwork& network) {
   return setup.problem.loss().name() + " loss; " + network.words +
          ", beta = " + exact_digits(setup.problem.beta());
@@ -59,7 +55,7 @@ Json make_document(const TrainOptions& options, const ArchitectureDescription& d
   document["relative_gap"] = relative_gap(network);
   document["width"] = network.width;
   document["status"] = status_word(network.status);
-  document["level"] = to_string(level_of(network));
+  document["level"] = to_string(Level::kEstimate);
   document["dual_norm"] = network.dual_norm;
   document["dual"] = to_json(network.dual);
   document["out"] = options.out.empty() ? Json(nullptr) : Json(options.out);
@@ -75,11 +71,10 @@ TextReport make_text(const TrainOptions& options, const ProblemSetup& setup, con
   text.paragraph("Training: " + status_word(network.status) + ".");
   text.add("objective", exact_digits(network.objective) + ", of the plain weights");
   text.add("lower bound", exact_digits(std::clamp(network.lower_bound, 0.0, network.objective)) +
-                              (network.restricted ? ": no network of the listed patterns is below"
-                                                  : ": no network of any width is below"));
+                              ": no such network of any width is below");
   text.add("relative gap", rounded_up(relative_gap(network)));
   text.add("width", std::to_string(network.width));
-  text.add("level", level_in_words(level_of(network)));
+  text.add("level", level_in_words(Level::kEstimate));
   add_evaluations(text, evaluations);
   if (!options.out.empty()) text.add("network", options.out);
   return text;

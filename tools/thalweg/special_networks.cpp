@@ -117,11 +117,12 @@ SpecialNetwork shallow_threshold(const TrainingProblem& problem, const SolverSet
   request.enumeration.control = settings.control;
   const ThresholdSolution solution = solve_threshold(problem, request);
   SpecialNetwork network;
-  network.words = "sum_j alpha_j 1{X w_j >= 0}, beta sum_j |alpha_j|";
+  network.words =
+      "sum_j alpha_j 1{X w_j >= 0}, w_j zero or generic (no sample x != 0 has x^T w_j = 0), "
+      "beta sum_j |alpha_j|";
   network.status = solution.info.status;
   network.objective = solution.objective;
   network.lower_bound = solution.info.lower_bound;
-  network.restricted = !solution.cells.complete();
   network.dual = solution.dual;
   network.dual_norm = solution.dual_norm;
   if (!solution.network) {

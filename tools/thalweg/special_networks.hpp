@@ -17,8 +17,7 @@ struct SpecialNetwork {
   std::string words;  ///< network and penalty
   SolverStatus status = SolverStatus::kUnsolved;
   double objective = 0;    ///< of the plain weights
-  double lower_bound = 0;  ///< over all networks, or those of the listed patterns
-  bool restricted = false;
+  double lower_bound = 0;  ///< over all networks
   Index width = 0;
   Vector dual;
   double dual_norm = 0;

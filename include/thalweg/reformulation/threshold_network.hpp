@@ -35,9 +35,10 @@ struct ThresholdSettings {
 
 /// A solution of the two-layer program.
 struct ThresholdSolution {
-  EnumerationInfo cells;  ///< `complete()` without constraints: the bound holds for all networks,
-                          ///< else for those whose units use the listed patterns
-  SolverInfo info;        ///< of the Lasso
+  EnumerationInfo cells;  ///< `complete()`: the network is optimal to info.relative_gap among all
+                          ///< that have generic directions, else among those of some patterns
+  SolverInfo info;        ///< of the Lasso; lower_bound holds for all networks. kStopped when not
+                          ///< all cells are there, for whatever reason
   std::optional<ThresholdNetwork> network;  ///< at most n units; none where a cell has
                                             ///< no point of doubles inside
   double objective = 0;                     ///< of the network; of the Lasso without one
@@ -47,20 +48,26 @@ struct ThresholdSolution {
 
 /// Trains two-layer threshold networks to global optimality over all widths:
 ///   min l(sum_j alpha_j 1{X w_j >= 0} + b, y) + beta |alpha|_1 + gamma/2 b^2
-/// over directions with no sample on a threshold (x_i^T w_j != 0 unless x_i = 0). Hidden weights
+/// over generic directions: w_j = 0, or no sample is on the threshold (x_i^T w_j != 0 unless
+/// x_i = 0). Hidden weights
 /// cost nothing, as their length does not matter: this is beta/2 sum (alpha_j^2 + s_j^2) for units
 /// s_j 1{.} of trainable height, and the infimum under weight decay on w_j too.
-/// Convex program: the Lasso over the columns D_i 1 of all cells of {u : x_i^T u = 0}.
+/// Convex program: the Lasso over the columns D_i 1 of all cells of {u : x_i^T u = 0}, and ones.
 ///
 /// *Lemma.* Both have the same value. *Proof.* 1{X w >= 0} depends on w by its cell alone and is
-/// its pattern, every cell has a direction inside, and equal columns merge at no loss by the
-/// triangle inequality. QED A direction on walls counts the samples on them as active; where those
-/// samples are linearly independent a cell beside has the same column, else such columns are left
-/// out here.
+/// its pattern, every cell has a direction inside, w = 0 makes ones, and equal columns merge at no
+/// loss by the triangle inequality. QED A direction on walls counts the samples on them as active;
+/// where those samples are linearly independent a cell beside has the same column. Where they are
+/// dependent it may have a column that no generic direction has, and networks with such units may
+/// be below the bound.
 ///
-/// Dual: |sum of nu over the active samples| <= beta for every cell. Errors: InvalidArgument for a
-/// skip connection, and as the enumerator for its settings; constraints and ranges of work restrict
-/// the networks. Memory O(n P) bytes for P cells; cost: enumeration and the block solver's. Source:
+/// Dual: |sum of nu over the active samples| <= beta for every cell. Without all cells the Lasso is
+/// over evenly spread ones of the list, and the bound from |sum of nu over any samples| <= beta,
+/// which holds for units of any kind.
+///
+/// Errors: InvalidArgument for a skip connection, and as the enumerator for its settings;
+/// constraints and ranges of work restrict the networks. Of a deadline at most 30 % go to the
+/// cells; memory O(n P) bytes for P cells, of which at most 2^30 / n are listed. Source:
 /// Ergen, Gulluk, Lacotte and Pilanci 2023; theory 8.5.
 [[nodiscard]] ThresholdSolution solve_threshold(const TrainingProblem& problem,
                                                 const ThresholdSettings& settings = {});
