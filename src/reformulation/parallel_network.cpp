@@ -16,6 +16,26 @@ namespace {
 /// How far above 1 rounding may take |W_1|_F.
 constexpr double kConstraintRounding = 1e-9;
 
+/// Largest M and number of forms: what the checker of certificates takes, too.
+constexpr Index kMostLeaves = 64;
+constexpr std::size_t kMostForms = 4096;
+/// Entries of the rows of all forms over the data: 1 GiB.
+constexpr double kMostEntries = 1 << 27;
+
+void check_leaves(const std::vector<Index>& fan_ins) {
+  Index product = 1;
+  for (const Index fan_in : fan_ins) {
+    if (fan_in < 1) {
+      throw InvalidArgument("fan_in: expected positive numbers, got " + std::to_string(fan_in));
+    }
+    if (fan_in > kMostLeaves / product) {
+      throw InvalidArgument("fan_in: expected numbers whose product is at most " +
+                            std::to_string(kMostLeaves) + ", as each leaf is a vector of its own");
+    }
+    product *= fan_in;
+  }
+}
+
 std::string numbered(std::string text, Index number) { return text.append(std::to_string(number)); }
 
 }  // namespace
@@ -30,6 +50,7 @@ ParallelNetwork::ParallelNetwork(Index features, std::vector<Index> fan_ins, Bra
         "fan_ins: the constrained cost is that of three layers, one fan-in; got " +
         std::to_string(fan_ins_.size()));
   }
+  check_leaves(fan_ins_);
   shapes_ = std::make_shared<TreeShapes>(fan_ins_);
   for (Index height = 0; height <= shapes_->height(); ++height) {
     const double copies =
@@ -42,6 +63,11 @@ ParallelNetwork::ParallelNetwork(Index features, std::vector<Index> fan_ins, Bra
         forms_.push_back({height, shape, cost_ == BranchCost::kPath ? std::sqrt(copies) : 1.0});
       }
     }
+  }
+  if (forms_.size() > kMostForms) {
+    throw InvalidArgument("fan_in: expected at most " + std::to_string(kMostForms) +
+                          " vectors of signs, but these fan-ins have " +
+                          std::to_string(forms_.size()));
   }
 }
 
@@ -98,6 +124,17 @@ std::vector<BranchForm> ParallelNetwork::forms(const Matrix& X) const {
   if (X.cols() != features_) {
     throw InvalidArgument("X: expected " + std::to_string(features_) + " columns, got " +
                           std::to_string(X.cols()));
+  }
+  double entries = 0;  // n M rows of M d numbers each, but for forms of fewer leaves
+  for (const Form& form : forms_) {
+    const auto count = static_cast<double>(shapes_->leaves(form.height));
+    entries += count * count * static_cast<double>(X.size());
+  }
+  if (entries > kMostEntries) {
+    throw InvalidArgument("fan_in: " + std::to_string(forms_.size()) + " vectors of signs over " +
+                          std::to_string(leaves()) + " leaves are too many for " +
+                          std::to_string(X.rows()) + " samples of dimension " +
+                          std::to_string(X.cols()) + "; expected smaller fan-ins");
   }
   std::vector<BranchForm> result;
   for (const Form& form : forms_) {

@@ -138,6 +138,15 @@ TEST(ParallelNetwork, RefusesWhatItIsNot) {
   EXPECT_THROW(ParallelNetwork(2, {2, 2}, BranchCost::kConstrained), InvalidArgument);
   EXPECT_THROW(ParallelNetwork(2, {}, BranchCost::kConstrained), InvalidArgument);
   EXPECT_THROW(ParallelNetwork(2, {9, 9, 9}, BranchCost::kPath), InvalidArgument);
+  // More than 64 leaves, and more than 4096 forms.
+  EXPECT_THROW(ParallelNetwork(2, {1000}, BranchCost::kPath), InvalidArgument);
+  EXPECT_THROW(ParallelNetwork(2, {1'000'000, 1'000'000}, BranchCost::kPath), InvalidArgument);
+  EXPECT_THROW(ParallelNetwork(2, {2, 2, 2, 2}, BranchCost::kPath), InvalidArgument);
+  EXPECT_NO_THROW(ParallelNetwork(2, {64}, BranchCost::kPath));
+  // Rows of 9 GB.
+  const ParallelNetwork wide(64, {4, 4}, BranchCost::kPath);
+  EXPECT_THROW(static_cast<void>(wide.forms(Matrix::Ones(200, 64))), InvalidArgument);
+  EXPECT_FALSE(wide.forms(Matrix::Ones(1, 64)).empty());
   const ParallelNetwork network(2, {2}, BranchCost::kPath);
   EXPECT_THROW(static_cast<void>(network.forms(Matrix(3, 3))), InvalidArgument);
   EXPECT_THROW(static_cast<void>(network.decode({0, Sign::kPlus, Vector::Zero(4)})),

@@ -47,7 +47,8 @@ class TreeShapes;
 class ParallelNetwork final : public Architecture {
  public:
   /// Throws InvalidArgument unless features >= 1, fan-ins are positive, and exactly one is given
-  /// for the constrained cost; or when there are too many vectors of signs.
+  /// for the constrained cost; or when there are more than 64 leaves or 4096 forms. forms() throws
+  /// when their rows would take more than 1 GiB.
   ParallelNetwork(Index features, std::vector<Index> fan_ins, BranchCost cost);
 
   [[nodiscard]] const std::vector<Index>& fan_ins() const { return fan_ins_; }
