@@ -23,6 +23,9 @@ double partial_value(const NarrowFeature& feature, std::size_t depth, double x) 
   return value;
 }
 
+/// Entries of the columns that are stored: 1 GiB.
+constexpr double kMostEntries = 1 << 27;
+
 void require_data(const Vector& x, Index layers) {
   if (layers < 2) {
     throw InvalidArgument("layers: expected at least 2, got " + std::to_string(layers));
@@ -69,6 +72,31 @@ class Collector {
 
 /// (x - t)_+ or (t - x)_+.
 NarrowFeature ramp(double sign, double t) { return {{sign}, {t}}; }
+
+void check(const TrainingProblem& problem) {
+  if (problem.dimension() != 1) {
+    throw InvalidArgument("one-dimensional data: expected X with one column, got " +
+                          std::to_string(problem.dimension()));
+  }
+  if (problem.output_bias() != OutputBias::kFree) {
+    throw InvalidArgument("one-dimensional data: expected a free output bias");
+  }
+  if (problem.skip() != SkipConnection::kNone) {
+    throw InvalidArgument("one-dimensional data: expected no skip connection");
+  }
+}
+
+/// Refuses samples whose capped ramps are too many to be stored.
+void require_room(const Vector& x, Index layers) {
+  if (layers == 2) return;
+  const std::size_t distinct = distinct_samples(x).size();
+  const auto m = static_cast<double>(distinct);
+  if (static_cast<double>(x.size()) * m * m / 2 <= kMostEntries) return;
+  throw InvalidArgument("one-dimensional data: " + std::to_string(x.size()) + " samples, " +
+                        std::to_string(distinct) +
+                        " of them distinct, have too many features for 3 and more layers (some "
+                        "600 samples are the limit); expected fewer samples, or 2 layers");
+}
 
 }  // namespace
 
@@ -174,13 +202,10 @@ FeatureColumns essential_features(const Vector& x, Index layers) {
 
 OneDimensionalSolution solve_one_dimensional(const TrainingProblem& problem, Index layers,
                                              const SolverSettings& settings) {
-  if (problem.dimension() != 1 || problem.output_bias() != OutputBias::kFree ||
-      problem.skip() != SkipConnection::kNone) {
-    throw InvalidArgument(
-        "one-dimensional data: expected X with one column, a free output bias and no skip "
-        "connection");
-  }
+  check(problem);
   const Vector x = problem.X().col(0);
+  require_data(x, layers);
+  require_room(x, layers);
   const FeatureColumns family = essential_features(x, layers);
   std::vector<Matrix> maps;
   for (Index k = 0; k < family.columns.cols(); ++k) maps.emplace_back(family.columns.col(k));

@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "thalweg/convex/conic_program.hpp"
 #include "thalweg/core/error.hpp"
@@ -13,6 +14,8 @@ namespace {
 /// Eigenvalues of Z and Z' below this share of the traces are what an interior point leaves of
 /// zeros.
 constexpr double kRankShare = 1e-7;
+/// Of the activation: beyond it the conic solver loses its accuracy.
+constexpr double kLargestCoefficient = 1e6;
 /// The rounding of an objective, relative to it.
 constexpr double kRounding = 1e-15;
 
@@ -21,9 +24,12 @@ void check(const TrainingProblem& problem, const QuadraticActivation& activation
     throw InvalidArgument(
         "polynomial networks: expected no skip connection and no penalised output bias");
   }
-  if (!std::isfinite(activation.square) || !std::isfinite(activation.linear) ||
-      !std::isfinite(activation.constant)) {
-    throw InvalidArgument("activation: expected finite numbers");
+  for (const double c : {activation.square, activation.linear, activation.constant}) {
+    if (std::abs(c) <= kLargestCoefficient) continue;
+    std::ostringstream text;
+    text << "coefficients: expected numbers of size at most " << kLargestCoefficient << ", got "
+         << c << "; an activation divided by a number is beta times that number";
+    throw InvalidArgument(text.str());
   }
 }
 

@@ -194,6 +194,14 @@ TEST(OneDimensional, EqualSamplesLeaveTheOffset) {
   EXPECT_NEAR(result.objective, 7, 1e-9);
 }
 
+TEST(OneDimensional, RefusesMoreFeaturesThanFit) {
+  const Vector x = Vector::LinSpaced(2000, 0, 1);
+  EXPECT_THROW((void)solve_one_dimensional(problem_of(x, x, 1), 3, {}), InvalidArgument);
+  // Two distinct samples have one feature.
+  const Vector few = (x.array() < 0.5).cast<double>();
+  EXPECT_NO_THROW((void)solve_one_dimensional(problem_of(few, few, 1), 3, {}));
+}
+
 TEST(OneDimensional, Refuses) {
   const Vector y = Vector::Ones(2);
   const Matrix two = Matrix::Identity(2, 2);

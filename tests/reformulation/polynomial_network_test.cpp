@@ -252,9 +252,10 @@ TEST(PolynomialNetwork, LimitsAndRefusals) {
   EXPECT_THROW(
       (void)solve_polynomial(with(OutputBias::kNone, SkipConnection::kFree), kSmooth, tight()),
       InvalidArgument);
-  EXPECT_THROW(
-      (void)solve_polynomial(plain, {1, std::numeric_limits<double>::infinity(), 0}, tight()),
-      InvalidArgument);
+  for (const double c : {std::numeric_limits<double>::infinity(),
+                         std::numeric_limits<double>::quiet_NaN(), 1e200, -1e7}) {
+    EXPECT_THROW((void)solve_polynomial(plain, {1, c, 0}, tight()), InvalidArgument);
+  }
 }
 
 }  // namespace

@@ -100,8 +100,8 @@ struct OneDimensionalSolution {
 /// ones.
 ///
 /// Errors: InvalidArgument unless X has one column, the output bias is free, there is no skip
-/// connection, and L >= 2. Cost: the block solver on these columns, stored: n m^2 / 2
-/// doubles for L >= 3, which is for some hundreds of samples (200: 0.7 s). Source: Lasso and
+/// connection, L >= 2, and n m^2 / 2 <= 2^27 for L >= 3 (some 600 samples). Cost: the block solver
+/// on these columns, stored: n m^2 / 2 doubles for L >= 3 (200 samples: 0.7 s). Source: Lasso and
 /// features Zeger et al. 2024 (theory section 9); that no L > 3 gains, derived.
 [[nodiscard]] OneDimensionalSolution solve_one_dimensional(const TrainingProblem& problem,
                                                            Index layers,

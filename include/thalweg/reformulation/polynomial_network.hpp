@@ -84,9 +84,10 @@ struct PolynomialSolution {
 /// Plain weight decay is not covered. No patterns: polynomial in n and d.
 ///
 /// The dual is max D(nu) s.t. |nu^T sigma(X u)| <= beta for every unit u (polynomial_dual()).
-/// Errors: InvalidArgument for a penalised output bias, a skip connection, or an activation that is
-/// not finite. Time: solve_conic with two blocks of (d+1)(d+2)/2 - 1 columns, O(n d^4 + d^6) a
-/// step. Source: theory section 7; Bartan and Pilanci 2021, "Neural Spectrahedra", for the subject.
+/// Errors: InvalidArgument for a penalised output bias, a skip connection, or a coefficient
+/// beyond 1e6 in size. Time: solve_conic with two blocks of (d+1)(d+2)/2 - 1 columns, O(n d^4 +
+/// d^6) a step. Source: theory section 7; Bartan and Pilanci 2021, "Neural Spectrahedra", for the
+/// subject.
 [[nodiscard]] PolynomialSolution solve_polynomial(const TrainingProblem& problem,
                                                   const QuadraticActivation& activation,
                                                   const SolverSettings& settings);
