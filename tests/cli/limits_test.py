@@ -1,5 +1,6 @@
 """A time limit or Ctrl-C ends with exit code 4 and a valid document."""
 
+import json
 import os
 import pty
 import signal
@@ -52,6 +53,44 @@ class Limits(CliCase):
 
     def test_info(self):
         self.answer("info", *self.files, "--time-limit", "0.001", expect=4)
+
+    def architecture(self, **keys):
+        with open(self.path("a.json"), "w") as file:
+            json.dump(keys, file)
+        return ["--architecture", self.path("a.json")]
+
+    def test_threshold_networks(self):
+        X, y = gaussian_problem(300, 6, seed=3)
+        data = write_npz(self.path("wide.npz"), X=X, y=y)
+        threshold = self.architecture(architecture="threshold", layers=2)
+        document = self.answer("train", "--dataset", data, "--beta", "0.1", *threshold, "--time-limit", "1", "--out",
+                               self.path("partial.npz"), expect=4)
+        self.assert_partial(document)
+        self.assertEqual(document["status"], "limit")
+        self.assertTrue(os.path.exists(self.path("partial.npz")))
+
+    def test_info_on_convolutions(self):
+        X, y = gaussian_problem(100, 64, seed=4)
+        data = write_npz(self.path("images.npz"), X=X, y=y)
+        cnn = self.architecture(architecture="cnn", input=[1, 8, 8], kernel=[3, 3], pooling="sum")
+        document = self.answer("info", "--dataset", data, *cnn, "--time-limit", "1", expect=4)
+        self.assertIsNone(document["pieces"])
+
+    def assert_refused(self, data, architecture, words):
+        done = self.thalweg("train", "--dataset", data, "--beta", "1", *architecture, expect=2)
+        self.assert_mentions(done.stderr, words)
+
+    def test_sizes_of_architectures(self):
+        X, y = gaussian_problem(200, 64, seed=5)
+        data = write_npz(self.path("images.npz"), X=X, y=y)
+        for fan_in in [[4, 4], [1000], [1000000, 1000000]]:
+            path = self.architecture(architecture="path", fan_in=fan_in)
+            self.assert_refused(data, path, "fan_in")
+        line = write_npz(self.path("line.npz"), X=[[i] for i in range(2000)], y=[i % 2 for i in range(2000)])
+        deep = self.architecture(architecture="one-dimensional", layers=3)
+        self.assert_refused(line, deep, "2000 samples")
+        large = self.architecture(architecture="polynomial", coefficients=[1e200, 1, 0])
+        self.assert_refused(data, large, "coefficients")
 
     def test_check(self):
         X, y = gaussian_problem(30, 2, seed=1)
