@@ -24,6 +24,19 @@ std::string wanted_shape(const std::vector<Index>& shape, std::optional<Index> b
   return text + (shape.empty() ? ",)" : ")");
 }
 
+/// Refuses arrays that nothing reads: they would be part of another network.
+template <class Source>
+Expected<void> refuse_others(const Source& source, const std::vector<std::string>& known) {
+  for (const std::string& name : source.names()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string names;
+    for (const std::string& word : known) names += (names.empty() ? "" : ", ") + quote(word);
+    return fail(ErrorCode::kUnsupported, source.file() + ": array " + quote(name) +
+                                             " is none of this architecture's: expected " + names);
+  }
+  return {};
+}
+
 /// The weights of an array, a row a branch.
 Matrix as_rows(const NdArray& array, Index branches, Index size) {
   return Eigen::Map<const RowMajor>(array.values.data(), branches, size);
@@ -61,6 +74,10 @@ Expected<std::optional<double>> read_bias(const Source& source, const std::strin
 
 template <class Source>
 Expected<StoredBranchNetwork> read_own(const Source& source, const BranchFormat& format) {
+  std::vector<std::string> known;
+  for (const BranchArray& array : format.arrays) known.push_back(array.name);
+  known.insert(known.end(), {"output_bias", "dual"});
+  if (auto read = refuse_others(source, known); !read) return tl::unexpected(read.error());
   StoredBranchNetwork stored;
   std::optional<Index> branches;
   for (const BranchArray& array : format.arrays) {
@@ -146,6 +163,8 @@ Expected<StoredBranchNetwork> read_torch(const Source& source, const BranchForma
   }
   const auto number = output_layer(source);
   if (!number) return tl::unexpected(number.error());
+  auto read = refuse_others(source, {"0.weight", "0.bias", *number + ".weight", *number + ".bias"});
+  if (!read) return tl::unexpected(read.error());
   auto weights =
       read_output_weights(source, *number + ".weight", branches, size_of(format.arrays.back()));
   if (!weights) return tl::unexpected(weights.error());

@@ -94,6 +94,23 @@ TEST(BranchNetwork, RefusesWhatDoesNotFit) {
       ErrorCode::kUnsupported, {"standardise the data set"});
 }
 
+TEST(BranchNetwork, RefusesArraysThatAreNotRead) {
+  const Arrays flat = {{"U", npy_doubles("(1, 2)", {1, 2})},
+                       {"W", npy_doubles("(1, 3)", {1, 2, 3})}};
+  const auto with = [&](const std::string& name) {
+    Arrays arrays = flat;
+    arrays.emplace_back(name, kOne);
+    return from_npz(arrays, kFlat);
+  };
+  EXPECT_TRUE(with("output_bias"));
+  EXPECT_TRUE(with("dual"));
+  expect_error(with("b"), ErrorCode::kUnsupported, {"f.npz", "'b'", "'U', 'W', 'output_bias'"});
+  const Arrays torch = {{"0.weight", npy_doubles("(1, 2)", {1, 2})},
+                        {"3.weight", npy_doubles("(1, 3)", {1, 2, 3})},
+                        {"b", kOne}};
+  expect_error(from_npz(torch, kFlat), ErrorCode::kUnsupported, {"'b'", "'0.weight'", "'3.bias'"});
+}
+
 TEST(BranchNetwork, RefusesOtherPyTorchNetworks) {
   const std::string weights = npy_doubles("(1, 2)", {11, 12});
   const Arrays convolution = {{"0.weight", kFilters}, {"0.bias", kTwo}};

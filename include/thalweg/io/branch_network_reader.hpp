@@ -43,10 +43,11 @@ struct StoredBranchNetwork {
 /// fastest; `output_bias` (1) is optional. Or, with TorchNames::kConvolution, `0.weight` (K x the
 /// filter), `0.bias` (K) where the format has a filter's bias, and one later layer's `N.weight`
 /// (1 x K s, s weights for each filter; or 1 x K x 1 x 1 of a convolution) and optional `N.bias`.
-/// K may be 0.
+/// K may be 0. `dual` is passed over, any other array refused.
 ///
 /// Errors: those of the format's reader; kUnsupported (another ending, a pickle, more PyTorch
-/// layers, standardised data), kMissing, kMalformed (both schemes), kBadShape.
+/// layers, standardised data, an array that is not read), kMissing, kMalformed (both schemes),
+/// kBadShape.
 [[nodiscard]] Expected<StoredBranchNetwork> read_branch_network(const std::filesystem::path& path,
                                                                 const BranchFormat& format);
 /// The network inside an open archive or file. Errors: as read_branch_network.
