@@ -6,7 +6,7 @@ import math
 import os
 import unittest
 
-from cli_case import CliCase, read_npz, write_npz
+from cli_case import CliCase, npy_bytes, read_npz, write_npz
 
 SIGNALS = [[1, 0, -1, 2], [0, 1, 1, -1], [-1, 2, 0, 1], [2, -1, 1, 0]]
 TARGETS = [1, -1, 2, 0.5]
@@ -156,7 +156,7 @@ class Networks(ArchitectureCase):
         problem = self.problem(SIGNALS, TARGETS, 0.1, **SUM)
         network = write_npz(self.path("bad.npz"), U=[[1, 0]], alpha=[0.1])
         document = self.answer("certify", *problem, "--network", network, "--improved", self.path("better.npz"))
-        self.assertEqual(document["verdict"], "suboptimal")
+        self.assertEqual((document["verdict"], document["unrolled"]), ("suboptimal", False))
         self.assertEqual(document["improvement"]["kind"], "replace")
         self.assertAlmostEqual(document["optimum_upper_bound"], 0.23869350, delta=1e-7)
         branch = document["improving_branch"]
@@ -172,9 +172,30 @@ class Networks(ArchitectureCase):
     def test_constraints_of_a_network_are_checked(self):
         problem = self.problem(PLANE, TARGETS, 0.1, architecture="three-layer", neurons=1)
         for length, code in [(1, 0), (1.5, 2)]:
-            network = write_npz(self.path("n.npz"), W1=[[[length, 0]]], W2=[[[1]]], w3=[1])
+            network = write_npz(self.path("n.npz"), W1=[[[1, 0]], [[length, 0]]], W2=[[[1]], [[1]]], w3=[1, 1])
             done = self.thalweg("certify", *problem, "--network", network, expect=code)
-            self.assertEqual("constraints" in done.stderr, code == 2)
+            if code == 2:
+                self.assert_mentions(done.stderr, "branch 1: |W_1|_F = 1.5 > 1", "W1 by 1/1.5 and W2 by 1.5")
+
+    def test_arrays_that_are_not_read(self):
+        problem = self.problem(SIGNALS, TARGETS, 0.1, **SUM)
+        network = write_npz(self.path("n.npz"), U=[[1, 0]], alpha=[1], b=[1])
+        done = self.thalweg("certify", *problem, "--network", network, expect=2)
+        self.assert_mentions(done.stderr, "'b'", "'U', 'alpha', 'output_bias'")
+
+    def test_network_without_branches(self):
+        """Targets 0: its objective is 0, which is proved."""
+        problem = self.problem(SIGNALS, [0, 0, 0, 0], 0.1, **SUM)
+        self.answer("train", *problem, "--out", self.path("n.npz"))
+        document = self.answer("certify", *problem, "--network", self.path("n.npz"))
+        self.assertEqual((document["verdict"], document["level"]), ("global_minimum", "verified"))
+
+    def test_no_improving_branch_of_a_global_minimum(self):
+        problem = self.problem(SIGNALS, TARGETS, 0.1, **SUM)
+        self.answer("train", *problem, "--out", self.path("n.npz"))
+        text = self.thalweg("certify", *problem, "--network", self.path("n.npz"), "--tolerance", "1e-5").stdout
+        self.assert_mentions(text, "GLOBAL MINIMUM")
+        self.assertNotIn("improving branch", text)
 
     def test_layered_branches_are_unrolled(self):
         """Four layers of widths 2, 2 with shared inner weights; path norm and outputs by hand."""
@@ -194,6 +215,9 @@ class Networks(ArchitectureCase):
         self.assertAlmostEqual(document["objective"], expected, delta=1e-12)
         self.assertEqual(document["verdict"], "suboptimal")
         self.assert_mentions(done.stderr, "unrolled")
+        self.assertIs(document["unrolled"], True)
+        text = self.thalweg("certify", *problem, "--network", network, "--tolerance", "1e-3").stdout
+        self.assert_mentions(text, "SUBOPTIMAL", "Its branches are trees")
         wrong = write_npz(self.path("wrong.npz"), W1=[W1 + [[1, 1]]], W2=[W2], W3=[W3], w4=[w4])
         self.assert_mentions(self.thalweg("certify", *problem, "--network", wrong, expect=2).stderr, "'W1'", "(K, 4, 2)")
 
@@ -220,6 +244,25 @@ class Networks(ArchitectureCase):
         rest = write_npz(self.path("rest.npz"), X=X, y=[[t - v for t, v in zip(u, x)] for u, x in zip(Y, X)])
         same = self.answer("train", "--dataset", rest, "--beta", 0.1, "--architecture", self.describe(**keys))
         self.assertAlmostEqual(residual["objective"], same["objective"], delta=1e-5)
+
+    def test_residual_of_one_output(self):
+        """One pixel: the network learns y - X as several outputs do, and the certificate is about these files."""
+        X, Y = [[1], [-2], [0.5]], [2, -1, 1.5]
+        keys = {"architecture": "cnn", "input": [1], "kernel": [1], "pooling": "none"}
+        problem = self.problem(X, Y, 0.1, **dict(keys, residual=True))
+        residual = self.answer("train", *problem, "--out", self.path("n.npz"), "--certificate", self.path("n.cert"))
+        rest = write_npz(self.path("rest.npz"), X=X, y=[t - x[0] for t, x in zip(Y, X)])
+        same = self.answer("train", "--dataset", rest, "--beta", 0.1, "--architecture",
+                           self.describe("plain.json", **keys))
+        self.assertAlmostEqual(residual["objective"], same["objective"], delta=1e-6)
+        self.assertAlmostEqual(residual["training_loss"], same["training_loss"], delta=1e-5)
+        self.assertIn("outputs + X", residual["settings"]["objective"])
+        self.assertNotIn("+ X", same["settings"]["objective"])
+        checked = self.answer("check", self.path("n.cert"), "--dataset", self.path("data.npz"), "--network",
+                              self.path("n.npz"), "--architecture", self.path("a.json"))
+        self.assertIs(checked["dataset_equal"], True)
+        self.answer("certify", *problem, "--network", self.path("n.npz"), "--tolerance", "1e-5", "--assert",
+                    "global_minimum")
 
     def test_one_patch_is_fully_connected(self):
         """K = 1: every pooling is two layers; so is the description "two-layer"."""
@@ -327,6 +370,21 @@ class Refusals(ArchitectureCase):
         path = self.problem(PLANE, TARGETS, 0.1, architecture="path", fan_in=[2])
         self.refuse("train", *path[:2], *path[4:], "--torch-weight-decay", 1, "--torch-loss", "mse-sum",
                     words=["--torch-weight-decay", "architecture path"])
+
+    def test_options_of_several_and_residual_outputs(self):
+        line = {"architecture": "cnn", "input": [1], "kernel": [1], "pooling": "none", "residual": True}
+        several = {"architecture": "cnn", "input": [2], "kernel": [1], "pooling": "none"}
+        weights = self.path("w.npy")
+        with open(weights, "wb") as file:
+            file.write(npy_bytes([1, 1]))
+        for X, y, keys, more, words in [
+            ([[1], [-1]], [1, -1], line, ["--loss", "logistic"], ["--loss logistic", "residual"]),
+            ([[1], [-1]], [1, -1], line, ["--loss", "squared-hinge"], ["--loss squared-hinge", "residual"]),
+            ([[1], [-1]], [1, -1], line, ["--sample-weights", weights], ["--sample-weights", "residual"]),
+            ([[1], [-1]], [1, -1], line, ["--test", self.path("data.npz")], ["--test", "residual"]),
+            (PLANE[:2], PLANE[2:], several, ["--loss-scale", "mean"], ["--loss-scale mean", "has 2"]),
+        ]:
+            self.refuse("train", *self.problem(X, y, 0.1, **keys), *more, words=words)
 
     def test_descriptions(self):
         for keys, words in [(dict(SUM, pooling="mean"), ["a.json", "'pooling'", "'average'"]),

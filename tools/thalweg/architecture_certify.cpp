@@ -67,6 +67,7 @@ Json make_document(const CertifyRequest& request, const BranchSetup& setup, cons
   document["settings"]["tolerance"] = request.tolerance;
   document["architecture"] = describe_architecture(setup.problem.architecture());
   document["verdict"] = to_string(answer.verdict);
+  document["unrolled"] = setup.unrolled;
   document["objective"] = answer.objective;
   document["lower_bound"] = answer.lower_bound;
   document["gap"] = answer.gap;
@@ -91,7 +92,7 @@ Json make_document(const CertifyRequest& request, const BranchSetup& setup, cons
   return document;
 }
 
-std::string verdict_sentence(const Answer& answer, double tolerance) {
+std::string verdict_sentence(const Answer& answer, double tolerance, bool unrolled) {
   const std::string share = exact_digits(tolerance);
   const std::string how = answer.level == Level::kVerified ? "" : ", in floating point";
   switch (answer.verdict) {
@@ -103,7 +104,10 @@ std::string verdict_sentence(const Answer& answer, double tolerance) {
     case Verdict::kSuboptimal:
       return "SUBOPTIMAL. There is an explicit network whose objective is lower by more than a "
              "share of " +
-             share + ".";
+             share + "." +
+             (unrolled ? " Its branches are trees; a layered network of these widths may not "
+                         "reach it."
+                       : "");
     case Verdict::kUndecided:
       break;
   }
@@ -130,7 +134,7 @@ TextReport make_text(const CertifyRequest& request, const BranchSetup& setup, co
   TextReport text;
   add_inputs(text, inputs);
   add_objective(text, setup);
-  text.paragraph(verdict_sentence(answer, request.tolerance));
+  text.paragraph(verdict_sentence(answer, request.tolerance, setup.unrolled));
   text.add("objective", exact_digits(answer.objective));
   text.add("lower bound",
            exact_digits(answer.lower_bound) + ": no network of any number of branches is below");
@@ -142,7 +146,7 @@ TextReport make_text(const CertifyRequest& request, const BranchSetup& setup, co
   if (answer.improvement && answer.verdict != Verdict::kGlobalMinimum) {
     text.add("improvement", improvement_in_words(answer));
   }
-  if (answer.improving_branch) {
+  if (answer.improving_branch && answer.verdict != Verdict::kGlobalMinimum) {
     text.add("improving branch",
              "appended, it lowers the objective by " +
                  exact_digits(answer.objective - answer.improving_branch->objective_after) +

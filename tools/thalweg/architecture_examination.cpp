@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "report.hpp"
 #include "thalweg/core/error.hpp"
+#include "thalweg/reformulation/parallel_network.hpp"
 
 namespace thalweg::cli {
 namespace {
@@ -110,7 +112,9 @@ void offer(BranchExamination& answer, std::optional<BranchImprovement> improveme
 
 void raise_bound(BranchExamination& answer, double lower_bound, BoundSource source,
                  const Vector& dual, double dual_norm) {
-  if (!(lower_bound > answer.lower_bound)) return;
+  // A network of objective 0 has a dual point too: that of the bound 0.
+  const bool first = answer.dual.size() == 0 && lower_bound == answer.lower_bound;
+  if (!first && !(lower_bound > answer.lower_bound)) return;
   answer.lower_bound = lower_bound;
   answer.source = source;
   answer.dual = dual;
@@ -144,6 +148,22 @@ void conclude(BranchExamination& answer, double tolerance) {
   }
 }
 
+/// Why an objective is not finite.
+std::string describe_infinity(const Architecture& architecture, const BranchNetwork& network) {
+  const auto* trees = dynamic_cast<const ParallelNetwork*>(&architecture);
+  if (trees != nullptr && trees->cost() == BranchCost::kConstrained) {
+    Index k = 0;
+    const double norm = network.layers[0].rowwise().stableNorm().maxCoeff(&k);
+    if (norm > 1) {
+      const std::string digits = exact_digits(norm);
+      return "branch " + std::to_string(k) + ": |W_1|_F = " + digits + " > 1: scale W1 by 1/" +
+             digits + " and W2 by " + digits + ", for the same outputs";
+    }
+  }
+  return "its objective is not finite: the weights are too large, or leave the constraints of the "
+         "architecture";
+}
+
 }  // namespace
 
 BranchExamination examine_branches(const BranchProblem& problem, const BranchNetwork& network,
@@ -152,9 +172,7 @@ BranchExamination examine_branches(const BranchProblem& problem, const BranchNet
   BranchExamination answer;
   answer.objective = problem.objective(network, output_bias);
   if (!std::isfinite(answer.objective)) {
-    throw InvalidArgument(
-        "network: its objective is not finite: the weights are too large, or leave the "
-        "constraints of the architecture");
+    throw InvalidArgument("network: " + describe_infinity(problem.architecture(), network));
   }
   const Vector fit = problem.architecture().predict(problem.X(), network).array() + output_bias;
   const TrainingProblem& affine = problem.affine();

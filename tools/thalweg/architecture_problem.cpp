@@ -66,33 +66,38 @@ io::BranchFormat layered_format(const ArchitectureDescription& description, Inde
   return format;
 }
 
+/// A network as trees, and whether its file has layered branches.
+struct LoadedBranches {
+  io::StoredBranchNetwork stored;
+  bool unrolled = false;
+};
+
 /// Reads the file as the architecture's arrays or, under the path norm, as layered branches, which
 /// are unrolled into trees.
-io::StoredBranchNetwork read_branches(const std::string& file,
-                                      const ArchitectureDescription& description, Index features,
-                                      const io::BranchFormat& format, Inputs& inputs) {
+LoadedBranches read_branches(const std::string& file, const ArchitectureDescription& description,
+                             Index features, const io::BranchFormat& format, Inputs& inputs) {
   auto stored = io::read_branch_network(file, format);
   const bool other_shape = !stored && stored.error().code == ErrorCode::kBadShape;
   if (!other_shape || description.kind != Kind::kPath || description.fan_in.size() < 2) {
-    return require(std::move(stored));
+    return {require(std::move(stored))};
   }
   auto layered = io::read_branch_network(file, layered_format(description, features));
-  if (!layered) return require(std::move(stored));
+  if (!layered) return {require(std::move(stored))};
   layered->network = unroll_layered(features, description.fan_in, layered->network);
   inputs.notes.emplace_back(
       "the network's branches are layered: they are unrolled into trees with the same outputs and "
       "path norm, so the bound may lie below every layered network");
-  return std::move(*layered);
+  return {std::move(*layered), true};
 }
 
 /// Reads --network and settles --output-bias by it.
-std::optional<io::StoredBranchNetwork> load_branches(ProblemOptions& options,
-                                                     const ArchitectureDescription& description,
-                                                     Index features, const io::BranchFormat& format,
-                                                     Inputs& inputs) {
+std::optional<LoadedBranches> load_branches(ProblemOptions& options,
+                                            const ArchitectureDescription& description,
+                                            Index features, const io::BranchFormat& format,
+                                            Inputs& inputs) {
   if (options.network.empty()) return std::nullopt;
-  io::StoredBranchNetwork stored =
-      read_branches(options.network, description, features, format, inputs);
+  LoadedBranches loaded = read_branches(options.network, description, features, format, inputs);
+  const io::StoredBranchNetwork& stored = loaded.stored;
   inputs.files.push_back(describe_file("network", options.network, {stored.network.branches()}));
   if (options.output_bias.empty() && stored.output_bias) {
     options.output_bias = "penalised";
@@ -102,7 +107,7 @@ std::optional<io::StoredBranchNetwork> load_branches(ProblemOptions& options,
   if (options.output_bias == "none" && stored.output_bias.value_or(0) != 0) {
     refuse("--output-bias none, but the network has an output bias: use penalised or free");
   }
-  return stored;
+  return loaded;
 }
 
 /// The targets as one vector, sample-major.
@@ -202,7 +207,7 @@ BranchSetup load_branch_setup(const ProblemOptions& given,
   inputs.files.push_back(describe_file("architecture", options.architecture, {}));
   const auto architecture = make(options, description, X.cols());
   io::BranchFormat format = format_of(*architecture, description.kind);
-  std::optional<io::StoredBranchNetwork> network =
+  std::optional<LoadedBranches> loaded =
       load_branches(options, description, X.cols(), format, inputs);
   refuse_output_options(options, description, architecture->outputs());
   const Vector targets = stack_targets(options, description, *architecture, dataset);
@@ -210,8 +215,12 @@ BranchSetup load_branch_setup(const ProblemOptions& given,
   ProblemSetup outputs = build_outputs(options, description, targets, penalty, inputs);
   const TrainingProblem& base = outputs.problem;
   BranchProblem problem(architecture, X, base.y(), penalty, base.loss(), base.output_bias());
-  return {description, std::move(outputs), std::move(problem), std::move(format),
-          std::move(network)};
+  BranchSetup setup{description, std::move(outputs), std::move(problem), std::move(format)};
+  if (loaded) {
+    setup.network = std::move(loaded->stored);
+    setup.unrolled = loaded->unrolled;
+  }
+  return setup;
 }
 
 void write_branches(const std::string& path, const BranchSetup& setup, const BranchNetwork& network,

@@ -30,8 +30,9 @@ struct BranchSetup {
   /// Loss, targets, beta, output bias, labels; its X are the samples, zeros where stacked().
   ProblemSetup outputs;
   BranchProblem problem;
-  io::BranchFormat format;                         ///< of network files
-  std::optional<io::StoredBranchNetwork> network;  ///< of --network
+  io::BranchFormat format;                                        ///< of network files
+  std::optional<io::StoredBranchNetwork> network = std::nullopt;  ///< of --network
+  bool unrolled = false;  ///< its file has layered branches, which are trees here
 
   /// Whether the targets are those of several outputs a sample one below the other, or less X.
   [[nodiscard]] bool stacked() const {
