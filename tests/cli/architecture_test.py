@@ -191,11 +191,15 @@ class Networks(ArchitectureCase):
         self.assertEqual((document["verdict"], document["level"]), ("global_minimum", "verified"))
 
     def test_no_improving_branch_of_a_global_minimum(self):
-        problem = self.problem(SIGNALS, TARGETS, 0.1, **SUM)
-        self.answer("train", *problem, "--out", self.path("n.npz"))
-        text = self.thalweg("certify", *problem, "--network", self.path("n.npz"), "--tolerance", "1e-5").stdout
-        self.assert_mentions(text, "GLOBAL MINIMUM")
-        self.assertNotIn("improving branch", text)
+        above = self.problem(SIGNALS, TARGETS, 0.11, **SUM)
+        self.answer("train", *above, "--out", self.path("n.npz"))
+        for tolerance, words in [("0.5", "GLOBAL MINIMUM"), ("1e-5", "SUBOPTIMAL")]:
+            options = ["certify", *self.problem(SIGNALS, TARGETS, 0.1, **SUM), "--network", self.path("n.npz"),
+                       "--tolerance", tolerance]
+            self.assertIsNotNone(self.answer(*options)["improving_branch"])
+            text = self.thalweg(*options).stdout
+            self.assert_mentions(text, words)
+            self.assertEqual("improving branch" in text, words == "SUBOPTIMAL")
 
     def test_layered_branches_are_unrolled(self):
         """Four layers of widths 2, 2 with shared inner weights; path norm and outputs by hand."""
