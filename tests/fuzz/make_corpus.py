@@ -67,7 +67,8 @@ def make_npy():
     put("npy", "bad_int64", npy(np.array([2**53 + 1])))
     put("npy", "bad_structured", npy(np.zeros(2, dtype=[("a", "<f8")])))
     put("npy", "bad_string", npy(np.array(["a", "b"])))
-    put("npy", "bad_four_dimensions", npy(np.zeros((1, 1, 1, 1))))
+    put("npy", "ok_four_dimensions", npy(np.zeros((1, 1, 1, 1))))
+    put("npy", "bad_five_dimensions", npy(np.zeros((1, 1, 1, 1, 1))))
     put("npy", "bad_huge_shape", whole.replace(b"(2, 3)", b"(4294967295, 4294967295)"))
 
 
