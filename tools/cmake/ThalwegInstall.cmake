@@ -28,7 +28,8 @@ function(thalweg_bundle target name)
 endfunction()
 
 set(bundled ${modules})
-list(REMOVE_ITEM bundled verify)
+# The commands are the program: they bring the command line's libraries with them.
+list(REMOVE_ITEM bundled verify commands)
 thalweg_bundle(thalweg_library thalweg ${bundled})
 set_target_properties(thalweg_library PROPERTIES EXPORT_NAME thalweg)
 if(verify IN_LIST modules)
@@ -42,7 +43,8 @@ foreach(program thalweg thalweg-check)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endforeach()
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/thalweg" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/thalweg" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp"
+        PATTERN "commands" EXCLUDE)
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/thalweg)

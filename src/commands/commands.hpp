@@ -1,0 +1,29 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "commands/exit_code.hpp"
+
+namespace thalweg::commands {
+
+/// A subcommand: its options are registered, `run` does the work once they are parsed.
+struct Command {
+  CLI::App* app;
+  std::function<ExitCode()> run;
+};
+
+/// Each adds one subcommand with its options, help and example to `root`.
+[[nodiscard]] Command make_info(CLI::App& root);
+[[nodiscard]] Command make_train(CLI::App& root);
+[[nodiscard]] Command make_certify(CLI::App& root);
+[[nodiscard]] Command make_simplify(CLI::App& root);
+[[nodiscard]] Command make_check(CLI::App& root);
+[[nodiscard]] Command make_arrangement(CLI::App& root);
+[[nodiscard]] Command make_path_regularization(CLI::App& root);
+[[nodiscard]] Command make_optimal_set(CLI::App& root);
+[[nodiscard]] Command make_width(CLI::App& root);
+[[nodiscard]] Command make_stationary(CLI::App& root);
+[[nodiscard]] Command make_path(CLI::App& root);
+
+}  // namespace thalweg::commands
