@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "pictures/well_formed.hpp"
+#include "report/well_formed.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg::report {
