@@ -129,8 +129,7 @@ void train(const BranchProblem& problem, const BranchNetwork& network, double to
   answer.stopped = trained.status == TrainingStatus::kLimit;
   raise_bound(answer, trained.lower_bound, BoundSource::kColumnGeneration, trained.dual,
               trained.dual_norm);
-  if (!trained.network) return;
-  offer(answer, BranchImprovement{ImprovementKind::kReplace, trained.objective, *trained.network,
+  offer(answer, BranchImprovement{ImprovementKind::kReplace, trained.objective, trained.network,
                                   trained.output_bias, std::nullopt});
 }
 

@@ -1,7 +1,6 @@
 #include "commands/architecture_report.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 namespace thalweg::commands {
@@ -65,7 +64,7 @@ Json describe_branch(const BranchProblem& problem, const ActiveBlock& block) {
 
 BranchBounds bounds_of(const BranchTrainingResult& result, double requested_gap) {
   BranchBounds bounds;
-  bounds.objective = result.network ? result.objective : std::numeric_limits<double>::quiet_NaN();
+  bounds.objective = result.objective;
   bounds.lower_bound = std::max(0.0, result.lower_bound);
   if (bounds.lower_bound > bounds.objective) bounds.lower_bound = bounds.objective;
   bounds.gap = bounds.objective - bounds.lower_bound;

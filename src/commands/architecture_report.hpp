@@ -22,10 +22,10 @@ void add_objective(TextReport& text, const BranchSetup& setup);
 
 /// What a training result says about its problem.
 struct BranchBounds {
-  double objective = 0;  ///< of the network; NaN without one
+  double objective = 0;  ///< of the network
   double lower_bound = 0;
-  double gap = 0;           ///< NaN without a network
-  double relative_gap = 0;  ///< likewise
+  double gap = 0;
+  double relative_gap = 0;
   Level level = Level::kEstimate;
 };
 /// In floating point. Level: estimate, or restricted where the gap is closed only among networks of

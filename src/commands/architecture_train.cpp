@@ -20,7 +20,7 @@ struct Answer {
   BranchBounds estimate;
   BranchBounds bounds;  ///< what the checker recomputed, else the estimate
   Proof proof;
-  std::optional<Evaluations> evaluations;  ///< none without a network
+  Evaluations evaluations;
 };
 
 Json make_document(const TrainOptions& options, const BranchSetup& setup, const Inputs& inputs,
@@ -35,7 +35,7 @@ Json make_document(const TrainOptions& options, const BranchSetup& setup, const 
   document["lower_bound"] = answer.bounds.lower_bound;
   document["gap"] = answer.bounds.gap;
   document["relative_gap"] = answer.bounds.relative_gap;
-  document["width"] = trained.network ? Json(trained.network->branches()) : Json(nullptr);
+  document["width"] = trained.network.branches();
   document["status"] = status_word(trained.status);
   document["level"] = to_string(answer.bounds.level);
   document["convex_objective"] = trained.convex_objective;
@@ -50,9 +50,8 @@ Json make_document(const TrainOptions& options, const BranchSetup& setup, const 
   document["pieces"] = trained.pieces;
   document["rounds"] = trained.rounds;
   document["nodes"] = trained.nodes;
-  if (answer.evaluations) add_evaluations(document, *answer.evaluations);
-  const bool written = !options.out.empty() && trained.network.has_value();
-  document["out"] = written ? Json(options.out) : Json(nullptr);
+  add_evaluations(document, answer.evaluations);
+  document["out"] = options.out.empty() ? Json(nullptr) : Json(options.out);
   document["certificate"] =
       describe_certificate(options.certificate, answer.proof.bytes, answer.proof.leaves);
   return document;
@@ -66,22 +65,15 @@ TextReport make_text(const TrainOptions& options, const BranchSetup& setup, cons
   add_inputs(text, inputs);
   add_objective(text, setup);
   text.paragraph("Training: " + std::string(describe(trained.status)) + ".");
-  if (trained.network) {
-    text.add("objective", exact_digits(bounds.objective) + ", of the plain weights");
-  } else {
-    text.add("objective", "no network: the optimum of the convex program, " +
-                              exact_digits(trained.convex_objective) + ", is none");
-  }
+  text.add("objective", exact_digits(bounds.objective) + ", of the plain weights");
   text.add("lower bound",
            exact_digits(bounds.lower_bound) + ": no network of any number of branches is below");
-  if (trained.network) {
-    text.add("gap", rounded_up(bounds.gap) + " (relative " + rounded_up(bounds.relative_gap) + ")");
-    text.add("branches", std::to_string(trained.network->branches()));
-  }
+  text.add("gap", rounded_up(bounds.gap) + " (relative " + rounded_up(bounds.relative_gap) + ")");
+  text.add("branches", std::to_string(trained.network.branches()));
   text.add("level",
            branch_level_in_words(bounds.level, setup.problem.architecture(), trained.decoded));
-  if (answer.evaluations) add_evaluations(text, *answer.evaluations);
-  if (!options.out.empty() && trained.network) text.add("network", options.out);
+  add_evaluations(text, answer.evaluations);
+  if (!options.out.empty()) text.add("network", options.out);
   if (!options.certificate.empty() && answer.proof.bytes > 0) {
     text.add("certificate", options.certificate);
   }
@@ -94,7 +86,7 @@ void prove(const TrainOptions& options, const BranchSetup& setup, const Inputs& 
            const RunControl& control, Answer& answer) {
   if (options.no_verify || answer.trained.status != TrainingStatus::kSolved) return;
   answer.proof = prove_branches({.setup = setup,
-                                 .network = *answer.trained.network,
+                                 .network = answer.trained.network,
                                  .output_bias = answer.trained.output_bias,
                                  .dual = answer.trained.dual,
                                  .relative_gap = options.requested_gap(),
@@ -155,14 +147,10 @@ ExitCode train_architecture(const TrainOptions& options,
   }
   prove(options, setup, inputs, session.control(), answer);
   note_missing_certificate(options, setup, answer, inputs);
-  const std::optional<BranchNetwork>& network = answer.trained.network;
-  if (network) {
-    const double bias = answer.trained.output_bias;
-    answer.evaluations = evaluate(options.problem, setup, *network, bias, test);
-    if (!options.out.empty()) write_branches(options.out, setup, *network, bias);
-  } else if (!options.out.empty()) {
-    inputs.notes.push_back(options.out + " is not written: the optimum is no network");
-  }
+  const BranchNetwork& network = answer.trained.network;
+  const double bias = answer.trained.output_bias;
+  answer.evaluations = evaluate(options.problem, setup, network, bias, test);
+  if (!options.out.empty()) write_branches(options.out, setup, network, bias);
   Json document = make_document(options, setup, inputs, answer);
   print_result(options.run, session, document, make_text(options, setup, inputs, answer),
                inputs.notes);

@@ -61,7 +61,7 @@ TrainedValue value_of(const TrainingResult& result) {
 
 TrainedValue value_of(const BranchTrainingResult& result) {
   return {result.status, result.objective, std::max(0.0, result.lower_bound),
-          result.dual,   result.dual_norm, result.network->branches()};
+          result.dual,   result.dual_norm, result.network.branches()};
 }
 
 /// The answer, whose network's evaluations are given.
@@ -155,8 +155,7 @@ ExitCode train_branches_of(const TrainOptions& options,
   const LowRankData data = truncate(setup.problem.X(), *options.rank);
   const BranchTrainingResult truncated =
       train_branches(problem_in_coordinates(setup, data), settings_for_truncated(options, session));
-  // Both architectures are exact: their blocks always decode.
-  const BranchNetwork network = lift(data, truncated.network.value());
+  const BranchNetwork network = lift(data, truncated.network);
   const double bias = truncated.output_bias;
   LowRankAnswer answer =
       answer_about_full_data(setup.problem.affine(), data, paths_of(description),

@@ -173,8 +173,8 @@ void BranchGeneration::finish() {
     network = decode_network(problem_.architecture(), rounded.blocks);
     result_.output_bias = rounded.affine.bias;
   }
-  result_.network = std::move(network);
-  result_.objective = problem_.objective(*result_.network, result_.output_bias);
+  result_.network = std::move(network).value();
+  result_.objective = problem_.objective(result_.network, result_.output_bias);
   result_.relative_gap = relative_gap(result_.objective, result_.lower_bound);
   result_.status = result_.relative_gap <= settings_.relative_gap ? TrainingStatus::kSolved
                    : settings_.control.should_stop()              ? TrainingStatus::kLimit

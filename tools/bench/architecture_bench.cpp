@@ -215,7 +215,7 @@ void measure(const Row& row, double patience, const Peers& peers) {
   const BranchTrainingResult ours =
       timed(training, [&] { return train_within(row.problem, kGap, patience); });
   std::vector<std::string> cells{row.name, bench::shown(training), bench::shown(ours.relative_gap),
-                                 std::to_string(ours.network ? ours.network->branches() : 0),
+                                 std::to_string(ours.network.branches()),
                                  bench::shown(bench::peak_memory())};
   for (const std::string& cell : complete_columns(row, ours, patience, peers)) {
     cells.push_back(cell);
@@ -266,8 +266,7 @@ void measure(const bench::Digits& digits, const DigitRow& row, double patience) 
     const BranchTrainingResult result =
         timed(seconds, [&] { return train_within(problem, gap, patience); });
     bench::print_row({name(row), bench::shown(gap), bench::shown(seconds),
-                      bench::shown(result.relative_gap),
-                      std::to_string(result.network ? result.network->branches() : 0),
+                      bench::shown(result.relative_gap), std::to_string(result.network.branches()),
                       text_of("%.8g", result.objective), text_of("%.8g", result.lower_bound),
                       std::to_string(result.rounds), std::to_string(result.nodes),
                       bench::shown(bench::peak_memory())});

@@ -76,7 +76,7 @@ void write_figure(const std::filesystem::path& file, const Row& row,
   std::ofstream text(file);
   text << std::setprecision(17) << "title " << row.title << "\nbranches " << row.branches
        << "\nobjective " << ours.objective << "\nlower_bound " << ours.lower_bound << "\nwidth "
-       << ours.network->branches() << '\n';
+       << ours.network.branches() << '\n';
   for (const WidthRuns& runs : all) {
     for (const double objective : runs.objectives) {
       text << "run " << runs.width << ' ' << objective << '\n';
@@ -91,12 +91,11 @@ void measure(const Row& row, const std::string& python, int starts,
   settings.relative_gap = kGap;
   const BranchTrainingResult ours = train_branches(row.problem, settings);
   const std::string file = row.file;
-  bench::require(ours.network.has_value() && ours.relative_gap <= kGap,
-                 file + ": the gap is not reached");
+  bench::require(ours.relative_gap <= kGap, file + ": the gap is not reached");
   const std::vector<WidthRuns> all = descend(row, python, starts);
   bench::require(!all.empty(), file + ": no run ended in time");
   std::vector<std::string> cells{file, digits(ours.lower_bound), digits(ours.objective),
-                                 std::to_string(ours.network->branches()),
+                                 std::to_string(ours.network.branches()),
                                  bench::shown(ours.seconds)};
   for (const WidthRuns& runs : all) {
     const double lowest = *std::min_element(runs.objectives.begin(), runs.objectives.end());

@@ -15,8 +15,7 @@ namespace thalweg {
 /// the oracles' rigorous dual norms; the exact proof is the certificate's.
 struct BranchTrainingResult {
   TrainingStatus status = TrainingStatus::kUnsolved;
-  /// At most n + 1 branches.
-  std::optional<BranchNetwork> network;
+  BranchNetwork network;  ///< at most n + 1 branches
   /// Whether the network is the blocks. If not (Exactness::kLowerBound only) it is made of the
   /// branches nearest to them: its objective is an upper bound, and the optimum lies in between.
   bool decoded = false;
