@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -11,13 +10,6 @@
 
 namespace thalweg::commands {
 namespace {
-
-double bound_by_dual(const TrainingProblem& affine, const TrainedValue& truncated, double spread) {
-  const double norm = truncated.dual_norm + spread * truncated.dual.norm();
-  const double limit = norm > 0 ? affine.beta() / norm : std::numeric_limits<double>::infinity();
-  const double tau = affine.best_dual_scale(truncated.dual, limit);
-  return std::max(0.0, affine.dual_objective(tau * truncated.dual));
-}
 
 /// upper / lower, 1 where both are 0.
 double ratio(double upper, double lower) { return upper == lower ? 1 : upper / lower; }
@@ -78,8 +70,8 @@ LowRankAnswer answer_about_full_data(const TrainingProblem& affine, const LowRan
                       ? 1 + answer.epsilon
                       : ratio(truncated.objective, guarantee.lower_bound(truncated.objective));
   answer.factor_lower_bound = guarantee.lower_bound(truncated.lower_bound);
-  const double spread = std::sqrt(static_cast<double>(paths)) * answer.sigma_next;
-  answer.dual_lower_bound = bound_by_dual(affine, truncated, spread);
+  answer.dual_lower_bound =
+      low_rank_dual_bound(affine, truncated.dual, truncated.dual_norm, answer.sigma_next, paths);
   answer.objective = objective;
   answer.truncated = std::move(truncated);
   return answer;

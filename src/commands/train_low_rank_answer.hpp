@@ -43,14 +43,8 @@ struct LowRankAnswer {
 };
 
 /// Of a network trained on X_k with that objective on X; `affine` has the problem's loss, targets,
-/// beta and biases, `paths` is M. epsilon and factor as LowRankGuarantee. dual_lower_bound:
-///
-/// *Lemma.* If |nu^T f(X_k)| <= s for all branches f of cost 1, then |nu^T f(X)| <= s + sqrt(M)
-/// sigma |nu|, so D(tau nu) <= p for tau <= beta / (s + sqrt(M) sigma |nu|). For nu optimal on X_k
-/// and an R-Lipschitz loss >= 0 with D(0) = 0 this bound is at least p_k / (1 + e). *Proof.*
-/// |f(X) - f(X_k)| <= sqrt(M) sigma r with r <= 1 (LowRankGuarantee), and weak duality. For the
-/// last: |nu| <= R in the domain of D, so tau = 1 / (1 + e) is allowed, where the concave D is at
-/// least tau D(nu) = tau p_k. QED
+/// beta and biases, `paths` is M. epsilon and factor as LowRankGuarantee, dual_lower_bound as
+/// low_rank_dual_bound().
 [[nodiscard]] LowRankAnswer answer_about_full_data(const TrainingProblem& affine,
                                                    const LowRankData& data, Index paths,
                                                    TrainedValue truncated, double objective);

@@ -17,17 +17,22 @@ void require_no_skip(const TrainingProblem& problem) {
   }
 }
 
-/// sqrt(M) sigma / beta.
-double spread(double beta, double next_singular_value, Index paths) {
+/// sqrt(M) sigma: how far the outputs of a branch of cost 1 on X and X_k are apart at most.
+double largest_change(double next_singular_value, Index paths) {
   if (!(std::isfinite(next_singular_value) && next_singular_value >= 0)) {
     throw InvalidArgument("next_singular_value: expected a finite number >= 0, got " +
                           std::to_string(next_singular_value));
   }
+  if (paths < 1) throw InvalidArgument("paths: expected at least 1, got " + std::to_string(paths));
+  return std::sqrt(static_cast<double>(paths)) * next_singular_value;
+}
+
+/// The same over beta.
+double spread(double beta, double next_singular_value, Index paths) {
   if (!(std::isfinite(beta) && beta > 0)) {
     throw InvalidArgument("beta: expected a positive finite number, got " + std::to_string(beta));
   }
-  if (paths < 1) throw InvalidArgument("paths: expected at least 1, got " + std::to_string(paths));
-  return std::sqrt(static_cast<double>(paths)) * next_singular_value / beta;
+  return largest_change(next_singular_value, paths) / beta;
 }
 
 }  // namespace
@@ -111,6 +116,18 @@ double LowRankGuarantee::lower_bound(double value) const {
     (worst_value(middle) <= value ? low : high) = middle;
   }
   return worst_value(high) <= value ? high : low;
+}
+
+double low_rank_dual_bound(const TrainingProblem& problem, const Vector& nu, double dual_norm,
+                           double next_singular_value, Index paths) {
+  require_no_skip(problem);
+  if (!(dual_norm >= 0)) {
+    throw InvalidArgument("dual_norm: expected a number >= 0, got " + std::to_string(dual_norm));
+  }
+  const double norm = dual_norm + largest_change(next_singular_value, paths) * nu.norm();
+  const double limit = norm > 0 ? problem.beta() / norm : std::numeric_limits<double>::infinity();
+  const double tau = problem.best_dual_scale(nu, limit);
+  return std::max(0.0, problem.dual_objective(tau * nu));
 }
 
 }  // namespace thalweg

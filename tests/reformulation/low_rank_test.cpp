@@ -137,6 +137,14 @@ TEST(LipschitzConstant, BoundsDifferencesAndIsReached) {
   EXPECT_TRUE(std::isinf(lipschitz_constant(Loss::squared_hinge(), 5)));
 }
 
+TEST(LowRankDualBound, ScalesByWhatTheRestOfTheDataCanAdd) {
+  // D(nu) = nu y - nu^2 / 2 = 3/2 at nu = 1 for y = 2; tau = 1/4 when the rest adds 3 beta.
+  const TrainingProblem problem(Matrix::Ones(1, 1), Vector{{2.0}}, 0.5, Loss::squared());
+  EXPECT_EQ(low_rank_dual_bound(problem, Vector{{1.0}}, 0.5, 0), 1.5);
+  EXPECT_EQ(low_rank_dual_bound(problem, Vector{{1.0}}, 0.5, 0.75, 4), 0.5 - 0.5 / 16);
+  EXPECT_EQ(low_rank_dual_bound(problem, Vector{{-1.0}}, 0.5, 0), 0);
+}
+
 /// Both optima by training: the guarantee holds for every loss and bias.
 TEST(LowRankGuarantee, HoldsOnRandomData) {
   std::uint64_t seed = 30;
@@ -156,6 +164,15 @@ TEST(LowRankGuarantee, HoldsOnRandomData) {
         EXPECT_GE(reduced.objective, full.lower_bound - 1e-12);
         EXPECT_LE(reduced.lower_bound, guarantee.worst_value(full.objective) + 1e-12);
         EXPECT_LE(guarantee.lower_bound(reduced.lower_bound), full.objective + 1e-12);
+        const double by_dual = low_rank_dual_bound(problem, reduced.dual, reduced.dual_norm,
+                                                   data.next_singular_value());
+        EXPECT_LE(by_dual, full.objective + 1e-12);
+        if (std::isfinite(guarantee.relative_error())) {
+          EXPECT_GE(by_dual, guarantee.lower_bound(reduced.lower_bound) * (1 - 1e-6));
+        }
+        if (kappa == 4) {
+          EXPECT_NEAR(by_dual, full.objective, 1e-6 * full.objective);
+        }
       }
     }
   }
@@ -193,6 +210,12 @@ TEST(LowRankGuarantee, Refuses) {
                              SkipConnection::kFree);
   EXPECT_THROW((void)LowRankGuarantee::of(skip, 1), InvalidArgument);
   EXPECT_THROW((void)low_rank_problem(skip, low_rank_data(skip.X(), 1)), InvalidArgument);
+  const Vector nu = problem.y();
+  EXPECT_NO_THROW((void)low_rank_dual_bound(problem, nu, 1, 1));
+  EXPECT_THROW((void)low_rank_dual_bound(problem, nu, 1, -1), InvalidArgument);
+  EXPECT_THROW((void)low_rank_dual_bound(problem, nu, 1, 1, 0), InvalidArgument);
+  EXPECT_THROW((void)low_rank_dual_bound(problem, nu, NAN, 1), InvalidArgument);
+  EXPECT_THROW((void)low_rank_dual_bound(skip, nu, 1, 1), InvalidArgument);
 }
 
 }  // namespace

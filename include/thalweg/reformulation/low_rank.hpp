@@ -85,4 +85,22 @@ class LowRankGuarantee {
   double ratio_;  ///< e or a
 };
 
+/// A lower bound of the optimum p on X, at least 0, from a dual point for X_k of a network class as
+/// above: D(tau nu) for the best tau <= beta / (s + sqrt(M) sigma |nu|), where s (dual_norm) is an
+/// upper bound of |nu^T f(X_k)| over branches f of cost 1 and nu (n) is in the domain of D. The
+/// problem gives loss, targets, beta and output bias; its X is not read.
+///
+/// *Lemma.* Each of these D(tau nu) is at most p. For nu optimal on X_k, s = beta and an
+/// R-Lipschitz loss >= 0 with D(0) = 0 the bound is at least p_k / (1 + e). *Proof.* |f(X) -
+/// f(X_k)| <= sqrt(M) sigma for branches of cost 1 (LowRankGuarantee), so |nu^T f(X)| <= s +
+/// sqrt(M) sigma |nu|, and weak duality. For the last: |nu| <= R in the domain of D, so tau = 1 /
+/// (1 + e) is allowed, where the concave D is at least tau D(nu) = tau p_k. QED
+///
+/// Throws InvalidArgument for a skip connection, paths < 1, a next_singular_value that is not
+/// finite and nonnegative, or a dual_norm that is not >= 0. O(n) for each step of a search for tau.
+/// Derived (theory 6.1). An estimate: floating point.
+[[nodiscard]] double low_rank_dual_bound(const TrainingProblem& problem, const Vector& nu,
+                                         double dual_norm, double next_singular_value,
+                                         Index paths = 1);
+
 }  // namespace thalweg
