@@ -1,25 +1,9 @@
 # Rscript architecture_program_ecos.R FOLDER: the convex program over all pieces of an architecture by ECOS (Debian:
-# r-cran-ecosolver). FOLDER holds what tools/bench/complete_pieces.hpp writes. Prints "ecos SECONDS OBJECTIVE" (the
-# processor time of ECOS).
+# r-cran-ecosolver). FOLDER holds what tools/bench/complete_pieces.hpp writes. Prints as ecos.R says.
 #
 #   min t + beta sum_g weight_g s_g  s.t.  1/2 |r|^2 <= t,  r = A w - y,  |w_g| <= s_g,  G w >= 0
 # Variables: w, s (a group each), r (n), t.
-suppressPackageStartupMessages(library(ECOSolveR))
-
-# The sparse format of package slam, which ECOSolveR takes and which needs no package.
-sparse <- function(i, j, v, rows, columns) {
-  structure(
-    list(i = as.integer(i), j = as.integer(j), v = v, nrow = as.integer(rows), ncol = as.integer(columns)),
-    class = "simple_triplet_matrix"
-  )
-}
-dim.simple_triplet_matrix <- function(x) c(x$nrow, x$ncol)
-
-folder <- commandArgs(trailingOnly = TRUE)[1]
-raw_matrix <- function(name) {
-  shape <- scan(file.path(folder, paste0(name, ".shape")), quiet = TRUE)
-  matrix(readBin(file.path(folder, paste0(name, ".f64")), "double", prod(shape)), shape[1], shape[2])
-}
+source(file.path(dirname(sub("--file=", "", grep("^--file=", commandArgs(), value = TRUE))), "ecos.R"))
 
 A <- raw_matrix("A")
 G <- raw_matrix("G")
@@ -55,14 +39,4 @@ h[last + 1] <- 1
 h[last + 2] <- -1
 cost <- c(numeric(weights), beta * groups[, 3], numeric(n), 1)
 
-control <- ecos.control(maxit = 200L, feastol = 1e-9, reltol = 1e-9, abstol = 1e-12)
-start <- proc.time()[["user.self"]]
-solution <- ECOS_csolve(
-  c = cost, G = cones, h = h,
-  dims = list(l = as.integer(walls), q = as.integer(c(size + 1, n + 2)), e = 0L),
-  A = equalities, b = y, control = control
-)
-seconds <- proc.time()[["user.self"]] - start
-if (solution$retcodes[["exitFlag"]] %in% c(0, 10)) {
-  cat(sprintf("ecos %.6g %.17g\n", seconds, solution$summary[["pcost"]]))
-}
+solve_and_print(cost, equalities, y, cones, h, walls, c(size + 1, n + 2))

@@ -1,25 +1,9 @@
 # Rscript complete_program_ecos.R FOLDER: the complete convex ReLU program by ECOS (Debian: r-cran-ecosolver).
-# FOLDER holds X (n x d), y (n), patterns (p x n, 0 or 1) and beta as raw doubles. Prints "ecos SECONDS OBJECTIVE" (the
-# processor time of ECOS) and "ecos-bound SECONDS DUAL_OBJECTIVE".
+# FOLDER holds X (n x d), y (n), patterns (p x n, 0 or 1) and beta as raw doubles. Prints as ecos.R says.
 #
 #   min t + beta sum_k s_k  s.t.  1/2 |r|^2 <= t,  r = sum_k sign_k D_k X w_k - y,  |w_k| <= s_k,  (2 D_k - 1) X w_k >= 0
 # over k = (pattern, sign). Variables: w_1 .. w_2p, s (2p), r (n), t.
-suppressPackageStartupMessages(library(ECOSolveR))
-
-# The sparse format of package slam, which ECOSolveR takes and which needs no package.
-sparse <- function(i, j, v, rows, columns) {
-  structure(
-    list(i = as.integer(i), j = as.integer(j), v = v, nrow = as.integer(rows), ncol = as.integer(columns)),
-    class = "simple_triplet_matrix"
-  )
-}
-dim.simple_triplet_matrix <- function(x) c(x$nrow, x$ncol)
-
-folder <- commandArgs(trailingOnly = TRUE)[1]
-raw_matrix <- function(name) {
-  shape <- scan(file.path(folder, paste0(name, ".shape")), quiet = TRUE)
-  matrix(readBin(file.path(folder, paste0(name, ".f64")), "double", prod(shape)), shape[1], shape[2])
-}
+source(file.path(dirname(sub("--file=", "", grep("^--file=", commandArgs(), value = TRUE))), "ecos.R"))
 
 X <- raw_matrix("X")
 y <- as.vector(raw_matrix("y"))
@@ -68,15 +52,4 @@ h[last + 1] <- 1
 h[last + 2] <- -1
 cost <- c(numeric(blocks * d), rep(beta, blocks), numeric(n), 1)
 
-control <- ecos.control(maxit = 200L, feastol = 1e-9, reltol = 1e-9, abstol = 1e-12)
-start <- proc.time()[["user.self"]]
-solution <- ECOS_csolve(
-  c = cost, G = G, h = h,
-  dims = list(l = rows_walls, q = c(rep(d + 1L, blocks), n + 2L), e = 0L),
-  A = A, b = y, control = control
-)
-seconds <- proc.time()[["user.self"]] - start
-if (solution$retcodes[["exitFlag"]] %in% c(0, 10)) {
-  cat(sprintf("ecos %.6g %.17g\n", seconds, solution$summary[["pcost"]]))
-  cat(sprintf("ecos-bound %.6g %.17g\n", seconds, solution$summary[["dcost"]]))
-}
+solve_and_print(cost, A, y, G, h, rows_walls, c(rep(d + 1, blocks), n + 2))
