@@ -48,20 +48,6 @@ void write_rows(std::ostream& output, const Matrix& matrix, const Vector& rest) 
   }
 }
 
-const char* pooling_word(Pooling pooling) {
-  switch (pooling) {
-    case Pooling::kSum:
-      return "sum";
-    case Pooling::kAverage:
-      return "average";
-    case Pooling::kMax:
-      return "max";
-    case Pooling::kNone:
-      return "none";
-  }
-  return "none";
-}
-
 void write_patches(std::ostream& output, const PatchColumns& patches) {
   output << "patches " << patches.patches << ' ' << patches.size << '\n';
   for (std::size_t i = 0; i < patches.columns.size(); ++i) {
@@ -90,7 +76,7 @@ void write_network(std::ostream& output, const char* word, const TrainingProblem
 std::string kind_words(const CertificateRequest& request) {
   if (request.problem != nullptr) return "relu2";
   if (request.convolution != nullptr) {
-    return std::string("cnn ") + pooling_word(request.convolution->pooling());
+    return "cnn " + std::string(to_string(request.convolution->pooling()));
   }
   std::string words = "parallel ";
   words += request.parallel->cost == BranchCost::kPath ? "path" : "constrained";

@@ -44,9 +44,7 @@ std::shared_ptr<const Architecture> make(const ProblemOptions& options,
 
 io::BranchFormat format_of(const Architecture& architecture, Kind kind) {
   io::BranchFormat format;
-  for (const BranchLayer& layer : architecture.layers()) {
-    format.arrays.push_back({layer.name, layer.shape});
-  }
+  format.layers = architecture.layers();
   const bool torch = kind == Kind::kCnn || kind == Kind::kCnnFlattened;
   format.torch = torch ? io::TorchNames::kConvolution : io::TorchNames::kRefused;
   return format;
@@ -58,11 +56,11 @@ io::BranchFormat layered_format(const ArchitectureDescription& description, Inde
   Index below = features;
   std::size_t layer = 1;
   for (const Index width : description.fan_in) {
-    format.arrays.push_back({"W" + std::to_string(layer++), {width, below}});
+    format.layers.push_back({"W" + std::to_string(layer++), {width, below}});
     below = width;
   }
-  format.arrays.push_back({"W" + std::to_string(layer), {1, below}});
-  format.arrays.push_back({"w" + std::to_string(layer + 1), {}});
+  format.layers.push_back({"W" + std::to_string(layer), {1, below}});
+  format.layers.push_back({"w" + std::to_string(layer + 1), {}});
   return format;
 }
 

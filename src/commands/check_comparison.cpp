@@ -31,20 +31,6 @@ std::optional<std::string> difference(const Matrix& certified, const Matrix& sto
   return std::nullopt;
 }
 
-std::string pooling_word(Pooling pooling) {
-  switch (pooling) {
-    case Pooling::kSum:
-      return "sum";
-    case Pooling::kAverage:
-      return "average";
-    case Pooling::kMax:
-      return "max";
-    case Pooling::kNone:
-      break;
-  }
-  return "none";
-}
-
 /// The architecture of a description on the certificate's data; none when it does not fit them.
 std::unique_ptr<Architecture> fitted(const CertificateSource& source,
                                      const ArchitectureDescription& description) {
@@ -98,7 +84,7 @@ std::optional<std::string> compare_architecture(const CertificateSource& source,
   const std::unique_ptr<Architecture> architecture = fitted(source, description);
   if (const auto* cnn = dynamic_cast<const ConvolutionalNetwork*>(architecture.get())) {
     const PatchColumns patches = patch_columns(cnn->patches());
-    if (source.kind == "cnn" && source.variant == pooling_word(cnn->pooling()) &&
+    if (source.kind == "cnn" && source.variant == to_string(cnn->pooling()) &&
         source.patches.patches == patches.patches && source.patches.size == patches.size &&
         source.patches.columns == patches.columns) {
       return std::nullopt;
@@ -118,9 +104,7 @@ std::optional<std::string> compare_branches(const CertificateSource& source,
                                             const ArchitectureDescription& description,
                                             const std::string& path) {
   io::BranchFormat format;
-  for (const BranchLayer& layer : fitted(source, description)->layers()) {
-    format.arrays.push_back({layer.name, layer.shape});
-  }
+  format.layers = fitted(source, description)->layers();
   if (source.kind == "cnn") format.torch = io::TorchNames::kConvolution;
   const io::StoredBranchNetwork stored = require(io::read_branch_network(path, format));
   Matrix certified = source.W;

@@ -1,8 +1,6 @@
 #include "thalweg/io/branch_network_reader.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "io/standardization_arrays.hpp"
 #include "io/text.hpp"
@@ -11,10 +9,6 @@ namespace thalweg::io {
 namespace {
 
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Index size_of(const BranchArray& array) {
-  return std::accumulate(array.shape.begin(), array.shape.end(), Index{1}, std::multiplies<>());
-}
 
 /// "(K, 3, 3)", with a number in place of K once it is known.
 std::string wanted_shape(const std::vector<Index>& shape, std::optional<Index> branches) {
@@ -46,7 +40,7 @@ Matrix as_rows(const NdArray& array, Index branches, Index size) {
 /// for each branch may also be a column.
 template <class Source>
 Expected<Matrix> read_layer(const Source& source, const std::string& name,
-                            const BranchArray& wanted, std::optional<Index> branches) {
+                            const BranchLayer& wanted, std::optional<Index> branches) {
   const ArrayLabel label{source.file(), name};
   const auto array = source.read(name);
   if (!array) return tl::unexpected(array.error());
@@ -61,7 +55,7 @@ Expected<Matrix> read_layer(const Source& source, const std::string& name,
                                           (branches ? "" : ", K the number of branches") +
                                           ", found " + describe_shape(shape));
   }
-  return as_rows(*array, shape[0], size_of(wanted));
+  return as_rows(*array, shape[0], wanted.size());
 }
 
 template <class Source>
@@ -75,16 +69,16 @@ Expected<std::optional<double>> read_bias(const Source& source, const std::strin
 template <class Source>
 Expected<StoredBranchNetwork> read_own(const Source& source, const BranchFormat& format) {
   std::vector<std::string> known;
-  for (const BranchArray& array : format.arrays) known.push_back(array.name);
+  for (const BranchLayer& layer : format.layers) known.push_back(layer.name);
   known.insert(known.end(), {"output_bias", "dual"});
   if (auto read = refuse_others(source, known); !read) return tl::unexpected(read.error());
   StoredBranchNetwork stored;
   std::optional<Index> branches;
-  for (const BranchArray& array : format.arrays) {
-    auto layer = read_layer(source, array.name, array, branches);
-    if (!layer) return tl::unexpected(layer.error());
-    branches = layer->rows();
-    stored.network.layers.push_back(std::move(*layer));
+  for (const BranchLayer& layer : format.layers) {
+    auto weights = read_layer(source, layer.name, layer, branches);
+    if (!weights) return tl::unexpected(weights.error());
+    branches = weights->rows();
+    stored.network.layers.push_back(std::move(*weights));
   }
   auto bias = read_bias(source, "output_bias");
   if (!bias) return tl::unexpected(bias.error());
@@ -144,20 +138,20 @@ Expected<Matrix> read_output_weights(const Source& source, const std::string& na
 
 template <class Source>
 Expected<StoredBranchNetwork> read_torch(const Source& source, const BranchFormat& format) {
-  const bool with_bias = format.arrays.size() == 3;
+  const bool with_bias = format.layers.size() == 3;
   if (source.contains("0.bias") && !with_bias) {
     return fail(ErrorCode::kUnsupported,
                 source.file() +
                     ": '0.bias' is a filter's bias, but the description has none: expected "
                     "\"filter_bias\": true in it");
   }
-  auto filters = read_layer(source, "0.weight", format.arrays.front(), std::nullopt);
+  auto filters = read_layer(source, "0.weight", format.layers.front(), std::nullopt);
   if (!filters) return tl::unexpected(filters.error());
   const Index branches = filters->rows();
   StoredBranchNetwork stored;
   stored.network.layers.push_back(std::move(*filters));
   if (with_bias) {
-    auto bias = read_layer(source, "0.bias", format.arrays[1], branches);
+    auto bias = read_layer(source, "0.bias", format.layers[1], branches);
     if (!bias) return tl::unexpected(bias.error());
     stored.network.layers.push_back(std::move(*bias));
   }
@@ -166,7 +160,7 @@ Expected<StoredBranchNetwork> read_torch(const Source& source, const BranchForma
   auto read = refuse_others(source, {"0.weight", "0.bias", *number + ".weight", *number + ".bias"});
   if (!read) return tl::unexpected(read.error());
   auto weights =
-      read_output_weights(source, *number + ".weight", branches, size_of(format.arrays.back()));
+      read_output_weights(source, *number + ".weight", branches, format.layers.back().size());
   if (!weights) return tl::unexpected(weights.error());
   stored.network.layers.push_back(std::move(*weights));
   auto bias = read_bias(source, *number + ".bias");
@@ -183,7 +177,7 @@ Expected<StoredBranchNetwork> assemble(const Source& source, const BranchFormat&
                     ": a network of this architecture for standardised data is not "
                     "known: standardise the data set itself");
   }
-  const std::string& first = format.arrays.front().name;
+  const std::string& first = format.layers.front().name;
   const bool own = source.contains(first);
   const bool torch = source.contains("0.weight") && format.torch == TorchNames::kConvolution;
   if (own && torch) {
@@ -193,8 +187,8 @@ Expected<StoredBranchNetwork> assemble(const Source& source, const BranchFormat&
   if (torch) return read_torch(source, format);
   if (own) return read_own(source, format);
   std::string names;
-  for (const BranchArray& array : format.arrays) {
-    names += (names.empty() ? "" : ", ") + quote(array.name);
+  for (const BranchLayer& layer : format.layers) {
+    names += (names.empty() ? "" : ", ") + quote(layer.name);
   }
   return fail(
       ErrorCode::kMissing,

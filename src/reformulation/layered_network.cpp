@@ -8,21 +8,11 @@
 namespace thalweg {
 namespace {
 
-/// Throws unless the layers have these sizes for one number of branches.
+/// Throws unless the layers, named "1", "2", .., have these sizes for one number of branches.
 void check_sizes(const BranchNetwork& network, const std::vector<Index>& sizes) {
-  if (network.layers.size() != sizes.size()) {
-    throw InvalidArgument("layers: expected " + std::to_string(sizes.size()) + ", got " +
-                          std::to_string(network.layers.size()));
-  }
-  for (std::size_t l = 0; l < sizes.size(); ++l) {
-    const Matrix& layer = network.layers[l];
-    if (layer.cols() != sizes[l] || layer.rows() != network.branches()) {
-      throw InvalidArgument("layer " + std::to_string(l + 1) + ": expected " +
-                            std::to_string(network.branches()) + " x " + std::to_string(sizes[l]) +
-                            " weights, got " + std::to_string(layer.rows()) + " x " +
-                            std::to_string(layer.cols()));
-    }
-  }
+  std::vector<BranchLayer> layers;
+  for (const Index size : sizes) layers.push_back({std::to_string(layers.size() + 1), {size}});
+  check_network(layers, network);
 }
 
 void check_widths(Index features, const std::vector<Index>& widths) {

@@ -12,12 +12,6 @@
 
 namespace thalweg::io {
 
-/// One array of a branch as a network's file has it: what an architecture says of its layers.
-struct BranchArray {
-  std::string name;
-  std::vector<Index> shape;  ///< of one branch; empty for a number
-};
-
 /// Whether PyTorch's names are accepted beside the own ones.
 enum class TorchNames {
   kRefused,
@@ -28,7 +22,7 @@ enum class TorchNames {
 
 /// What a file of branches must hold.
 struct BranchFormat {
-  std::vector<BranchArray> arrays;
+  std::vector<BranchLayer> layers;  ///< what an architecture says of its branches
   TorchNames torch = TorchNames::kRefused;
 };
 

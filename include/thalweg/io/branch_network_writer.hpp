@@ -8,9 +8,9 @@
 namespace thalweg::io {
 
 /// Writes a network as an `.npz` that read_branch_network reads back to the same doubles: each
-/// array of the format under its name, (K x its shape), `output_bias` (1) when the network has one,
+/// layer of the format under its name, (K x its shape), `output_bias` (1) when the network has one,
 /// and `dual` (n) when one is given, which readers ignore. The same network gives the same bytes.
-/// Errors: kUnwritable. Precondition: the network has the format's arrays, finite, and the path
+/// Errors: kUnwritable. Precondition: the network has the format's layers, finite, and the path
 /// ends in `.npz`, else InvalidArgument.
 [[nodiscard]] Expected<void> write_branch_network(const std::filesystem::path& path,
                                                   const StoredBranchNetwork& stored,

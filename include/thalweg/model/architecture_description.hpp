@@ -36,12 +36,6 @@ inline constexpr std::array kArchitectureKinds = {
 /// The word of description files: "cnn", ...
 [[nodiscard]] std::string_view to_string(ArchitectureKind kind);
 
-inline constexpr std::array kPoolingKinds = {Pooling::kSum, Pooling::kAverage, Pooling::kMax,
-                                             Pooling::kNone};
-
-/// "sum", "average", "max", "none".
-[[nodiscard]] std::string_view to_string(Pooling pooling);
-
 /// An architecture as a description file states it; a field that `kind` does not have keeps its
 /// default. What each means is with the architecture (reformulation/make_architecture.hpp).
 struct ArchitectureDescription {

@@ -17,14 +17,6 @@ enum class Exactness {
   kLowerBound,  ///< a lower bound; their optimum when every active block decodes (rank one)
 };
 
-/// One array of a branch: its name in network files and its shape, empty for a number.
-struct BranchLayer {
-  std::string name;
-  std::vector<Index> shape;
-
-  [[nodiscard]] Index size() const;  ///< product of the shape
-};
-
 /// A block of the convex program at its value: the branch s f(w) of one form.
 struct ActiveBlock {
   Index form = 0;
@@ -93,8 +85,8 @@ class Architecture {
 /// The network of some blocks, a branch a block in their order; none when one does not decode.
 [[nodiscard]] std::optional<BranchNetwork> decode_network(const Architecture& architecture,
                                                           const std::vector<ActiveBlock>& blocks);
-/// Throws InvalidArgument, naming the layer, unless the network has the architecture's layers, all
-/// of one number of branches, with finite weights.
+/// Throws InvalidArgument unless the network has the architecture's layers, as the check_network()
+/// of layers.
 void check_network(const Architecture& architecture, const BranchNetwork& network);
 
 }  // namespace thalweg

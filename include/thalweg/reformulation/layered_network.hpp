@@ -23,7 +23,7 @@ namespace thalweg {
 /// layered: "W1" (h_1 x d), "W2" (h_2 x h_1), .., "W{L-1}" (1 x h_{L-2}), "w{L}", a row a branch as
 /// always; widths = h_1 .. h_{L-2}, with d features. Result: the arrays of
 /// ParallelNetwork(features, widths, BranchCost::kPath). Throws InvalidArgument when a layer has
-/// another size. O(M d) a branch.
+/// another size or a weight is not finite. O(M d) a branch.
 [[nodiscard]] BranchNetwork unroll_layered(Index features, const std::vector<Index>& widths,
                                            const BranchNetwork& layered);
 
