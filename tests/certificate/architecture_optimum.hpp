@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "thalweg/reformulation/piece_enumeration.hpp"
-#include "thalweg/reformulation/piece_program.hpp"
+#include "reformulation/complete_program.hpp"
 
 /// The optimum of an architecture by its convex program over all pieces.
 namespace thalweg::testing {
@@ -21,17 +20,7 @@ struct Optimum {
 inline Optimum solve(const Architecture& architecture, const Matrix& X,
                      const TrainingProblem& outputs) {
   const std::vector<BranchForm> forms = architecture.forms(X);
-  std::vector<Piece> pieces;
-  for (std::size_t f = 0; f < forms.size(); ++f) {
-    PieceList list = enumerate_pieces(forms[f]);
-    EXPECT_TRUE(list.complete());
-    reduce_pieces(forms[f], architecture.symmetries(static_cast<Index>(f)), list);
-    for (const BranchPattern& pattern : list.patterns) {
-      for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
-        pieces.push_back({static_cast<Index>(f), pattern, sign});
-      }
-    }
-  }
+  const std::vector<Piece> pieces = all_pieces(architecture, forms);
   SolverSettings settings;
   settings.relative_gap = 1e-9;
   const PieceSolution solution = solve_pieces(forms, pieces, outputs, settings);

@@ -1,60 +1,22 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cmath>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "certificate/architecture_optimum.hpp"
+#include "certificate/proved_certificate.hpp"
 #include "reformulation/small_data.hpp"
 #include "support/random_matrix.hpp"
-#include "thalweg/certificate/certificate.hpp"
 #include "thalweg/reformulation/filter_problem.hpp"
-#include "thalweg/verify/check.hpp"
 
 /// Certificates of two-layer convolutional networks whose optimum comes from their convex program
 /// over all pieces.
 namespace thalweg {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::Optimum;
 using testing::solve;
 using testing::targets;
-
-double to_double(const verify::Dyad53& value) {
-  return std::ldexp(static_cast<double>(value.mantissa), value.exponent);
-}
-
-class ConvolutionCertificate : public ::testing::Test {
- protected:
-  ConvolutionCertificate()
-      : file_(fs::temp_directory_path() /
-              ("convolution_certificate." + std::to_string(::getpid()))) {}
-  ~ConvolutionCertificate() override { fs::remove(file_); }
-
-  /// Writes the certificate of the network and demands that the checker accepts it.
-  CertificateResult prove(const ConvolutionProblem& problem, const TwoLayerNetwork& network,
-                          const Vector& dual, double slack = 1e-8) {
-    CertificateRequest request;
-    request.convolution = &problem;
-    request.network = &network;
-    request.dual = &dual;
-    request.slack = slack;
-    const auto result = write_certificate(request, file_);
-    EXPECT_TRUE(result.has_value());
-    std::ifstream input(file_, std::ios::binary);
-    report_ = verify::check(input);
-    EXPECT_EQ(report_.outcome, verify::Outcome::kVerified) << report_.reason;
-    return *result;
-  }
-
-  double relative_gap() const { return to_double(report_.statement.relative_gap.value()); }
-
-  fs::path file_;
-  verify::Report report_;
-};
+using ConvolutionCertificate = testing::ProvedCertificate;
 
 const PatchSettings kPairs{.input = {4}, .kernel = {2}};
 const Vector kTargets{{1, -1, 2, 0.5}};
@@ -69,8 +31,8 @@ TEST_F(ConvolutionCertificate, ProvesTheFixtureOfTheTheory) {
   EXPECT_EQ(result.status, ProofStatus::kComplete);
   EXPECT_EQ(result.proof, BoundProof::kConeTree);
   EXPECT_LE(relative_gap(), 1e-7);
-  EXPECT_NEAR(to_double(report_.statement.objective_upper), 0.23869350, 1e-8);
-  EXPECT_NEAR(to_double(*report_.statement.lower_bound), 0.23869350, 5e-8);
+  EXPECT_NEAR(upper_bound(), 0.23869350, 1e-8);
+  EXPECT_NEAR(lower_bound(), 0.23869350, 5e-8);
   // The same dual for a shorter stride, which has fewer patches.
   const ConvolutionalNetwork other(PatchGeometry({.input = {4}, .kernel = {2}, .stride = {2}}),
                                    Pooling::kSum);
@@ -105,8 +67,7 @@ TEST_F(ConvolutionCertificate, ProvesEveryPoolingLossAndBias) {
                     optimum.dual, 1e-7);
           EXPECT_EQ(result.status, ProofStatus::kComplete);
           EXPECT_LE(relative_gap(), 3e-6);
-          EXPECT_NEAR(to_double(report_.statement.objective_upper), optimum.value,
-                      1e-6 * optimum.value);
+          EXPECT_NEAR(upper_bound(), optimum.value, 1e-6 * optimum.value);
         }
       }
     }
@@ -121,8 +82,8 @@ TEST_F(ConvolutionCertificate, AveragesOfPatchesAreSumsAtATimesThePenalty) {
   const Optimum optimum = solve(average, X, outputs);
   prove(filter_problem(average, X, outputs), filter_network(average, optimum.network),
         optimum.dual);
-  EXPECT_NEAR(to_double(report_.statement.objective_upper), 0.23869350, 1e-8);
-  EXPECT_NEAR(to_double(*report_.statement.lower_bound), 0.23869350, 5e-8);
+  EXPECT_NEAR(upper_bound(), 0.23869350, 1e-8);
+  EXPECT_NEAR(lower_bound(), 0.23869350, 5e-8);
 }
 
 TEST_F(ConvolutionCertificate, WideFiltersUseTheWholeSphere) {

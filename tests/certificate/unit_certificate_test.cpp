@@ -1,53 +1,30 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cmath>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "certificate/architecture_optimum.hpp"
+#include "certificate/proved_certificate.hpp"
 #include "reformulation/small_data.hpp"
 #include "support/random_matrix.hpp"
-#include "thalweg/certificate/certificate.hpp"
 #include "thalweg/reformulation/filter_problem.hpp"
 #include "thalweg/reformulation/parallel_network.hpp"
-#include "thalweg/verify/check.hpp"
 
 /// Certificates proved by trees over units: maxima over patches and parallel networks.
 namespace thalweg {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::Optimum;
 using testing::solve;
 using testing::targets;
-
-double to_double(const verify::Dyad53& value) {
-  return std::ldexp(static_cast<double>(value.mantissa), value.exponent);
-}
 
 ParallelProblem parallel_problem(const ParallelNetwork& architecture, const Matrix& X,
                                  const TrainingProblem& outputs) {
   return {X, architecture.fan_ins(), architecture.cost(), architecture.forms(X), outputs};
 }
 
-class UnitCertificate : public ::testing::Test {
+class UnitCertificate : public testing::ProvedCertificate {
  protected:
-  UnitCertificate()
-      : file_(fs::temp_directory_path() / ("unit_certificate." + std::to_string(::getpid()))) {}
-  ~UnitCertificate() override {}
-
-  CertificateResult prove(CertificateRequest request, const Vector& dual, double slack = 1e-8) {
-    request.dual = &dual;
-    request.slack = slack;
-    const auto result = write_certificate(request, file_);
-    EXPECT_TRUE(result.has_value());
-    std::ifstream input(file_, std::ios::binary);
-    report_ = verify::check(input);
-    EXPECT_EQ(report_.outcome, verify::Outcome::kVerified) << report_.reason;
-    return *result;
-  }
+  using ProvedCertificate::prove;
 
   CertificateResult prove(const ParallelNetwork& architecture, const Matrix& X,
                           const TrainingProblem& outputs, const Optimum& optimum,
@@ -63,28 +40,23 @@ class UnitCertificate : public ::testing::Test {
   CertificateResult prove(const ConvolutionalNetwork& architecture, const Matrix& X,
                           const TrainingProblem& outputs, const Optimum& optimum,
                           double slack = 1e-8) {
-    const ConvolutionProblem problem = filter_problem(architecture, X, outputs);
-    const TwoLayerNetwork network =
-        filter_network(architecture, optimum.network, optimum.output_bias);
-    CertificateRequest request;
-    request.convolution = &problem;
-    request.network = &network;
-    return prove(request, optimum.dual, slack);
+    return prove(filter_problem(architecture, X, outputs),
+                 filter_network(architecture, optimum.network, optimum.output_bias), optimum.dual,
+                 slack);
   }
 
   /// Demands the value of a fixture, proved from both sides.
-  void expect_value(double value, double error) const {
-    ASSERT_TRUE(report_.statement.lower_bound);
-    EXPECT_NEAR(to_double(report_.statement.objective_upper), value, error);
-    EXPECT_NEAR(to_double(*report_.statement.lower_bound), value, error);
-    EXPECT_LE(to_double(*report_.statement.relative_gap), 1e-6);
+  void prove_value(const ParallelNetwork& architecture, const Matrix& X, const Vector& y,
+                   double value, double error) {
+    const TrainingProblem outputs = targets(y, 0.1);
+    prove(architecture, X, outputs, solve(architecture, X, outputs));
+    expect_value(value, error);
+    EXPECT_LE(relative_gap(), 1e-6);
   }
-
-  fs::path file_;
-  verify::Report report_;
 };
 
 const Vector kTargets{{1, -1, 2, 0.5}};
+const Vector kAlternating{{1, -1, 1, -1, 1}};
 
 TEST_F(UnitCertificate, ProvesMaximaOverPatches) {
   const ConvolutionalNetwork architecture(PatchGeometry({.input = {4}, .kernel = {2}}),
@@ -95,30 +67,19 @@ TEST_F(UnitCertificate, ProvesMaximaOverPatches) {
   EXPECT_EQ(result.status, ProofStatus::kComplete);
   EXPECT_EQ(result.proof, BoundProof::kUnitTree);
   expect_value(0.26958523, 5e-8);
+  EXPECT_LE(relative_gap(), 1e-6);
 }
 
 TEST_F(UnitCertificate, ProvesThreeLayersUnderAConstraint) {
   const ParallelNetwork architecture(2, {2}, BranchCost::kConstrained);
-  const TrainingProblem outputs = targets(kTargets, 0.1);
-  const Matrix X = testing::data_fc_a();
-  prove(architecture, X, outputs, solve(architecture, X, outputs));
-  expect_value(0.575, 1e-7);
-  const Matrix E = testing::data_d3_e();
-  const TrainingProblem alternating = targets(Vector{{1, -1, 1, -1, 1}}, 0.1);
-  prove(architecture, E, alternating, solve(architecture, E, alternating));
-  expect_value(1.128087, 4e-6);
+  prove_value(architecture, testing::data_fc_a(), kTargets, 0.575, 1e-7);
+  prove_value(architecture, testing::data_d3_e(), kAlternating, 1.128087, 4e-6);
 }
 
 TEST_F(UnitCertificate, ProvesThreeLayersUnderThePathNorm) {
   const ParallelNetwork architecture(2, {2}, BranchCost::kPath);
-  const TrainingProblem outputs = targets(kTargets, 0.1);
-  const Matrix X = testing::data_fc_a();
-  prove(architecture, X, outputs, solve(architecture, X, outputs));
-  expect_value(0.42211944, 1e-7);
-  const Matrix E = testing::data_d3_e();
-  const TrainingProblem alternating = targets(Vector{{1, -1, 1, -1, 1}}, 0.1);
-  prove(architecture, E, alternating, solve(architecture, E, alternating));
-  expect_value(0.842450, 4e-6);
+  prove_value(architecture, testing::data_fc_a(), kTargets, 0.42211944, 1e-7);
+  prove_value(architecture, testing::data_d3_e(), kAlternating, 0.842450, 4e-6);
 }
 
 TEST_F(UnitCertificate, ProvesEveryLossAndBias) {
@@ -136,9 +97,8 @@ TEST_F(UnitCertificate, ProvesEveryLossAndBias) {
       const TrainingProblem outputs = targets(y, 0.1, loss, bias);
       const auto demand_closed = [&](const Optimum& optimum) {
         ASSERT_TRUE(report_.statement.relative_gap);
-        EXPECT_LE(to_double(*report_.statement.relative_gap), 3e-6);
-        EXPECT_NEAR(to_double(report_.statement.objective_upper), optimum.value,
-                    1e-6 * optimum.value);
+        EXPECT_LE(relative_gap(), 3e-6);
+        EXPECT_NEAR(upper_bound(), optimum.value, 1e-6 * optimum.value);
       };
       const Matrix signals = testing::random_matrix(random, 3, 3);
       const Optimum best = solve(maximum, signals, outputs);
@@ -162,8 +122,8 @@ TEST_F(UnitCertificate, OtherDualsAndNetworksGetAnHonestGap) {
   for (Matrix& layer : optimum.network.layers) layer *= 1.125;
   const auto result = prove(architecture, testing::data_fc_a(), outputs, optimum, 1e-6);
   EXPECT_EQ(result.status, ProofStatus::kComplete);
-  EXPECT_GT(to_double(report_.statement.objective_upper), 0.43);
-  EXPECT_LT(to_double(*report_.statement.lower_bound), 0.42211944);
+  EXPECT_GT(upper_bound(), 0.43);
+  EXPECT_LT(lower_bound(), 0.42211944);
 }
 
 TEST_F(UnitCertificate, WithoutTimeTheValueIsLeft) {
@@ -179,7 +139,7 @@ TEST_F(UnitCertificate, WithoutTimeTheValueIsLeft) {
   const auto result = prove(request, optimum.dual);
   EXPECT_EQ(result.status, ProofStatus::kValueOnly);
   EXPECT_TRUE(result.stopped_at_limit);
-  EXPECT_NEAR(to_double(report_.statement.objective_upper), 0.42211944, 1e-7);
+  EXPECT_NEAR(upper_bound(), 0.42211944, 1e-7);
 }
 
 TEST_F(UnitCertificate, RefusesWhatDoesNotFit) {
