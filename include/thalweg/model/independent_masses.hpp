@@ -11,7 +11,8 @@ namespace thalweg {
 /// cost does not rise, until one vanishes: the sum does not change. If none vanishes in that
 /// direction the rest stays. Atoms that are zero get no mass. atoms (n x m); costs (m) >= 0; result
 /// (m). `tolerance` is the relative pivot of the rank-revealing QR below which atoms count as
-/// dependent. O(n m^2) a step, at most m steps. Source: theory 2.5.
+/// dependent. O(n m^2) a step, at most m steps. Source:
+/// theory/two_layer.md section 4.
 [[nodiscard]] Vector independent_masses(const Matrix& atoms, const Vector& costs,
                                         double tolerance = 1e-12);
 

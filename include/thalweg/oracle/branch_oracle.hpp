@@ -72,7 +72,7 @@ struct BranchNormResult {
 /// A node costs some projections to cones of q rows (one for l2, 5 to 15 for other norms), O(q p)
 /// a step of an active set. Nodes grow with the cells of the units' hyperplanes: exponential in p.
 /// Multipliers need not be optimal for a bound; for the nuclear norm they are not always, and a
-/// search may then end as kStalled. Source: derived, theory section 10.
+/// search may then end as kStalled. Source: derived (theory/architectures.md 2).
 class BranchOracle {
  public:
   /// O(r p^2) for a shallow form, else O(r p).

@@ -60,8 +60,8 @@ struct CircularLinearSolution {
 /// use one. Dual: |F^H X^T nu|_inf <= beta / sqrt(d). Any output bias.
 ///
 /// Errors: InvalidArgument for a skip connection, which would carry everything at no cost. O(n d^2)
-/// for the maps and O(d^2) for the check, plus the block solver's. Source: theory 4.3; Pilanci
-/// and Ergen 2020 for the subject.
+/// for the maps and O(d^2) for the check, plus the block solver's. Source:
+/// theory/architectures.md section 4.3; Pilanci and Ergen 2020 for the subject.
 [[nodiscard]] CircularLinearSolution solve_circular_linear(const TrainingProblem& problem,
                                                            const SolverSettings& settings);
 

@@ -42,8 +42,8 @@ struct ClosedForm {
 /// e) max(|nu_+|, |nu_-|), and nu = c (y - fit) gives lower_bound after scaling.
 ///
 /// Errors: InvalidArgument when the loss is not the squared one without sample weights, there is
-/// an output bias or a skip connection, or e > kClosedFormDefect. O(n^2 d). Source: theory 8.1,
-/// derived; Ergen and Pilanci 2021 for the subject.
+/// an output bias or a skip connection, or e > kClosedFormDefect. O(n^2 d). Source:
+/// theory/architectures.md section 8.1; Ergen and Pilanci 2021 for the subject.
 [[nodiscard]] ClosedForm whitened_optimum(const TrainingProblem& problem);
 
 /// A deep network's optimum in closed form, for the data as exact: re-evaluate `network` on X.
@@ -73,7 +73,8 @@ struct DeepClosedForm {
 /// paths v_p = X^T z / M give z with r = |z| / sqrt(M). QED
 ///
 /// The network is one of ParallelNetwork with these fan-ins and the path norm. Errors as
-/// whitened_optimum(), and a fan-in < 1. Source: theory 8.1, derived.
+/// whitened_optimum(), and a fan-in < 1. Source:
+/// theory/architectures.md section 8.1, derived.
 [[nodiscard]] DeepClosedForm whitened_path_optimum(const TrainingProblem& problem,
                                                    const std::vector<Index>& fan_ins);
 
@@ -100,7 +101,7 @@ struct MultiOutputClosedForm {
 /// QED A defect e of the whitening costs sqrt(1 + e), as there.
 ///
 /// Errors: InvalidArgument as whitened_optimum(), and when Y is not of that form. O(n^2 d + n c).
-/// Source: theory 8.2.
+/// Source: theory/architectures.md section 8.2.
 [[nodiscard]] MultiOutputClosedForm whitened_one_hot_optimum(const MultiOutputProblem& problem);
 
 /// The optimum on data of rank one, X = g a^T with |a| = 1, squared loss. With the features f_+ =
@@ -117,7 +118,8 @@ struct MultiOutputClosedForm {
 /// `defect` is s_2 / s_1, the singular values of X; |(X u)_+ - (X_1 u)_+| <= s_2 for the rank-one
 /// part X_1, so |nu^T (X u)_+| <= max_s |f_s^T nu| + s_2 |nu|, which gives lower_bound. Errors:
 /// InvalidArgument as whitened_optimum() for the problem, when X = 0, or when the defect exceeds
-/// kClosedFormDefect. O(n d min(n, d)). Source: theory 8.3.
+/// kClosedFormDefect. O(n d min(n, d)). Source:
+/// theory/architectures.md section 8.3.
 [[nodiscard]] ClosedForm rank_one_optimum(const TrainingProblem& problem);
 
 }  // namespace thalweg

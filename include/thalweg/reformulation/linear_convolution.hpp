@@ -32,7 +32,8 @@ struct LinearConvolutionSolution {
 /// Solved as a semidefinite program on [A Z; Z^T B] of side m = K + h with the cost beta/2 (tr A +
 /// tr B), which is |Z|_* at its least; singular values of Z below 1e-8 of the largest are dropped
 /// from the network. Errors: InvalidArgument for a penalised output bias, a skip connection, and
-/// data that do not fit the patches. O(m^6) a step: for m up to about 40. Source: theory 4.3.
+/// data that do not fit the patches. O(m^6) a step: for m up to about 40. Source:
+/// theory/architectures.md section 4.3.
 [[nodiscard]] LinearConvolutionSolution solve_linear_convolution(const TrainingProblem& problem,
                                                                  const PatchGeometry& patches,
                                                                  const SolverSettings& settings);

@@ -57,8 +57,8 @@ struct LowRankData {
 ///
 /// So one solution on X_k is a network on X (an upper bound) and, by lower_bound(), a lower bound
 /// of p for nothing. A bias on the outputs changes nothing. Source: Ergen and Pilanci 2023 ("Path
-/// regularization") for the algorithm; the single factor and the squared loss derived (theory 6.1).
-/// All bounds are estimates: floating point, and sigma is.
+/// regularization") for the algorithm; the single factor and the squared loss derived
+/// (theory/architectures.md section 6.1). All bounds are estimates: floating point, and sigma is.
 class LowRankGuarantee {
  public:
   /// Of a problem's loss and beta. Throws InvalidArgument for a skip connection and for paths < 1.
@@ -98,7 +98,7 @@ class LowRankGuarantee {
 ///
 /// Throws InvalidArgument for a skip connection, paths < 1, a next_singular_value that is not
 /// finite and nonnegative, or a dual_norm that is not >= 0. O(n) for each step of a search for tau.
-/// Derived (theory 6.1). An estimate: floating point.
+/// Derived (theory/architectures.md section 6.1). An estimate: floating point.
 [[nodiscard]] double low_rank_dual_bound(const TrainingProblem& problem, const Vector& nu,
                                          double dual_norm, double next_singular_value,
                                          Index paths = 1);

@@ -40,7 +40,7 @@ class PatchGeometry {
   /// Patch k of one input; x (inputs()), result (size()).
   [[nodiscard]] Vector patch(const Eigen::Ref<const Vector>& x, Index k) const;
   /// All patches of X (n x inputs()): row i K + k is patch k of row i, (n K x size()). Throws
-  /// InvalidArgument when X has another number of columns.
+  /// InvalidArgument when X has another number of columns. O(n K h).
   [[nodiscard]] Matrix stacked(const Matrix& X) const;
 
  private:
