@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "reformulation/block_check.hpp"
+#include "reformulation/input_checks.hpp"
 #include "reformulation/random_vector.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/reformulation/circular_linear.hpp"
@@ -15,13 +15,6 @@ namespace {
 
 /// How far above 1 rounding may take |u|.
 constexpr double kConstraintRounding = 1e-9;
-
-void check_columns(const Matrix& X, Index features) {
-  if (X.cols() != features) {
-    throw InvalidArgument("X: expected " + std::to_string(features) + " columns, got " +
-                          std::to_string(X.cols()));
-  }
-}
 
 /// U w_1 of a branch, with the circulant written out.
 Vector convolved(const BranchNetwork& network, Index branch) {

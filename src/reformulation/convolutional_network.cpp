@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "reformulation/block_check.hpp"
+#include "reformulation/input_checks.hpp"
 #include "reformulation/filter_layers.hpp"
 #include "reformulation/random_vector.hpp"
 #include "thalweg/core/error.hpp"

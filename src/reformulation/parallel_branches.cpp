@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "reformulation/block_check.hpp"
+#include "reformulation/input_checks.hpp"
 #include "reformulation/tree_shapes.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/reformulation/parallel_network.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "reformulation/input_checks.hpp"
 #include "reformulation/random_vector.hpp"
 #include "reformulation/tree_shapes.hpp"
 #include "thalweg/core/error.hpp"
@@ -121,10 +122,7 @@ std::vector<BranchLayer> ParallelNetwork::layers() const {
 }
 
 std::vector<BranchForm> ParallelNetwork::forms(const Matrix& X) const {
-  if (X.cols() != features_) {
-    throw InvalidArgument("X: expected " + std::to_string(features_) + " columns, got " +
-                          std::to_string(X.cols()));
-  }
+  check_columns(X, features_);
   double entries = 0;  // n M rows of M d numbers each, but for forms of fewer leaves
   for (const Form& form : forms_) {
     const auto count = static_cast<double>(shapes_->leaves(form.height));
@@ -164,10 +162,7 @@ std::vector<std::vector<Index>> ParallelNetwork::symmetries(Index form) const {
 
 Vector ParallelNetwork::predict(const Matrix& X, const BranchNetwork& network) const {
   check_network(*this, network);
-  if (X.cols() != features_) {
-    throw InvalidArgument("X: expected " + std::to_string(features_) + " columns, got " +
-                          std::to_string(X.cols()));
-  }
+  check_columns(X, features_);
   Vector result = Vector::Zero(X.rows());
   for (Index k = 0; k < network.branches(); ++k) {
     const Vector first = network.layers[0].row(k).transpose();

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "reformulation/input_checks.hpp"
 #include "thalweg/core/error.hpp"
 
 namespace thalweg {
@@ -84,10 +85,7 @@ Vector PatchGeometry::patch(const Eigen::Ref<const Vector>& x, Index k) const {
 }
 
 Matrix PatchGeometry::stacked(const Matrix& X) const {
-  if (X.cols() != inputs_) {
-    throw InvalidArgument("X: expected " + std::to_string(inputs_) + " columns, got " +
-                          std::to_string(X.cols()));
-  }
+  check_columns(X, inputs_);
   Matrix result(X.rows() * patches(), size());
   for (Index i = 0; i < X.rows(); ++i) {
     const Vector x = X.row(i).transpose();

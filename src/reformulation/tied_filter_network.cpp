@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "reformulation/block_check.hpp"
+#include "reformulation/input_checks.hpp"
 #include "reformulation/tied_filters.hpp"
 #include "thalweg/core/error.hpp"
 

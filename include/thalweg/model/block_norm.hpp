@@ -37,7 +37,7 @@ class BlockNorm {
   [[nodiscard]] Index rows() const { return rows_; }  ///< of the matrix; 0 without the nuclear norm
   [[nodiscard]] Index cols() const { return cols_; }
 
-  /// N(w); w (p).
+  /// N(w); w (p). O(p), and O(p min(rows, cols)) for the nuclear norm, as dual().
   [[nodiscard]] double value(const Vector& w) const;
   /// max {z^T w : N(w) <= 1}; z (p).
   [[nodiscard]] double dual(const Vector& z) const;

@@ -27,7 +27,7 @@ struct PatchColumns {
 class ConvolutionProblem {
  public:
   /// X (n x d); y (n), or (n K) sample-major without pooling. Throws InvalidArgument when a shape
-  /// or a column does not fit, or as TrainingProblem does.
+  /// or a column does not fit, or as TrainingProblem does. O(n K h).
   ConvolutionProblem(Matrix X, Vector y, PatchColumns patches, Pooling pooling, double beta,
                      Loss loss, OutputBias output_bias = OutputBias::kNone);
 

@@ -19,8 +19,9 @@ namespace thalweg {
 /// a subspace only, and with two factors under constraints of their own the images are no longer
 /// convex on a cone.
 ///
-/// Arrays of a branch: "u" (d), "w1" (d), "w2". Rows of X B are rounded: the form's pieces are
-/// those of the rounded rows. Source: theory/architectures.md section 4.4.
+/// The form has n rows of d entries; forms() is O(n d^2), lift and decode O(d^2) a branch, predict
+/// O(n d + d^2). Arrays of a branch: "u" (d), "w1" (d), "w2". Rows of X B are rounded: the form's
+/// pieces are those of the rounded rows. Source: theory/architectures.md section 4.4.
 class CircularReluNetwork final : public Architecture {
  public:
   /// Throws InvalidArgument unless features >= 1.

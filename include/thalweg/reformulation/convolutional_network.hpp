@@ -19,6 +19,10 @@ namespace thalweg {
 /// for |u| = |alpha|. So branches of cost at most 1 put out exactly {s f(w) : |w| <= 1}, and f is
 /// linear on each cone of one pattern (of ReLUs, or of the first largest patch). QED
 ///
+/// The form has n K rows of h entries. Its pieces are the cells of these n K hyperplanes, at most 2
+/// sum_{k < r} C(n K - 1, k) with r <= h the patches' rank; for the maximum those of n (K + K (K -
+/// 1) / 2) hyperplanes, merged where the same patches are chosen.
+///
 /// Arrays of a branch: "U" (the filter), "b" (its bias, if patches have one), "alpha". Source:
 /// theory/architectures.md sections 4.1 and 4.2; Ergen and Pilanci (2020) for the subject.
 class ConvolutionalNetwork final : public Architecture {

@@ -40,6 +40,10 @@ class TreeShapes;
 /// leaves of the same path norm (unroll_layered): for L >= 4 the tree's value is a lower bound for
 /// it. A network of one branch only is one of these, so its objective is at least the value.
 ///
+/// A form has n rows for each node of its tree, of d entries for each leaf, and at most about n^{r
+/// (L - 1) M} pieces, r the rank of X. There is a form for each vector of signs, up to exchanges of
+/// equal subtrees, that Lemma 2 leaves.
+///
 /// Arrays of a branch: "W1" (M x d), "W2" (n_2 x m_1), .., "W{L-1}" (1 x m_{L-2}), "w{L}": row i
 /// of W_l holds the weights of node i of layer l over nodes i m .. i m + m - 1 of the layer below.
 /// Source: theory/architectures.md sections 5 and 6; in the spirit of Ergen and Pilanci,

@@ -18,7 +18,8 @@ namespace thalweg {
 /// in one cone are no branches, as all patches share one filter; the exact gauge is hard to compute
 /// in general. The Frobenius norm would give a lower bound as well, but a lower one.
 ///
-/// O(K h) parameters and n K rows of as many entries for each form. Source:
+/// A form has n K^2 rows of K h entries (each patch's with those it must agree with), and as many
+/// pieces as the n K patches have cells, or more with a second ReLU. Source:
 /// theory/architectures.md sections 4.5 and 4.6; Sahiner et al. (2021) for the gauge.
 class TiedFilterNetwork : public Architecture {
  public:

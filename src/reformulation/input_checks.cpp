@@ -1,4 +1,4 @@
-#include "reformulation/block_check.hpp"
+#include "reformulation/input_checks.hpp"
 
 #include <string>
 
@@ -15,6 +15,12 @@ void check_block(const ActiveBlock& block, Index forms, Index parameters) {
     throw InvalidArgument("block: expected " + std::to_string(parameters) + " parameters, got " +
                           std::to_string(block.w.size()));
   }
+}
+
+void check_columns(const Matrix& X, Index features) {
+  if (X.cols() == features) return;
+  throw InvalidArgument("X: expected " + std::to_string(features) + " columns, got " +
+                        std::to_string(X.cols()));
 }
 
 }  // namespace thalweg
