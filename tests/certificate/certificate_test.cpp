@@ -1,31 +1,24 @@
 #include "thalweg/certificate/certificate.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <Eigen/QR>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 #include <string>
-#include <thread>
 
+#include "certificate/proved_certificate.hpp"
 #include "support/groundtruth.hpp"
 #include "support/random_matrix.hpp"
 #include "thalweg/core/random.hpp"
 #include "thalweg/oracle/dual_oracle.hpp"
-#include "thalweg/verify/check.hpp"
 
 namespace thalweg {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::GroundTruth;
-
-double to_double(const verify::Dyad53& value) {
-  return std::ldexp(static_cast<double>(value.mantissa), value.exponent);
-}
+using testing::to_double;
+using CertificateTest = testing::ProvedCertificate;
 
 TwoLayerNetwork random_network(Random& random, Index m, Index d) {
   TwoLayerNetwork network = TwoLayerNetwork::empty(d);
@@ -33,57 +26,6 @@ TwoLayerNetwork random_network(Random& random, Index m, Index d) {
   network.alpha = testing::random_matrix(random, m, 1);
   return network;
 }
-
-class CertificateTest : public ::testing::Test {
- protected:
-  CertificateTest()
-      : folder_(fs::temp_directory_path() / ("certificate_test." + std::to_string(::getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~CertificateTest() override { fs::remove_all(folder_); }
-
-  fs::path file() const { return folder_ / "proof.cert"; }
-
-  std::string text() const {
-    std::ifstream input(file(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(input), {}};
-  }
-
-  static verify::Report check(const std::string& certificate) {
-    std::istringstream input(certificate);
-    return verify::check(input);
-  }
-
-  /// Writes the certificate and demands that the checker accepts it.
-  CertificateResult prove(const CertificateRequest& request) {
-    const Expected<CertificateResult> result = write_certificate(request, file());
-    EXPECT_TRUE(result.has_value());
-    if (!result) return {};
-    report_ = check(text());
-    EXPECT_EQ(report_.outcome, verify::Outcome::kVerified) << report_.reason;
-    EXPECT_EQ(result->bytes, static_cast<std::int64_t>(fs::file_size(file())));
-    return *result;
-  }
-
-  CertificateResult prove(const TrainingProblem& problem, const TwoLayerNetwork& network,
-                          const Vector& dual, double slack = 1e-8) {
-    CertificateRequest request;
-    request.problem = &problem;
-    request.network = &network;
-    request.dual = &dual;
-    request.slack = slack;
-    return prove(request);
-  }
-
-  /// Relative gap of the last verified certificate; 2 when it has none.
-  double relative_gap() const {
-    const auto& gap = report_.statement.relative_gap;
-    return gap ? to_double(*gap) : 2.0;
-  }
-
-  fs::path folder_;
-  verify::Report report_;
-};
 
 bool is_global(const testing::GroundTruthNetwork& network) {
   return network.name.rfind("global_", 0) == 0 && network.name != "global_perturbed";
@@ -131,7 +73,7 @@ TEST_F(CertificateTest, OwnResidualNeverClaimsMoreThanTheOptimum) {
         prove(problem, stored.network, problem.dual_point(problem.fit(stored.network)), 1e-6);
     EXPECT_EQ(result.status, ProofStatus::kComplete);
     ASSERT_TRUE(report_.statement.lower_bound);
-    EXPECT_LE(to_double(*report_.statement.lower_bound), truth.optimum * (1 + 1e-12) + 1e-300);
+    EXPECT_LE(lower_bound(), truth.optimum * (1 + 1e-12) + 1e-300);
   }
 }
 
@@ -227,8 +169,7 @@ TEST_F(CertificateTest, RandomNetworksOfEveryLossAndBiasAreProved) {
     EXPECT_EQ(result.status, ProofStatus::kComplete);
     EXPECT_EQ(result.proof, BoundProof::kConeTree);
     ASSERT_TRUE(report_.statement.lower_bound);
-    EXPECT_NEAR(to_double(report_.statement.objective_upper), problem.objective(network),
-                1e-12 * problem.objective(network));
+    EXPECT_NEAR(upper_bound(), problem.objective(network), 1e-12 * problem.objective(network));
   }
 }
 
@@ -245,7 +186,7 @@ TEST_F(CertificateTest, WholeSphereProofsAreAccepted) {
     EXPECT_EQ(result.status, ProofStatus::kComplete);
     EXPECT_EQ(result.proof, BoundProof::kWholeSphere);
     ASSERT_TRUE(report_.statement.lower_bound);
-    EXPECT_LE(to_double(*report_.statement.lower_bound), truth.optimum * (1 + 1e-12) + 1e-300);
+    EXPECT_LE(lower_bound(), truth.optimum * (1 + 1e-12) + 1e-300);
   }
 }
 
@@ -355,108 +296,6 @@ TEST_F(CertificateTest, ClaimsStrongerByOneUnitAreRejected) {
                    std::to_string(scaled + step) + ':' + std::to_string(exponent + shift));
     EXPECT_EQ(check(forged).outcome, verify::Outcome::kNotVerified) << word;
   }
-}
-
-TEST_F(CertificateTest, LogisticLossIsUnsupported) {
-  Vector y(2);
-  y << 1, -1;
-  const TrainingProblem problem(Matrix::Identity(2, 2), y, 0.1, Loss::logistic());
-  const TwoLayerNetwork network = TwoLayerNetwork::empty(2);
-  CertificateRequest request;
-  request.problem = &problem;
-  request.network = &network;
-  const auto result = write_certificate(request, file());
-  ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(result->status, ProofStatus::kUnsupported);
-  EXPECT_FALSE(fs::exists(file()));
-}
-
-/// The grammar states neither: a proof would be one of another problem.
-TEST_F(CertificateTest, SampleWeightsAndSkipConnectionsAreUnsupported) {
-  const Matrix X = Matrix::Identity(2, 2);
-  const Vector y = Vector::Ones(2);
-  TwoLayerNetwork network = TwoLayerNetwork::empty(2);
-  const Loss weighted = Loss::squared().with_sample_weights(Vector::Constant(2, 3));
-  for (const TrainingProblem& problem :
-       {TrainingProblem(X, y, 0.1, weighted),
-        TrainingProblem(X, y, 0.1, Loss::squared(), OutputBias::kNone, SkipConnection::kFree)}) {
-    CertificateRequest request;
-    request.problem = &problem;
-    request.network = &network;
-    const auto result = write_certificate(request, file());
-    ASSERT_TRUE(result.has_value());
-    EXPECT_EQ(result->status, ProofStatus::kUnsupported);
-    EXPECT_FALSE(fs::exists(file()));
-  }
-  // Nor can a network with a skip connection be claimed for a problem without one.
-  const TrainingProblem plain(X, y, 0.1, Loss::squared());
-  network.skip = Matrix::Ones(2, 1);
-  CertificateRequest request;
-  request.problem = &plain;
-  request.network = &network;
-  EXPECT_THROW(static_cast<void>(write_certificate(request, file())), InvalidArgument);
-}
-
-TEST_F(CertificateTest, FilesOfTheUserAreNotTouched) {
-  const GroundTruth truth =
-      testing::load_groundtruth(fs::path(THALWEG_TEST_DATA) / "groundtruth" / "g05_d2.json");
-  std::ofstream(folder_ / "proof.cert.part") << "mine";
-  const fs::path target = folder_ / "target";
-  std::ofstream(target) << "old";
-  fs::create_symlink(target, file());
-  prove(truth.problem(), truth.networks.front().network, truth.nu);
-  EXPECT_TRUE(fs::is_symlink(file()));
-  EXPECT_EQ(fs::file_size(target), text().size());
-  EXPECT_EQ(fs::file_size(folder_ / "proof.cert.part"), 4u);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 3);
-}
-
-TEST_F(CertificateTest, DevicesAndPipesAreWrittenInPlace) {
-  const GroundTruth truth =
-      testing::load_groundtruth(fs::path(THALWEG_TEST_DATA) / "groundtruth" / "g05_d2.json");
-  const TrainingProblem problem = truth.problem();
-  prove(problem, truth.networks.front().network, truth.nu);
-  const std::string expected = text();
-  CertificateRequest request;
-  request.problem = &problem;
-  request.network = &truth.networks.front().network;
-  request.dual = &truth.nu;
-  request.slack = 1e-8;
-  EXPECT_TRUE(write_certificate(request, "/dev/null").has_value());
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
-  const fs::path pipe = folder_ / "pipe";
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  std::string received;
-  std::thread reader([&] {
-    std::ifstream input(pipe, std::ios::binary);
-    received.assign(std::istreambuf_iterator<char>(input), {});
-  });
-  EXPECT_TRUE(write_certificate(request, pipe).has_value());
-  reader.join();
-  EXPECT_EQ(received, expected);
-  const auto refused = write_certificate(request, folder_);
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, ErrorCode::kUnwritable);
-}
-
-TEST_F(CertificateTest, ReportsWhatItCannotUse) {
-  const TrainingProblem problem(Matrix::Identity(2, 2), Vector::Ones(2), 0.1, Loss::squared());
-  const TwoLayerNetwork network = TwoLayerNetwork::empty(2);
-  CertificateRequest request;
-  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
-  request.problem = &problem;
-  request.network = &network;
-  const auto lost = write_certificate(request, folder_ / "missing" / "proof.cert");
-  ASSERT_FALSE(lost.has_value());
-  EXPECT_EQ(lost.error().code, ErrorCode::kUnwritable);
-  const Vector wrong_length = Vector::Ones(3);
-  request.dual = &wrong_length;
-  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
-  const Vector dual = Vector::Ones(2);
-  request.dual = &dual;
-  request.slack = 0;
-  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
-  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 }  // namespace

@@ -108,14 +108,14 @@ TEST_F(ConvolutionCertificate, RefusesWhatDoesNotFit) {
   request.network = &network;
   const TwoLayerNetwork wide = TwoLayerNetwork::empty(4);
   request.network = &wide;
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
   request.network = &network;
   const Vector dual = Vector::Ones(12);
   request.dual = &dual;
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
   request.dual = nullptr;
   request.problem = &maximum.outputs();
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
   EXPECT_THROW(ConvolutionProblem(X, kTargets, {1, 1, {4}}, Pooling::kSum, 0.1, Loss::squared()),
                InvalidArgument);
   EXPECT_THROW(

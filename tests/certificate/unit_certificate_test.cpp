@@ -149,20 +149,20 @@ TEST_F(UnitCertificate, RefusesWhatDoesNotFit) {
   BranchNetwork network{{Matrix::Ones(1, 4), Matrix::Ones(1, 2), Matrix::Ones(1, 1)}};
   CertificateRequest request;
   request.parallel = &problem;
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);  // no network
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);  // no network
   request.branches = &network;
-  EXPECT_TRUE(write_certificate(request, file_).has_value());
+  EXPECT_TRUE(write_certificate(request, file()).has_value());
   network.layers[1] = Matrix::Ones(1, 3);
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
   network.layers[1] = Matrix::Constant(1, 2, std::nan(""));
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
   network.layers[1] = Matrix::Ones(1, 2);
   const TwoLayerNetwork other = TwoLayerNetwork::empty(2);
   request.improved = &other;
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
   request.improved = nullptr;
   request.problem = &outputs;
-  EXPECT_THROW((void)write_certificate(request, file_), InvalidArgument);
+  EXPECT_THROW((void)write_certificate(request, file()), InvalidArgument);
 }
 
 }  // namespace
