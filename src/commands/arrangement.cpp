@@ -132,7 +132,7 @@ Command make_arrangement(CLI::App& root) {
   app->footer(
       "Example:\n  thalweg arrangement --dataset examples/arrangement/points.npz --bias --out "
       "cells.npz");
-  return {app, [options] { return run_arrangement(*options); }};
+  return {app, &options->run, [options] { return run_arrangement(*options); }};
 }
 
 }  // namespace thalweg::commands

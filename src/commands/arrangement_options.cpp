@@ -8,7 +8,6 @@
 #include "commands/exit_code.hpp"
 #include "thalweg/io/dataset_reader.hpp"
 #include "thalweg/io/npy.hpp"
-#include "thalweg/io/sha256.hpp"
 
 namespace thalweg::commands {
 namespace {
@@ -190,7 +189,7 @@ void add_mode_options(CLI::App& app, ArrangementOptions& options) {
 /// The file joins the report's inputs.
 void add_input(Inputs& inputs, const std::string& role, const std::string& path,
                std::vector<Index> shape) {
-  inputs.files.push_back({role, path, require(io::sha256_of_file(path)), std::move(shape)});
+  inputs.files.push_back(describe_file(role, path, std::move(shape)));
 }
 
 Vector load_corner(const std::string& path, const std::string& role, Index dimension,

@@ -245,7 +245,7 @@ Command make_certify(CLI::App& root) {
       "Example:\n  thalweg certify --dataset examples/iris/iris.npz --network "
       "examples/iris/wide.npz \\\n"
       "      --torch-weight-decay 0.02 --torch-loss mse-mean --certificate network.cert");
-  return {app, [options] { return run_certify(*options); }};
+  return {app, &options->run, [options] { return run_certify(*options); }};
 }
 
 }  // namespace thalweg::commands

@@ -308,7 +308,7 @@ Command make_check(CLI::App& root) {
       "  thalweg check network.cert --dataset examples/iris/iris.npz \\\n"
       "      --network examples/iris/wide.npz\n"
       "The same check without this program: thalweg-check network.cert");
-  return {app, [options] { return run_check(*options); }};
+  return {app, &options->run, [options] { return run_check(*options); }};
 }
 
 }  // namespace thalweg::commands

@@ -4,12 +4,14 @@
 #include <functional>
 
 #include "commands/exit_code.hpp"
+#include "commands/options.hpp"
 
 namespace thalweg::commands {
 
 /// A subcommand: its options are registered, `run` does the work once they are parsed.
 struct Command {
   CLI::App* app;
+  RunOptions* run_options;  ///< those of `run`
   std::function<ExitCode()> run;
 };
 

@@ -173,7 +173,7 @@ Command make_info(CLI::App& root) {
   add_standardize_options(*app, options->problem);
   add_run_options(*app, options->run);
   app->footer("Example:\n  thalweg info --dataset examples/iris/iris.npz --bias");
-  return {app, [options] { return run_info(*options); }};
+  return {app, &options->run, [options] { return run_info(*options); }};
 }
 
 }  // namespace thalweg::commands

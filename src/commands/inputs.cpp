@@ -6,6 +6,7 @@
 #include "commands/report.hpp"
 #include "commands/standardize.hpp"
 #include "thalweg/io/dataset_reader.hpp"
+#include "thalweg/io/memory_files.hpp"
 #include "thalweg/io/npy.hpp"
 #include "thalweg/io/sha256.hpp"
 #include "thalweg/model/multi_output_problem.hpp"
@@ -108,7 +109,8 @@ void list_network(const io::StoredNetwork& stored, const std::string& role, cons
 
 InputFile describe_file(const std::string& role, const std::string& path,
                         std::vector<Index> shape) {
-  return {role, path, require(io::sha256_of_file(path)), std::move(shape)};
+  const bool in_memory = io::MemoryFiles::of(path) != nullptr;
+  return {role, path, in_memory ? kNoDigest : require(io::sha256_of_file(path)), std::move(shape)};
 }
 
 bool Inputs::has_dataset() const { return dataset.X.size() > 0; }
@@ -117,7 +119,7 @@ std::string Inputs::sha256(const std::string& role) const {
   for (const InputFile& file : files) {
     if (file.role == role) return file.sha256;
   }
-  return "-";
+  return kNoDigest;
 }
 
 void adopt_network(io::StoredNetwork stored, const std::string& role, const std::string& path,

@@ -11,11 +11,14 @@
 
 namespace thalweg::commands {
 
+/// What stands for the sha256 of what is no file.
+inline constexpr const char* kNoDigest = "-";
+
 /// One input file as a report names it.
 struct InputFile {
   std::string role;  ///< "dataset", "data", "targets", "network", "certificate", "test", ...
   std::string path;
-  std::string sha256;
+  std::string sha256;  ///< kNoDigest for arrays in memory
   std::vector<Index>
       shape;  ///< of X, of y, or of W without the bias column; empty when it has none
 };
@@ -52,7 +55,7 @@ struct Inputs {
   std::vector<std::string> notes;  ///< what was decided by itself, one sentence each
 
   [[nodiscard]] bool has_dataset() const;
-  /// sha256 of the file with that role, or "-".
+  /// sha256 of the file with that role, or kNoDigest.
   [[nodiscard]] std::string sha256(const std::string& role) const;
 };
 

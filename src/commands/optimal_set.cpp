@@ -53,7 +53,7 @@ Command make_optimal_set(CLI::App& root) {
   app->footer(
       "Example:\n  thalweg optimal-set --dataset examples/optimal-set/petal.csv \\\n"
       "      --target-column petal_width --bias --standardize --beta 0.01 --out optimal");
-  return {app, [options] { return run_optimal_set(*options); }};
+  return {app, &options->run, [options] { return run_optimal_set(*options); }};
 }
 
 }  // namespace thalweg::commands

@@ -7,6 +7,8 @@
 
 namespace thalweg::commands {
 
+struct CommandAnswer;
+
 /// How a command runs and talks; every command has these.
 struct RunOptions {
   int threads = 0;  ///< 0: all cores
@@ -15,6 +17,9 @@ struct RunOptions {
   bool quiet = false;
   int verbosity = 0;  ///< number of -v
   bool json = false;
+  /// A caller in the same process takes the answer here; null: it goes to standard output.
+  CommandAnswer* answer = nullptr;
+  bool catch_signals = true;
 };
 
 /// Which problem is meant: files, penalty and loss.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "commands/exit_code.hpp"
+#include "thalweg/io/memory_files.hpp"
 #include "thalweg/io/network_writer.hpp"
 
 namespace thalweg::commands {
@@ -51,7 +52,7 @@ void require_distinct_files(const ProblemOptions& inputs, const std::vector<Name
 }
 
 void require_writable(const std::string& path) {
-  if (path.empty()) return;
+  if (path.empty() || io::MemoryFiles::of(path) != nullptr) return;
   const std::filesystem::path target = path;
   const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
   std::error_code ignored;

@@ -190,7 +190,7 @@ Command make_path(CLI::App& root) {
       "Example:\n  thalweg path --dataset examples/iris/iris.npz --network "
       "examples/iris/wide.npz \\\n"
       "      --torch-weight-decay 0.02 --torch-loss mse-mean --out path.npz");
-  return {app, [options] { return run_path(*options); }};
+  return {app, &options->run, [options] { return run_path(*options); }};
 }
 
 }  // namespace thalweg::commands

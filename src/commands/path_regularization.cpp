@@ -68,7 +68,7 @@ Command make_path_regularization(CLI::App& root) {
   app->footer(
       "Example:\n  thalweg path-regularization --dataset examples/iris/small.npz --bias \\\n"
       "      --beta-ratio 1e-4 --svg path.svg --out path.npz");
-  return {app, [options] { return run_path(*options); }};
+  return {app, &options->run, [options] { return run_path(*options); }};
 }
 
 }  // namespace thalweg::commands

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "commands/exit_code.hpp"
+#include "thalweg/commands/run.hpp"
 
 namespace thalweg::commands {
 namespace {
@@ -61,7 +62,9 @@ Json begin_document(std::string_view command) {
 Json describe_files(const Inputs& inputs) {
   Json files = Json::object();
   for (const InputFile& file : inputs.files) {
-    files[file.role] = {{"path", file.path}, {"sha256", file.sha256}, {"shape", file.shape}};
+    files[file.role] = {{"path", file.path},
+                        {"sha256", file.sha256 == kNoDigest ? Json(nullptr) : Json(file.sha256)},
+                        {"shape", file.shape}};
   }
   return files;
 }
@@ -216,8 +219,14 @@ std::string rounded_up(double value) {
 void print_result(const RunOptions& options, Session& session, Json& document,
                   const TextReport& text, const std::vector<std::string>& notes) {
   session.clear_progress();
+  document["seconds"] = session.seconds();
+  if (options.answer != nullptr) {
+    options.answer->document = document.dump(-1, ' ', false, Json::error_handler_t::replace);
+    options.answer->text = text.text();
+    options.answer->notes = notes;
+    return;
+  }
   if (options.json) {
-    document["seconds"] = session.seconds();
     std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     if (!options.quiet) {
       for (const std::string& note : notes) std::cerr << "thalweg: note: " << note << '\n';

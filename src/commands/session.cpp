@@ -3,22 +3,29 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <string>
 
+#include "thalweg/commands/run.hpp"
 #include "thalweg/core/log.hpp"
 
 namespace thalweg::commands {
 namespace {
 
+using Handler = void (*)(int);
+
+constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
 // Read by the signal handler; set once before the handlers are installed.
 const CancellationToken* interrupted = nullptr;
+std::array<Handler, kSignals.size()> before = {SIG_DFL, SIG_DFL};
 
 extern "C" void on_signal(int signal) {
   interrupted->cancel();
-  std::signal(signal, SIG_DFL);
+  const Handler handler = before[signal == kSignals[0] ? 0 : 1];
+  std::signal(signal, handler == SIG_IGN ? SIG_DFL : handler);
 }
 
 /// One line that is redrawn in place.
@@ -55,21 +62,25 @@ log::Level log_level(const RunOptions& options) {
 
 }  // namespace
 
-Session::Session(const RunOptions& options) {
+Session::Session(const RunOptions& options) : options_(options) {
   log::set_level(log_level(options));
   if (options.time_limit) control_.deadline = Deadline::after(*options.time_limit);
   if (!options.quiet && options.verbosity == 0 && isatty(STDERR_FILENO) != 0) {
     progress_ = std::make_unique<ProgressLine>();
     control_.progress = progress_.get();
   }
+  if (!options.catch_signals) return;
   interrupted = &control_.cancellation;
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    before[i] = std::signal(kSignals[i], on_signal);
+  }
 }
 
 Session::~Session() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  if (options_.catch_signals) {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) std::signal(kSignals[i], before[i]);
+  }
+  if (options_.answer != nullptr) options_.answer->interrupted = control_.cancellation.cancelled();
 }
 
 void Session::clear_progress() {

@@ -10,8 +10,10 @@ namespace thalweg::commands {
 /// One run of one command: clock, deadline, Ctrl-C and progress.
 ///
 /// While it lives, the first SIGINT or SIGTERM raises the cancellation flag (long work then returns
-/// what it has) and the second one kills; a progress line is drawn on standard error when that is a
-/// terminal and neither --quiet nor -v was given. At most one session may live at a time.
+/// what it has) and the second one does what it did before the session, which kills unless a caller
+/// in the same process has its own way; a progress line is drawn on standard error when that is a
+/// terminal and neither --quiet nor -v was given. At most one session may live at a time that
+/// catches signals.
 class Session {
  public:
   explicit Session(const RunOptions& options);
@@ -27,6 +29,7 @@ class Session {
   void clear_progress();
 
  private:
+  const RunOptions& options_;
   Stopwatch clock_;
   RunControl control_;
   std::unique_ptr<ProgressObserver> progress_;

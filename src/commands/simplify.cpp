@@ -81,7 +81,7 @@ Command make_simplify(CLI::App& root) {
       "Example:\n  thalweg simplify --dataset examples/iris/iris.npz --network "
       "examples/iris/wide.npz \\\n"
       "      --torch-weight-decay 0.02 --torch-loss mse-mean --out smaller.npz");
-  return {app, [options] { return run_simplify(*options); }};
+  return {app, &options->run, [options] { return run_simplify(*options); }};
 }
 
 }  // namespace thalweg::commands

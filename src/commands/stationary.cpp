@@ -126,7 +126,7 @@ Command make_stationary(CLI::App& root) {
       "Example:\n  thalweg stationary --dataset examples/iris/iris.npz --network "
       "examples/iris/wide.npz \\\n"
       "      --torch-weight-decay 0.02 --torch-loss mse-mean");
-  return {app, [options] { return run_stationary(*options); }};
+  return {app, &options->run, [options] { return run_stationary(*options); }};
 }
 
 }  // namespace thalweg::commands

@@ -124,7 +124,7 @@ Command make_train(CLI::App& root) {
   app->footer(
       "Example:\n  thalweg train --dataset examples/iris/iris.npz --beta 1.5 --bias \\\n"
       "      --output-bias penalised --gap 1e-6 --out optimum.npz");
-  return {app, [options] { return run_train(*options); }};
+  return {app, &options->run, [options] { return run_train(*options); }};
 }
 
 }  // namespace thalweg::commands

@@ -63,7 +63,7 @@ Command make_width(CLI::App& root) {
   app->footer(
       "Example:\n  thalweg width --dataset examples/optimal-set/petal.csv \\\n"
       "      --target-column petal_width --bias --standardize --beta 0.01 --svg staircase.svg");
-  return {app, [options] { return run_width(*options); }};
+  return {app, &options->run, [options] { return run_width(*options); }};
 }
 
 }  // namespace thalweg::commands

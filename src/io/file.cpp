@@ -10,6 +10,7 @@
 
 #include "io/byte_source.hpp"
 #include "thalweg/core/file_replacement.hpp"
+#include "thalweg/io/memory_files.hpp"
 
 namespace thalweg::io {
 namespace {
@@ -90,6 +91,7 @@ Expected<void> for_each_chunk(const std::filesystem::path& path,
 }
 
 Expected<Bytes> read_file(const std::filesystem::path& path) {
+  if (const MemoryFiles* memory = MemoryFiles::of(path)) return memory->text(path);
   Bytes bytes;
   const auto done = for_each_chunk(path, [&](std::span<const std::byte> chunk) {
     bytes.insert(bytes.end(), chunk.begin(), chunk.end());
@@ -99,6 +101,10 @@ Expected<Bytes> read_file(const std::filesystem::path& path) {
 }
 
 Expected<void> write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  if (MemoryFiles* memory = MemoryFiles::of(path)) {
+    memory->keep(path, bytes);
+    return {};
+  }
   if (FileReplacement::is_special(path)) return write_in_place(path, bytes);
   Expected<FileReplacement> file = FileReplacement::create(path);
   if (!file) return tl::unexpected(file.error());

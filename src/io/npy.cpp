@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 
+#include "io/borrowed_array.hpp"
 #include "io/element_decoder.hpp"
 #include "io/npy_header.hpp"
 #include "io/text.hpp"
@@ -36,11 +37,11 @@ void append(Bytes& bytes, std::string_view text) {
 
 /// Magic, version 1.0, header length and header, padded so that the data starts at a multiple
 /// of 64.
-Bytes encode_header(std::string_view descriptor, std::span<const Index> shape) {
+Bytes encode_header(std::string_view descriptor, bool fortran_order, std::span<const Index> shape) {
   constexpr std::size_t kPrefix = 10;
-  std::string header =
-      "{'descr': '" + std::string(descriptor) +
-      "', 'fortran_order': False, 'shape': " + describe_shape({shape.begin(), shape.end()}) + ", }";
+  std::string header = "{'descr': '" + std::string(descriptor) +
+                       "', 'fortran_order': " + (fortran_order ? "True" : "False") +
+                       ", 'shape': " + describe_shape({shape.begin(), shape.end()}) + ", }";
   header.append(63 - (kPrefix + header.size()) % 64, ' ');
   header += '\n';
   Bytes bytes;
@@ -51,27 +52,45 @@ Bytes encode_header(std::string_view descriptor, std::span<const Index> shape) {
   return bytes;
 }
 
-}  // namespace
-
-Expected<NdArray> parse_npy(std::span<const std::byte> bytes, const ArrayLabel& label) {
-  const auto header = parse_npy_header(bytes, label);
-  if (!header) return tl::unexpected(header.error());
-  const auto count = element_count(header->shape, header->encoding.type, label);
+/// The elements that a header announces. Errors: as parse_npy.
+Expected<NdArray> decode(const NpyHeader& header, std::span<const std::byte> data,
+                         const ArrayLabel& label) {
+  const auto count = element_count(header.shape, header.encoding.type, label);
   if (!count) return tl::unexpected(count.error());
-  const auto data = bytes.subspan(header->size);
-  const std::size_t expected = *count * element_size(header->encoding.type);
+  const std::size_t expected = *count * element_size(header.encoding.type);
   if (data.size() != expected) {
     return fail(ErrorCode::kMalformed, describe(label) + ": expected " + std::to_string(expected) +
                                            " bytes of data after the header, found " +
                                            std::to_string(data.size()));
   }
-  return decode_elements(data, header->shape, header->encoding, label);
+  return decode_elements(data, header.shape, header.encoding, label);
+}
+
+}  // namespace
+
+Expected<NdArray> parse_npy(std::span<const std::byte> bytes, const ArrayLabel& label) {
+  const auto header = parse_npy_header(bytes, label);
+  if (!header) return tl::unexpected(header.error());
+  return decode(*header, bytes.subspan(header->size), label);
+}
+
+Expected<NdArray> decode_borrowed(const BorrowedArray& array, const ArrayLabel& label) {
+  const Bytes front = encode_header(array.descriptor, array.fortran_order, array.shape);
+  const auto header = parse_npy_header(front, label);
+  if (!header) return tl::unexpected(header.error());
+  return decode(*header, array.bytes, label);
 }
 
 Expected<NdArray> read_npy(const std::filesystem::path& path) {
+  const ArrayLabel label{path.string(), ""};
+  if (const MemoryFiles* memory = MemoryFiles::of(path)) {
+    const auto arrays = memory->arrays(path);
+    if (!arrays) return tl::unexpected(arrays.error());
+    return decode_borrowed((*arrays)->front(), label);
+  }
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  return parse_npy(*bytes, {path.string(), ""});
+  return parse_npy(*bytes, label);
 }
 
 template <class T>
@@ -86,7 +105,7 @@ Bytes encode_npy(std::span<const Index> shape, std::span<const T> values) {
     throw InvalidArgument("shape has " + std::to_string(count) + " elements but values has " +
                           std::to_string(values.size()));
   }
-  Bytes bytes = encode_header(kDescriptor<T>, shape);
+  Bytes bytes = encode_header(kDescriptor<T>, false, shape);
   bytes.reserve(bytes.size() + values.size() * sizeof(T));
   for (const T value : values) {
     const auto bits = std::bit_cast<Bits<T>>(value);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <variant>
 
+#include "io/borrowed_array.hpp"
 #include "io/text.hpp"
 #include "io/zip_archive.hpp"
+#include "thalweg/io/memory_files.hpp"
 #include "thalweg/io/npy.hpp"
 
 namespace thalweg::io {
@@ -17,7 +20,7 @@ constexpr std::string_view kNpyEnding = ".npy";
 
 struct NpzArchive::State {
   std::string file;
-  ZipArchive zip;
+  std::variant<ZipArchive, std::vector<BorrowedArray>> entries;  ///< on disk, or in memory
   std::vector<std::string> names;
 };
 
@@ -59,12 +62,29 @@ Expected<NdArray> NpzArchive::read(std::string_view name) const {
     return fail(ErrorCode::kMissing,
                 state_->file + ": expected an array " + quote(name) + ", found none of that name");
   }
-  const auto bytes = state_->zip.read(static_cast<std::size_t>(found - state_->names.begin()));
+  const auto at = static_cast<std::size_t>(found - state_->names.begin());
+  const ArrayLabel label{state_->file, std::string(name)};
+  if (const auto* arrays = std::get_if<std::vector<BorrowedArray>>(&state_->entries)) {
+    return decode_borrowed((*arrays)[at], label);
+  }
+  const auto bytes = std::get<ZipArchive>(state_->entries).read(at);
   if (!bytes) return tl::unexpected(bytes.error());
-  return parse_npy(*bytes, {state_->file, std::string(name)});
+  return parse_npy(*bytes, label);
+}
+
+NpzArchive NpzArchive::of(std::vector<BorrowedArray> arrays, std::string file) {
+  std::vector<std::string> names;
+  for (const BorrowedArray& array : arrays) names.push_back(array.name);
+  return NpzArchive(
+      std::make_unique<State>(State{std::move(file), std::move(arrays), std::move(names)}));
 }
 
 Expected<NpzArchive> read_npz(const std::filesystem::path& path) {
+  if (const MemoryFiles* memory = MemoryFiles::of(path)) {
+    const auto arrays = memory->arrays(path);
+    if (!arrays) return tl::unexpected(arrays.error());
+    return NpzArchive::of(**arrays, path.string());
+  }
   auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
   return NpzArchive::parse(std::move(*bytes), path.string());
@@ -79,6 +99,10 @@ Expected<void> write_npz(const std::filesystem::path& path, std::span<const NpzE
                             " where distinct names that are not empty were expected");
     }
     files.push_back({entry.name + std::string(kNpyEnding), entry.npy});
+  }
+  if (MemoryFiles* memory = MemoryFiles::of(path)) {
+    memory->keep(path, entries);
+    return {};
   }
   const auto bytes = write_zip(files, path.string());
   if (!bytes) return tl::unexpected(bytes.error());

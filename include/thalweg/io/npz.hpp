@@ -14,6 +14,8 @@
 
 namespace thalweg::io {
 
+struct BorrowedArray;
+
 /// A NumPy `.npz` archive in memory: named arrays, decoded one at a time on request.
 ///
 /// Entries may be stored or deflated; each is checked against its CRC. Arrays nobody asks for are
@@ -23,6 +25,9 @@ class NpzArchive {
   /// Opens an archive. Errors: kMalformed (not a zip, inconsistent directory, duplicate or unusable
   /// names), kUnsupported (a PyTorch pickle archive), kTooLarge (more than 4096 entries).
   [[nodiscard]] static Expected<NpzArchive> parse(Bytes bytes, std::string file);
+
+  /// An archive of arrays that lie elsewhere in memory and outlive it; names are distinct.
+  [[nodiscard]] static NpzArchive of(std::vector<BorrowedArray> arrays, std::string file);
 
   NpzArchive(NpzArchive&&) noexcept;
   NpzArchive& operator=(NpzArchive&&) noexcept;
