@@ -3,8 +3,8 @@
 #include <cmath>
 #include <utility>
 
-#include "reformulation/input_checks.hpp"
 #include "reformulation/filter_layers.hpp"
+#include "reformulation/input_checks.hpp"
 #include "reformulation/random_vector.hpp"
 #include "thalweg/core/error.hpp"
 
