@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config python3 clang-format-14
   # libraries
   libeigen3-dev libexpected-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libzip-dev nettle-dev libgmp-dev libmpfr-dev libcli11-dev
-  libcgal-dev libboost-dev libopenblas-dev
+  libcgal-dev libboost-dev libopenblas-dev libonnx-dev libprotobuf-dev
   # tests and fuzzers
   libgtest-dev libgmock-dev librapidcheck-dev clang-14 libclang-rt-14-dev
 )

@@ -42,17 +42,22 @@ std::shared_ptr<const Architecture> make(const ProblemOptions& options,
   }
 }
 
-io::BranchFormat format_of(const Architecture& architecture, Kind kind) {
+io::BranchFormat format_of(const Architecture& architecture,
+                           const ArchitectureDescription& description, bool bias) {
   io::BranchFormat format;
   format.layers = architecture.layers();
-  const bool torch = kind == Kind::kCnn || kind == Kind::kCnnFlattened;
+  format.description = description;
+  format.hidden_bias = bias ? HiddenBias::kLastColumn : HiddenBias::kNone;
+  const bool torch = description.kind == Kind::kCnn || description.kind == Kind::kCnnFlattened;
   format.torch = torch ? io::TorchNames::kConvolution : io::TorchNames::kRefused;
   return format;
 }
 
-/// The arrays of layered branches whose widths are the fan-ins, for four layers and more.
-io::BranchFormat layered_format(const ArchitectureDescription& description, Index features) {
-  io::BranchFormat format;
+/// The same with the arrays of layered branches whose widths are the fan-ins, for four layers and
+/// more.
+io::BranchFormat layered_format(const ArchitectureDescription& description, Index features,
+                                io::BranchFormat format) {
+  format.layers.clear();
   Index below = features;
   std::size_t layer = 1;
   for (const Index width : description.fan_in) {
@@ -79,7 +84,7 @@ LoadedBranches read_branches(const std::string& file, const ArchitectureDescript
   if (!other_shape || description.kind != Kind::kPath || description.fan_in.size() < 2) {
     return {require(std::move(stored))};
   }
-  auto layered = io::read_branch_network(file, layered_format(description, features));
+  auto layered = io::read_branch_network(file, layered_format(description, features, format));
   if (!layered) return {require(std::move(stored))};
   layered->network = unroll_layered(features, description.fan_in, layered->network);
   inputs.notes.emplace_back(
@@ -204,7 +209,7 @@ BranchSetup load_branch_setup(const ProblemOptions& given,
   const Matrix X = options.bias ? append_ones(dataset.X) : dataset.X;
   inputs.files.push_back(describe_file("architecture", options.architecture, {}));
   const auto architecture = make(options, description, X.cols());
-  io::BranchFormat format = format_of(*architecture, description.kind);
+  io::BranchFormat format = format_of(*architecture, description, options.bias);
   std::optional<LoadedBranches> loaded =
       load_branches(options, description, X.cols(), format, inputs);
   refuse_output_options(options, description, architecture->outputs());

@@ -106,6 +106,9 @@ std::optional<std::string> compare_branches(const CertificateSource& source,
   io::BranchFormat format;
   format.layers = fitted(source, description)->layers();
   if (source.kind == "cnn") format.torch = io::TorchNames::kConvolution;
+  format.description = description;
+  const bool ones = source.X.cols() > 0 && (source.X.rightCols(1).array() == 1.0).all();
+  format.hidden_bias = ones ? HiddenBias::kLastColumn : HiddenBias::kNone;
   const io::StoredBranchNetwork stored = require(io::read_branch_network(path, format));
   Matrix certified = source.W;
   if (source.kind == "cnn") {

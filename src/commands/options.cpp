@@ -114,7 +114,7 @@ void add_dataset_options(CLI::App& app, ProblemOptions& options, Required requir
 void add_network_option(CLI::App& app, ProblemOptions& options, Required required) {
   app.add_option("--network", options.network,
                  "Network: .npz with W (m x d), alpha and optionally b, output_bias; or .npz or "
-                 ".safetensors with PyTorch's names 0.weight, 0.bias, 2.weight, 2.bias")
+                 ".safetensors with PyTorch's names 0.weight, 0.bias, 2.weight, 2.bias; or .onnx")
       ->type_name("FILE")
       ->group("Data")
       ->required(required == Required::kYes);

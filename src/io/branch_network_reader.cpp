@@ -4,6 +4,7 @@
 
 #include "io/standardization_arrays.hpp"
 #include "io/text.hpp"
+#include "thalweg/io/onnx.hpp"
 
 namespace thalweg::io {
 namespace {
@@ -225,8 +226,13 @@ Expected<StoredBranchNetwork> read_branch_network(const std::filesystem::path& p
     if (!file) return tl::unexpected(file.error());
     return assemble(*file, format);
   }
+  if (ending == ".onnx") {
+    const auto bytes = read_file(path);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return onnx_branch_network(*bytes, format, path.string());
+  }
   return fail(ErrorCode::kUnsupported,
-              path.string() + ": expected a network ending in .npz or .safetensors, found " +
+              path.string() + ": expected a network ending in .npz, .safetensors or .onnx, found " +
                   quote(ending));
 }
 

@@ -7,6 +7,7 @@
 
 #include "io/standardization_arrays.hpp"
 #include "io/text.hpp"
+#include "thalweg/io/onnx.hpp"
 
 namespace thalweg::io {
 namespace {
@@ -176,8 +177,13 @@ Expected<StoredNetwork> read_network(const std::filesystem::path& path) {
     if (!file) return tl::unexpected(file.error());
     return network_from(*file);
   }
+  if (ending == ".onnx") {
+    const auto bytes = read_file(path);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return onnx_network(*bytes, path.string());
+  }
   return fail(ErrorCode::kUnsupported,
-              path.string() + ": expected a network ending in .npz or .safetensors, found " +
+              path.string() + ": expected a network ending in .npz, .safetensors or .onnx, found " +
                   quote(ending));
 }
 

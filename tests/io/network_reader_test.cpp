@@ -198,8 +198,8 @@ TEST(NetworkReader, RefusesPicklesWithTheLinesThatExportThem) {
                   "state = torch.load('model.pt', map_location='cpu', weights_only=True)\n",
                   "for name, tensor in state.items()}\n", "numpy.savez('model.npz', **arrays)"});
   }
-  expect_error(read_network("m.onnx"), ErrorCode::kUnsupported,
-               {"ending in .npz or .safetensors, found '.onnx'"});
+  expect_error(read_network("m.h5"), ErrorCode::kUnsupported,
+               {"ending in .npz, .safetensors or .onnx, found '.h5'"});
 }
 
 TEST(NetworkReader, ChecksThatTheNetworkFitsTheData) {

@@ -54,6 +54,10 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/tools/cmake/thalwegConfig.c
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/thalwegConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/thalwegConfig.cmake" "${PROJECT_BINARY_DIR}/thalwegConfigVersion.cmake" DESTINATION ${package_dir})
 
+set(THALWEG_ONNX_LIBS "")
+if(THALWEG_HAS_ONNX)
+  set(THALWEG_ONNX_LIBS " -lonnx_proto -lprotobuf")
+endif()
 # The package file finds its prefix from its own place, so that an installed tree can be moved.
 file(RELATIVE_PATH pkg_config_up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 foreach(file thalweg thalweg-verify)

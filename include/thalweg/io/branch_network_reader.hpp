@@ -8,7 +8,9 @@
 #include "thalweg/core/error.hpp"
 #include "thalweg/io/npz.hpp"
 #include "thalweg/io/safetensors.hpp"
+#include "thalweg/model/architecture_description.hpp"
 #include "thalweg/model/branch_network.hpp"
+#include "thalweg/model/network.hpp"
 
 namespace thalweg::io {
 
@@ -24,6 +26,9 @@ enum class TorchNames {
 struct BranchFormat {
   std::vector<BranchLayer> layers;  ///< what an architecture says of its branches
   TorchNames torch = TorchNames::kRefused;
+  ArchitectureDescription description = {};  ///< what the layers of an ONNX graph must agree with
+  /// Whether the last input is a column of ones, a bias in an ONNX graph.
+  HiddenBias hidden_bias = HiddenBias::kNone;
 };
 
 struct StoredBranchNetwork {
@@ -31,7 +36,7 @@ struct StoredBranchNetwork {
   std::optional<double> output_bias;  ///< none when the file has none, be it zero
 };
 
-/// Reads a sum of K branches from `.npz` or `.safetensors`, by the ending.
+/// Reads a sum of K branches from `.npz`, `.safetensors` or `.onnx` (onnx.hpp), by the ending.
 ///
 /// Each array of the format is stored under its name with K in front of its shape, the last axis
 /// fastest; `output_bias` (1) is optional. Or, with TorchNames::kConvolution, `0.weight` (K x the

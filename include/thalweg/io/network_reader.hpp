@@ -20,7 +20,7 @@ struct StoredNetwork {
   std::optional<Standardization> standardization = std::nullopt;
 };
 
-/// Reads a two-layer network from `.npz` or `.safetensors`, by the ending.
+/// Reads a two-layer network from `.npz`, `.safetensors` or `.onnx` (onnx.hpp), by the ending.
 ///
 /// Two naming schemes: `W` (m x d), `alpha` or `a` (m or m x c), optional `b` (m), `output_bias`
 /// (c) and `skip` (d x c, or (d + 1) x c with `b`, the last row for the column of ones); or
