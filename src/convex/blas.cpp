@@ -65,6 +65,33 @@ void rank_update(const Eigen::Ref<const Matrix>& A, Transpose a, double scale,
               leading(A.outerStride()), scale, C.data(), leading(C.outerStride()));
 }
 
+bool cholesky(Matrix& A, const RunControl& control) {
+  constexpr Index kPanel = 128;
+  const int stride = leading(A.outerStride());
+  for (Index at = 0; at < A.rows(); at += kPanel) {
+    if (control.should_stop()) return false;
+    const int done = as_int(at);
+    const int width = as_int(std::min(kPanel, A.rows() - at));
+    const int below = as_int(A.rows()) - done - width;
+    double* corner = &A(at, at);
+    // What the columns before leave of these.
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, width, done, -1.0, &A(at, 0), stride, 1.0,
+                corner, stride);
+    if (below > 0) {
+      cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, below, width, done, -1.0,
+                  &A(at + width, 0), stride, &A(at, 0), stride, 1.0, corner + width, stride);
+    }
+    int info = 0;
+    dpotrf_("L", &width, corner, &stride, &info);
+    if (info != 0) return false;
+    if (below > 0) {
+      cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, below, width,
+                  1.0, corner, stride, corner + width, stride);
+    }
+  }
+  return true;
+}
+
 bool cholesky(Matrix& A) {
   const int n = as_int(A.rows());
   if (n == 0) return true;

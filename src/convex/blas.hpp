@@ -1,5 +1,6 @@
 #pragma once
 
+#include "thalweg/core/run_control.hpp"
 #include "thalweg/core/types.hpp"
 
 /// The few dense kernels that carry the time of the block solvers, by the system's BLAS and LAPACK.
@@ -32,6 +33,8 @@ void rank_update(const Eigen::Ref<const Matrix>& A, Transpose a, double scale,
                  Eigen::Ref<Matrix> C);
 /// Cholesky factor in the lower triangle; false when A is not positive definite.
 [[nodiscard]] bool cholesky(Matrix& A);
+/// The same by panels of columns; false also when the control stops it in between.
+[[nodiscard]] bool cholesky(Matrix& A, const RunControl& control);
 /// x with A x = b for the factor of `cholesky`, in place.
 void cholesky_solve(const Matrix& factor, Vector& b);
 

@@ -180,10 +180,17 @@ void DenseMaps::adjoint(std::span<const Index> list, const Vector& theta,
 
 void DenseMaps::outer_gram(std::span<const Index> list, const Vector& scale, Matrix& gram) const {
   gram = Matrix::Zero(samples(), samples());
-  for (std::size_t k = 0; k < list.size(); ++k) {
-    const Matrix scaled =
-        std::sqrt(scale[static_cast<Index>(k)]) * maps_[static_cast<std::size_t>(list[k])];
-    detail::rank_update(scaled, detail::Transpose::kNo, 1, gram);
+  const auto part = static_cast<std::size_t>(std::max<Index>(1, kPanel / width()));
+  Matrix panel(samples(), static_cast<Index>(std::min(part, list.size())) * width());
+  for (std::size_t first = 0; first < list.size(); first += part) {
+    const std::size_t count = std::min(part, list.size() - first);
+    for (std::size_t k = 0; k < count; ++k) {
+      panel.middleCols(static_cast<Index>(k) * width(), width()) =
+          std::sqrt(scale[static_cast<Index>(first + k)]) *
+          maps_[static_cast<std::size_t>(list[first + k])];
+    }
+    detail::rank_update(panel.leftCols(static_cast<Index>(count) * width()), detail::Transpose::kNo,
+                        1, gram);
   }
 }
 

@@ -11,13 +11,16 @@ namespace {
 constexpr double kMostOperations = 1e12;
 constexpr double kMostEntries = 2.5e8;  ///< doubles of one factor
 constexpr Index kChunk = 512;           ///< samples at a time in the low-rank form
+constexpr double kUnlooked = 2e8;       ///< multiplications between two looks at the control
+constexpr Index kLeastPart = 64;        ///< blocks, columns or samples in between, at least
 constexpr int kConjugateSteps = 200;
 constexpr int kRefinements = 2;
 
 class DualSystem {
  public:
-  DualSystem(const BlockProgram& program, const BlockDual& dual, const DualHessian& hessian)
-      : program_(program), dual_(dual), hessian_(hessian) {}
+  DualSystem(const BlockProgram& program, const BlockDual& dual, const DualHessian& hessian,
+             const RunControl& control)
+      : program_(program), dual_(dual), hessian_(hessian), control_(control) {}
 
   /// H x, O(n |list| p).
   [[nodiscard]] Vector apply(const Vector& x) const {
@@ -33,12 +36,11 @@ class DualSystem {
   }
 
   [[nodiscard]] Vector dense(const Vector& rhs) const {
-    Matrix H;
-    program_.maps.outer_gram(hessian_.list, hessian_.a, H);
-    rank_update(panel(), Transpose::kNo, 1, H);
+    Matrix H = blocks_gram();
+    add_panel_gram(H);
     H.diagonal() += hessian_.diagonal;
     Vector x = rhs;
-    if (!cholesky(H)) return {};
+    if (!cholesky(H, control_)) return {};
     cholesky_solve(H, x);
     return x;
   }
@@ -60,7 +62,7 @@ class DualSystem {
           hessian_.a[k];
     }
     for (Index k = 0; k < q; ++k) K(blocks * p + k, blocks * p + k) += 1 / hessian_.columns[k];
-    if (!cholesky(K)) return {};
+    if (!cholesky(K, control_)) return {};
     const auto solve = [&](const Vector& r) {
       Vector inner = columns_adjoint(inverse.cwiseProduct(r), size);
       cholesky_solve(K, inner);
@@ -80,6 +82,7 @@ class DualSystem {
     double rz = r.dot(z);
     const double target = accuracy * accuracy * rz;
     for (int step = 0; step < kConjugateSteps && rz > target; ++step) {
+      if (control_.should_stop()) return {};
       const Vector image = apply(direction);
       const double length = rz / direction.dot(image);
       x += length * direction;
@@ -93,6 +96,38 @@ class DualSystem {
   }
 
  private:
+  /// How many blocks, columns or samples of `cost` multiplications each come between two looks.
+  [[nodiscard]] static Index part_of(double cost) {
+    return std::max(kLeastPart, static_cast<Index>(std::min(1e9, kUnlooked / cost)));
+  }
+
+  /// The lower triangle of sum_k a_k A_k A_k^T; unfinished when stopped.
+  [[nodiscard]] Matrix blocks_gram() const {
+    const double n = static_cast<double>(program_.maps.samples());
+    const auto total = static_cast<Index>(hessian_.list.size());
+    const Index most = part_of(n * n * static_cast<double>(program_.maps.width()));
+    Matrix H;
+    Matrix more;
+    for (Index first = 0; first == 0 || (first < total && !control_.should_stop()); first += most) {
+      const Index count = std::min(most, total - first);
+      const auto part =
+          hessian_.list.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+      program_.maps.outer_gram(part, hessian_.a.segment(first, count), first == 0 ? H : more);
+      if (first > 0) H.triangularView<Eigen::Lower>() += more;
+    }
+    return H;
+  }
+
+  void add_panel_gram(Matrix& H) const {
+    const Matrix columns = panel();
+    const double n = static_cast<double>(columns.rows());
+    const Index most = part_of(n * n);
+    for (Index first = 0; first < columns.cols() && !control_.should_stop(); first += most) {
+      const Index count = std::min(most, columns.cols() - first);
+      rank_update(columns.middleCols(first, count), Transpose::kNo, 1, H);
+    }
+  }
+
   /// The columns whose outer products are added to the blocks' part.
   [[nodiscard]] Matrix panel() const {
     const Index blocks = static_cast<Index>(hessian_.list.size());
@@ -109,9 +144,11 @@ class DualSystem {
     const Index n = program_.maps.samples();
     const Index block_columns = program_.maps.width() * static_cast<Index>(hessian_.list.size());
     const Index q = dual_.columns().cols();
-    Matrix rows(std::min(n, kChunk), K.cols());
-    for (Index first = 0; first < n; first += kChunk) {
-      const Index count = std::min(kChunk, n - first);
+    const double size = static_cast<double>(K.cols());
+    const Index most = std::min(kChunk, part_of(size * size));
+    Matrix rows(std::min(n, most), K.cols());
+    for (Index first = 0; first < n && !control_.should_stop(); first += most) {
+      const Index count = std::min(most, n - first);
       program_.maps.rows(hessian_.list, first, rows.topLeftCorner(count, block_columns));
       rows.block(0, block_columns, count, q) = dual_.columns().middleRows(first, count);
       rows.topRows(count).array().colwise() *= inverse.segment(first, count).cwiseSqrt().array();
@@ -149,6 +186,7 @@ class DualSystem {
   const BlockProgram& program_;
   const BlockDual& dual_;
   const DualHessian& hessian_;
+  const RunControl& control_;
 };
 
 }  // namespace
@@ -167,8 +205,8 @@ DualSolve choose_dual_solve(Index samples, Index listed, Index width) {
 
 Vector solve_dual_system(const BlockProgram& program, const BlockDual& dual,
                          const DualHessian& hessian, const Vector& rhs, double accuracy,
-                         DualSolve form) {
-  const DualSystem system(program, dual, hessian);
+                         DualSolve form, const RunControl& control) {
+  const DualSystem system(program, dual, hessian, control);
   switch (form) {
     case DualSolve::kDense:
       return system.dense(rhs);

@@ -29,10 +29,12 @@ enum class DualSolve {
 /// than about 1e12 operations or 2 GiB.
 [[nodiscard]] DualSolve choose_dual_solve(Index samples, Index listed, Index width);
 
-/// x with H x = rhs, (n); empty where the factorisation failed. `accuracy` is the relative residual
-/// at which conjugate gradients stop.
+/// x with H x = rhs, (n); empty where the factorisation failed or the control stopped it: it is
+/// looked at about every 1e9 operations. `accuracy` is the relative residual at which conjugate
+/// gradients stop.
 [[nodiscard]] Vector solve_dual_system(const BlockProgram& program, const BlockDual& dual,
                                        const DualHessian& hessian, const Vector& rhs,
-                                       double accuracy, DualSolve form);
+                                       double accuracy, DualSolve form,
+                                       const RunControl& control = {});
 
 }  // namespace thalweg::detail

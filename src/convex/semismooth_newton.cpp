@@ -182,7 +182,7 @@ class SemismoothNewton {
     const double accuracy = std::clamp(0.1 * gradient_norm_ / scale_of_fit_, 1e-8, 1e-2);
     const Vector step = detail::solve_dual_system(
         program_, dual_, hessian, -gradient_, accuracy,
-        detail::choose_dual_solve(nu_.size(), count, program_.maps.width()));
+        detail::choose_dual_solve(nu_.size(), count, program_.maps.width()), settings_.control);
     if (step.size() == 0) return false;
     return search_along(step);
   }

@@ -7,7 +7,6 @@
 
 #include "thalweg/convex/block_solver.hpp"
 #include "thalweg/core/error.hpp"
-#include "thalweg/model/independent_masses.hpp"
 
 namespace thalweg {
 namespace {
@@ -86,16 +85,61 @@ void check(const TrainingProblem& problem) {
   }
 }
 
-/// Refuses samples whose capped ramps are too many to be stored.
+/// Refuses samples whose features are too many to be stored.
 void require_room(const Vector& x, Index layers) {
-  if (layers == 2) return;
   const std::size_t distinct = distinct_samples(x).size();
   const auto m = static_cast<double>(distinct);
-  if (static_cast<double>(x.size()) * m * m / 2 <= kMostEntries) return;
-  throw InvalidArgument("one-dimensional data: " + std::to_string(x.size()) + " samples, " +
-                        std::to_string(distinct) +
-                        " of them distinct, have too many features for 3 and more layers (some "
-                        "600 samples are the limit); expected fewer samples, or 2 layers");
+  const double features = layers == 2 ? 2 * m : m * m / 2;
+  if (static_cast<double>(x.size()) * features <= kMostEntries) return;
+  throw InvalidArgument(
+      "one-dimensional data: " + std::to_string(x.size()) + " samples, " +
+      std::to_string(distinct) + " of them distinct, have too many features for " +
+      (layers == 2 ? "2 layers (some 8000 samples are the limit); expected fewer samples"
+                   : "3 and more layers (some 600 samples are the limit); expected fewer samples, "
+                     "or 2 layers"));
+}
+
+/// The slope of an essential feature between two neighbouring samples: -1, 0 or 1.
+double slope_of(const NarrowFeature& feature, double left, double right) {
+  const double t = feature.thresholds[0];
+  if (feature.signs.size() == 1) return feature.signs[0] > 0 ? (left >= t) : -(right <= t);
+  return left >= t && right - t <= feature.thresholds[1] ? -1 : 0;
+}
+
+/// The slopes of the solver's function between neighbours of the samples, (m - 1): sums of masses,
+/// as differences of values would lose digits where samples are close.
+Vector slopes_of(const FeatureColumns& family, const BlockSolution& solved, const Vector& samples) {
+  Vector slopes = Vector::Zero(samples.size() - 1);
+  for (std::size_t k = 0; k < solved.active.size(); ++k) {
+    const NarrowFeature& feature = family.features[static_cast<std::size_t>(solved.active[k])];
+    const double mass = solved.W(0, static_cast<Index>(k));
+    for (Index i = 0; i < slopes.size(); ++i) {
+      slopes[i] += mass * slope_of(feature, samples[i], samples[i + 1]);
+    }
+  }
+  return slopes;
+}
+
+double objective(const TrainingProblem& problem, const NarrowNetwork& network) {
+  return problem.loss().value(network.predict(problem.X().col(0)), problem.y()) +
+         problem.beta() * network.penalty();
+}
+
+/// The cheapest network of the solver's function.
+NarrowNetwork least_network(const TrainingProblem& problem, const FeatureColumns& family,
+                            const BlockSolution& solved, Index layers) {
+  const std::vector<double> distinct = distinct_samples(problem.X().col(0));
+  const Vector samples =
+      Eigen::Map<const Vector>(distinct.data(), static_cast<Index>(distinct.size()));
+  if (family.features.empty()) return narrow_network({}, Vector(), solved.bias, layers);
+  const auto [features, z] =
+      least_cost_features(samples, slopes_of(family, solved, samples), layers);
+  NarrowNetwork network = narrow_network(features, z, solved.bias, layers);
+  // Other features of the same slopes: the functions differ by a constant.
+  const Vector fit = family.columns(Eigen::all, solved.active) * solved.W.row(0).transpose();
+  const Vector rest = fit.array() + solved.bias - network.predict(problem.X().col(0)).array();
+  network.offset += rest.mean();
+  return network;
 }
 
 }  // namespace
@@ -215,17 +259,16 @@ OneDimensionalSolution solve_one_dimensional(const TrainingProblem& problem, Ind
   const BlockProgram program(problem, dense);
   const BlockSolution solved = solve_blocks(program, BlockMethod::kAutomatic, settings);
 
-  // The solver's point may have more columns than the fit needs.
-  const Matrix used = family.columns(Eigen::all, solved.active);
-  const Vector found = solved.W.row(0).transpose();
-  Vector z = Vector::Zero(static_cast<Index>(family.features.size()));
-  z(solved.active) =
-      found.cwiseProduct(independent_masses(used * found.asDiagonal(), found.cwiseAbs()));
   OneDimensionalSolution result;
   result.info = solved.info;
-  result.network = narrow_network(family.features, z, solved.bias, layers);
-  result.objective = problem.loss().value(result.network.predict(x), problem.y()) +
-                     problem.beta() * result.network.penalty();
+  result.network = least_network(problem, family, solved, layers);
+  result.objective = objective(problem, result.network);
+  const NarrowNetwork none = narrow_network({}, Vector(), problem.bias_of_zero_network(), layers);
+  const double without = objective(problem, none);
+  if (!(result.objective <= without)) {
+    result.network = none;
+    result.objective = without;
+  }
   result.dual = solved.dual;
   result.dual_norm = solved.dual_norm;
   return result;

@@ -96,6 +96,35 @@ TEST(DualNewtonSystem, TheThreeFormsAgreeWithTheHessianEntryByEntry) {
   }
 }
 
+TEST(DualNewtonSystem, SystemsThatAreMadeInPartsAgree) {
+  const System system = make_system(4, 1800, 5, 310, 300, testing::every_outside().front());
+  const MaskedMaps maps(system.shape.X, system.shape.patterns);
+  const BlockProgram program(system.problem, maps);
+  const BlockDual dual(program);
+  Random random(5);
+  const Vector rhs = testing::random_vector(random, 1800);
+  const auto solve = [&](DualSolve form) {
+    return detail::solve_dual_system(program, dual, system.hessian, rhs, 1e-13, form);
+  };
+  const Vector dense = solve(DualSolve::kDense);
+  ASSERT_EQ(dense.size(), 1800);
+  EXPECT_LE((solve(DualSolve::kLowRank) - dense).norm(), 1e-9 * dense.norm());
+}
+
+TEST(DualNewtonSystem, AStoppedSystemIsNotSolved) {
+  const System system = make_system(5, 40, 3, 9, 6, testing::every_outside().front());
+  const MaskedMaps maps(system.shape.X, system.shape.patterns);
+  const BlockProgram program(system.problem, maps);
+  const BlockDual dual(program);
+  RunControl control;
+  control.cancellation.cancel();
+  for (const DualSolve form : {DualSolve::kDense, DualSolve::kLowRank, DualSolve::kConjugate}) {
+    const Vector x = detail::solve_dual_system(program, dual, system.hessian, Vector::Ones(40),
+                                               1e-13, form, control);
+    EXPECT_EQ(x.size(), 0);
+  }
+}
+
 TEST(DualNewtonSystem, TheChoiceIsTheCheapestThatFits) {
   EXPECT_EQ(detail::choose_dual_solve(500, 200, 20), DualSolve::kDense);
   EXPECT_EQ(detail::choose_dual_solve(20000, 10, 20), DualSolve::kLowRank);

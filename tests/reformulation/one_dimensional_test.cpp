@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "convex/random_problem.hpp"
@@ -101,6 +102,79 @@ TEST(EssentialFeatures, Counts) {
   EXPECT_EQ(essential_features(Vector{{1, 1, 2}}, 3).columns.cols(), 1);
   EXPECT_EQ(essential_features(Vector{{1, 1}}, 2).columns.cols(), 0);
   EXPECT_THROW((void)essential_features(kFour, 1), InvalidArgument);
+}
+
+/// The slopes of sum_k z_k phi_k between neighbours.
+Vector slopes_between(const Vector& samples, const WeightedFeatures& sum) {
+  Vector values = Vector::Zero(samples.size());
+  for (std::size_t k = 0; k < sum.features.size(); ++k) {
+    values += sum.z[static_cast<Index>(k)] * sum.features[k].column(samples);
+  }
+  const Index m = samples.size() - 1;
+  return (values.tail(m) - values.head(m)).cwiseQuotient(samples.tail(m) - samples.head(m));
+}
+
+TEST(LeastCostFeatures, ByHand) {
+  const Vector samples{{0, 1, 3}};
+  // A tent needs both kinks' worth; the first slope beyond what the kink can carry is paid.
+  EXPECT_EQ(least_cost_features(samples, Vector{{1, -1}}, 2).z.lpNorm<1>(), 2);
+  EXPECT_EQ(least_cost_features(samples, Vector{{1, -1}}, 3).z.lpNorm<1>(), 2);
+  EXPECT_EQ(least_cost_features(samples, Vector{{3, 1}}, 2).z.lpNorm<1>(), 3);
+  EXPECT_EQ(least_cost_features(samples, Vector{{3, 1}}, 3).z.lpNorm<1>(), 3);
+  EXPECT_EQ(least_cost_features(samples, Vector{{0, 5}}, 2).z.size(), 1);
+  EXPECT_EQ(least_cost_features(samples, Vector{{0, 0}}, 3).z.size(), 0);
+  EXPECT_EQ(least_cost_features(Vector{{7}}, Vector(), 3).z.size(), 0);
+  EXPECT_THROW((void)least_cost_features(samples, Vector{{1}}, 3), InvalidArgument);
+  EXPECT_THROW((void)least_cost_features(samples, Vector{{1, 2}}, 1), InvalidArgument);
+}
+
+TEST(LeastCostFeatures, KeepTheSlopesAtTheCostOfTheLemma) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Random random(seed);
+    Vector samples = random_vector(random, 9);
+    std::sort(samples.begin(), samples.end());
+    Vector slopes = random_vector(random, 8);
+    slopes[3] = slopes[2];
+    const Vector changes = slopes.tail(7) - slopes.head(7);
+    const double variation = changes.lpNorm<1>();
+    const WeightedFeatures two = least_cost_features(samples, slopes, 2);
+    const double most = -changes.cwiseMin(0.0).sum();
+    const double least = -changes.cwiseMax(0.0).sum();
+    const double beyond = std::max({0.0, slopes[0] - most, least - slopes[0]});
+    EXPECT_NEAR(two.z.lpNorm<1>(), variation + beyond, 1e-13);
+    const WeightedFeatures three = least_cost_features(samples, slopes, 3);
+    const double whole = std::abs(slopes[0]) + variation + std::abs(slopes[7]);
+    EXPECT_NEAR(three.z.lpNorm<1>(), whole / 2, 1e-13);
+    for (const WeightedFeatures& sum : {two, three}) {
+      EXPECT_LE((slopes_between(samples, sum) - slopes).norm(), 1e-9);
+      EXPECT_LE(sum.z.size(), 8);
+    }
+  }
+}
+
+/// A run that is stopped at once still answers, and never with less than no branches.
+TEST(OneDimensional, StoppedRunsAreNoWorseThanNoNetwork) {
+  Random random(3);
+  const Vector x = random_vector(random, 300);
+  const Vector y = random_vector(random, 300);
+  SolverSettings settings = tight();
+  settings.control.cancellation.cancel();
+  const double without = 0.5 * (y.array() - y.mean()).square().sum();
+  for (const Index layers : {2, 3}) {
+    const OneDimensionalSolution result =
+        solve_one_dimensional(problem_of(x, y, 0.01), layers, settings);
+    EXPECT_EQ(result.info.status, SolverStatus::kStopped);
+    EXPECT_LE(result.objective, without * (1 + 1e-12));
+    EXPECT_LE(result.info.lower_bound, result.objective);
+    EXPECT_LE(result.network.weights.rows(), 299);
+  }
+}
+
+TEST(OneDimensional, TooManySamplesAreRefused) {
+  const Vector x = Vector::LinSpaced(9000, 0, 1);
+  EXPECT_THROW((void)solve_one_dimensional(problem_of(x, x, 1), 2, tight()), InvalidArgument);
+  EXPECT_THROW((void)solve_one_dimensional(problem_of(x.head(700), x.head(700), 1), 3, tight()),
+               InvalidArgument);
 }
 
 /// The published features, reflections included, and the essential ones have one optimum; depth

@@ -63,11 +63,34 @@ struct FeatureColumns {
 /// an x that is not finite. O(n m) and O(n m^2).
 [[nodiscard]] FeatureColumns essential_features(const Vector& x, Index layers);
 
+/// Features (K) of one depth with masses z (K).
+struct WeightedFeatures {
+  std::vector<NarrowFeature> features;
+  Vector z;
+};
+
+/// The essential features and masses of least sum |z_k| among those whose function has the given
+/// slopes between neighbours of the distinct, rising samples (m): slopes (m - 1). At most m - 1 of
+/// them; none for m < 2.
+///
+/// *Lemma.* With c_i the changes of slope inside, the least sum for L = 2 is sum |c_i| plus the
+/// distance of the first slope from [-sum c_i^+, sum c_i^-]; for L >= 3 half of the total variation
+/// of the slopes, continued by 0 on both sides. *Proof.* L = 2: c_i = a_i + b_i, a_i the mass of
+/// (x - x_i)_+ and b_i that of (x_i - x)_+, and the first slope is a_1 - sum b_i, a_1 the mass of
+/// (x - x_1)_+. |a_i| + |b_i| >= |c_i| with equality for b_i between 0 and c_i, where sum b_i
+/// covers [-sum c_i^-, sum c_i^+]; moving it further costs as much as a_1. L >= 3: a feature is a
+/// slope on one interval, of total variation 2 |z|. The levels of the positive part and of the
+/// negative part are intervals that attain the sum. QED O(m).
+///
+/// InvalidArgument for layers < 2 or sizes that do not fit.
+[[nodiscard]] WeightedFeatures least_cost_features(const Vector& samples, const Vector& slopes,
+                                                   Index layers);
+
 /// A solution of the Lasso with its network.
 struct OneDimensionalSolution {
   SolverInfo info;        ///< of the Lasso; lower_bound holds for all numbers of branches and all
                           ///< breakpoints (up to rounding)
-  NarrowNetwork network;  ///< L layers, at most n branches
+  NarrowNetwork network;  ///< L layers, at most n - 1 branches; never worse than none
   double objective = 0;   ///< of the network's plain weights
   Vector dual;            ///< nu (n) with 1^T nu = 0, before scaling
   double dual_norm = 0;   ///< max |phi^T nu| over all features
@@ -100,9 +123,10 @@ struct OneDimensionalSolution {
 /// ones.
 ///
 /// Errors: InvalidArgument unless X has one column, the output bias is free, there is no skip
-/// connection, L >= 2, and n m^2 / 2 <= 2^27 for L >= 3 (some 600 samples). Cost: the block solver
-/// on these columns, stored: n m^2 / 2 doubles for L >= 3 (200 samples: 0.7 s). Source: Lasso and
-/// features Zeger et al. 2024 (theory section 9); that no L > 3 gains, derived.
+/// connection, L >= 2, and room for the columns in 2^27 numbers: 2 n m for L = 2 (some 8000
+/// samples), n m^2 / 2 for L >= 3 (some 600). Cost: the block solver on these columns, stored (L >=
+/// 3, 200 samples: 0.7 s). Source: Lasso and features Zeger et al. 2024 (theory section 9); that no
+/// L > 3 gains, derived.
 [[nodiscard]] OneDimensionalSolution solve_one_dimensional(const TrainingProblem& problem,
                                                            Index layers,
                                                            const SolverSettings& settings);
