@@ -7,6 +7,7 @@
 
 #include "fuzz/exercise.hpp"
 #include "thalweg/io/file.hpp"
+#include "thalweg/io/onnx.hpp"
 
 namespace thalweg {
 namespace {
@@ -34,6 +35,10 @@ TEST(CorpusReplay, Npy) { replay("npy", fuzz::exercise_npy); }
 TEST(CorpusReplay, Npz) { replay("npz", fuzz::exercise_npz); }
 TEST(CorpusReplay, Csv) { replay("csv", fuzz::exercise_csv); }
 TEST(CorpusReplay, Safetensors) { replay("safetensors", fuzz::exercise_safetensors); }
+TEST(CorpusReplay, Onnx) {
+  if (!io::has_onnx()) GTEST_SKIP() << "this build reads no ONNX";
+  replay("onnx", fuzz::exercise_onnx);
+}
 
 }  // namespace
 }  // namespace thalweg

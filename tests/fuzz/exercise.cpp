@@ -4,12 +4,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "thalweg/io/csv.hpp"
 #include "thalweg/io/dataset_reader.hpp"
 #include "thalweg/io/network_reader.hpp"
 #include "thalweg/io/npy.hpp"
 #include "thalweg/io/npz.hpp"
+#include "thalweg/io/onnx.hpp"
 #include "thalweg/io/path_reader.hpp"
 #include "thalweg/io/safetensors.hpp"
 
@@ -87,6 +89,21 @@ void check_arrays(const Source& source) {
   }
 }
 
+/// Architectures of some networks in tests/data/onnx.
+std::vector<io::BranchFormat> onnx_formats() {
+  io::BranchFormat cnn{{{"U", {1, 2, 2}}, {"b", {}}, {"alpha", {}}}};
+  cnn.description = {.kind = ArchitectureKind::kCnn,
+                     .input = {1, 4, 4},
+                     .kernel = {2, 2},
+                     .filter_bias = true,
+                     .pooling = Pooling::kAverage};
+  io::BranchFormat three{{{"U", {2}}, {"W1", {3}}, {"w2", {}}}};
+  three.description = {.kind = ArchitectureKind::kCnnThreeLayer, .input = {4}, .kernel = {2}};
+  io::BranchFormat path{{{"W1", {2, 3}}, {"W2", {1, 2}}, {"w3", {}}}};
+  path.description = {.kind = ArchitectureKind::kPath, .fan_in = {2}};
+  return {cnn, three, path};
+}
+
 }  // namespace
 
 bool exercise_npy(std::span<const std::byte> bytes) {
@@ -129,6 +146,20 @@ bool exercise_safetensors(std::span<const std::byte> bytes) {
   const auto network = io::network_from(*file);
   check_network(network);
   return network.has_value();
+}
+
+bool exercise_onnx(std::span<const std::byte> bytes) {
+  const auto network = io::onnx_network(bytes, "fuzz.onnx");
+  check_network(network);
+  bool accepted = network.has_value();
+  for (const io::BranchFormat& format : onnx_formats()) {
+    const auto stored = io::onnx_branch_network(bytes, format, "fuzz.onnx");
+    check_refusal(stored);
+    if (!stored) continue;
+    check_network(format.layers, stored->network);  // throws when it does not fit
+    accepted = true;
+  }
+  return accepted;
 }
 
 }  // namespace thalweg::fuzz

@@ -12,5 +12,6 @@ bool exercise_npy(std::span<const std::byte> bytes);
 bool exercise_npz(std::span<const std::byte> bytes);
 bool exercise_csv(std::span<const std::byte> bytes);
 bool exercise_safetensors(std::span<const std::byte> bytes);
+bool exercise_onnx(std::span<const std::byte> bytes);
 
 }  // namespace thalweg::fuzz

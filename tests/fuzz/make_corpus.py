@@ -142,8 +142,28 @@ def make_safetensors():
     put("safetensors", "bad_huge_shape", safetensors({"W": tensor("F64", [2**31, 2**31, 4], 0, 0)}, b""))
 
 
+def make_onnx():
+    """Files by PyTorch's exporter, and such files damaged."""
+    shipped = pathlib.Path(__file__).parent.parent / "data/onnx"
+    for name in ["two_layer", "flattened_input", "average", "average_window", "convolution_three_layers", "path_shared"]:
+        put("onnx", "ok_" + name, (shipped / (name + ".onnx")).read_bytes())
+    for name in ["sum", "maximum_first", "residual", "path_tree", "stride_padding"]:
+        put("onnx", "bad_another_" + name, (shipped / (name + ".onnx")).read_bytes())
+    whole = (shipped / "two_layer.onnx").read_bytes()
+    put("onnx", "bad_nothing", b"")
+    put("onnx", "bad_truncated", whole[:-40])
+    put("onnx", "bad_operator", whole.replace(b"Relu", b"Tanh"))
+    put("onnx", "bad_cycle", whole.replace(b"/0/Gemm_output_0", b"/1/Relu_output_0"))
+    put("onnx", "bad_no_weights", whole.replace(b"0.weight", b"9.weight", 1))
+    weights = b"\x08\x05\x08\x03\x10\x01"  # dims 5 and 3, element type 1
+    assert weights in whole
+    put("onnx", "bad_huge_shape", whole.replace(weights, b"\x08\x7f\x08\x7f\x10\x01"))
+    put("onnx", "bad_element_type", whole.replace(weights, weights[:-1] + b"\x0b"))
+
+
 if __name__ == "__main__":
     make_npy()
     make_npz()
     make_csv()
     make_safetensors()
+    make_onnx()
