@@ -131,6 +131,17 @@ void add_graph(Json& document, const ArrangementOptions& options,
   document["graph_out"] = options.graph_out.empty() ? Json(nullptr) : Json(options.graph_out);
 }
 
+/// The rows of X where they can be drawn; null for more lines than a page has room for.
+Json describe_samples(const Matrix& X, const HyperplaneArrangement& arrangement) {
+  constexpr Index kMostLines = 60;
+  constexpr Index kMostRows = 400;
+  const bool plane = arrangement.rank() == 2 || arrangement.rank() == 3;
+  if (!plane || arrangement.hyperplanes() > kMostLines || X.rows() > kMostRows) return nullptr;
+  Json rows = Json::array();
+  for (Index i = 0; i < X.rows(); ++i) rows.push_back(to_json(Vector(X.row(i))));
+  return rows;
+}
+
 Json describe_arrangement_settings(const ArrangementOptions& options, const Inputs& inputs) {
   Json settings = describe_run(options.run);
   settings["hidden_bias"] = inputs.hidden_bias == HiddenBias::kLastColumn;
@@ -278,6 +289,7 @@ Json arrangement_document(const ArrangementOptions& options, const Inputs& input
   document["work_units"] = work_units(arrangement);
   add_graph(document, options, answer.graph);
   document["sampled"] = answer.sample ? Json(answer.sample->cells.size()) : Json(nullptr);
+  document["X"] = describe_samples(inputs.dataset.X, arrangement);
   document["svg"] = options.svg.empty() ? Json(nullptr) : Json(options.svg);
   return document;
 }

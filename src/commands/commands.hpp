@@ -27,5 +27,6 @@ struct Command {
 [[nodiscard]] Command make_width(CLI::App& root);
 [[nodiscard]] Command make_stationary(CLI::App& root);
 [[nodiscard]] Command make_path(CLI::App& root);
+[[nodiscard]] Command make_report(CLI::App& root);
 
 }  // namespace thalweg::commands

@@ -145,7 +145,8 @@ PathFindings find(const NetworkPathOptions& options, const ProblemSetup& setup,
   settings.check = check_settings(options, inputs, control);
   PathFindings findings;
   findings.answer = require(find_path(setup.problem, inputs.network->network, settings));
-  if (!to && options.svg_loss.empty()) return findings;
+  if (options.curves) findings.samples = sample_path(setup.problem, findings.answer.path);
+  if (!to && options.svg_loss.empty() && !options.curves) return findings;
   PathBaselinesSettings baselines;
   baselines.seed = options.run.seed;
   baselines.control = control;

@@ -44,6 +44,11 @@ void add_output_options(CLI::App& app, NetworkPathOptions& options) {
   app.add_flag("--no-verify", options.no_verify, "Build no proof; the level is estimate")
       ->excludes(certificate)
       ->group(group);
+  app.add_flag(
+         "--curves", options.curves,
+         "Put the objective along the path, the straight line and a Bezier curve into the JSON "
+         "document, for `thalweg report`")
+      ->group(group);
   app.add_option("--svg-loss", options.svg_loss,
                  "Draw the objective along the path, beside the straight line and a Bezier curve")
       ->type_name("FILE")
@@ -78,10 +83,11 @@ void check_network_path_files(const NetworkPathOptions& options) {
                   verifies ? "--network: not with --verify, a stored path has its own start"
                            : "--network START.npz is missing (or --verify PATH.npz)");
   }
-  const bool draws =
-      !options.svg_loss.empty() || !options.svg_masses.empty() || !options.svg_slice.empty();
+  const bool draws = options.curves || !options.svg_loss.empty() || !options.svg_masses.empty() ||
+                     !options.svg_slice.empty();
   if (verifies && (!options.to.empty() || options.widen > 0 || !options.out.empty() || draws)) {
-    throw Failure(ExitCode::kUsage, "--to, --widen, --out and pictures are not for --verify");
+    throw Failure(ExitCode::kUsage,
+                  "--to, --widen, --out, --curves and pictures are not for --verify");
   }
   require_distinct_files(options.problem,
                          {{"--out", options.out},

@@ -22,6 +22,7 @@ struct NetworkPathOptions {
   std::string svg_loss;
   std::string svg_masses;
   std::string svg_slice;
+  bool curves = false;  ///< samples of all curves in the document
   std::string asserted;
 
   [[nodiscard]] double accepted_gap() const { return tolerance.value_or(1e-8); }

@@ -18,17 +18,35 @@ bool half_empty(const TwoLayerNetwork& network) {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-Json describe_curve(const BaselineCurve& curve) {
-  return {{"maximum", curve.maximum}, {"at", curve.maximum_at}, {"barrier", curve.barrier}};
+/// With its samples when they were asked for.
+Json describe_curve(const BaselineCurve& curve, bool samples) {
+  Json json = {{"maximum", curve.maximum}, {"at", curve.maximum_at}, {"barrier", curve.barrier}};
+  if (!samples) return json;
+  json["t"] = curve.t;
+  json["objectives"] = curve.objectives;
+  return json;
 }
 
-Json describe_baselines(const std::optional<PathBaselines>& baselines) {
+/// The objective where the path was sampled.
+Json describe_samples(const std::vector<report::PathSample>& samples) {
+  if (samples.empty()) return nullptr;
+  Json json = {{"level", "estimate"}};
+  for (const report::PathSample& sample : samples) {
+    json["position"].push_back(sample.position);
+    json["length"].push_back(sample.length);
+    json["objective"].push_back(sample.objective);
+  }
+  return json;
+}
+
+Json describe_baselines(const std::optional<PathBaselines>& baselines, bool samples) {
   if (!baselines) return nullptr;
   Json json;
   json["level"] = "estimate";
-  json["straight_line"] = describe_curve(baselines->line);
-  json["aligned_line"] = baselines->aligned ? describe_curve(*baselines->aligned) : Json(nullptr);
-  json["bezier"] = describe_curve(baselines->bezier);
+  json["straight_line"] = describe_curve(baselines->line, samples);
+  json["aligned_line"] =
+      baselines->aligned ? describe_curve(*baselines->aligned, samples) : Json(nullptr);
+  json["bezier"] = describe_curve(baselines->bezier, samples);
   return json;
 }
 
@@ -174,7 +192,8 @@ Json network_path_document(const NetworkPathOptions& options, const ProblemSetup
   document["disconnected_level"] = answer.status == PathStatus::kDisconnected
                                        ? Json(to_string(answer.disconnected))
                                        : Json(nullptr);
-  document["baselines"] = describe_baselines(findings.baselines);
+  document["curve"] = describe_samples(findings.samples);
+  document["baselines"] = describe_baselines(findings.baselines, options.curves);
   document["out"] = text_or_null(options.out);
   document["certificate"] =
       describe_certificate(options.certificate, answer.checked.certificate_bytes, 0);

@@ -1,18 +1,21 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "commands/path_options.hpp"
 #include "commands/report.hpp"
 #include "thalweg/landscape/path_answer.hpp"
 #include "thalweg/landscape/path_baselines.hpp"
+#include "thalweg/report/path_picture.hpp"
 
 namespace thalweg::commands {
 
 /// What `thalweg path` found.
 struct PathFindings {
   PathAnswer answer;
-  std::optional<PathBaselines> baselines;  ///< --to, or a picture that shows them
+  std::optional<PathBaselines> baselines;   ///< --to, or when they are shown
+  std::vector<report::PathSample> samples;  ///< --curves
 };
 
 /// Segments of a path as its file counts them.

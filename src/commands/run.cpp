@@ -54,9 +54,9 @@ Program::Program() {
       "Exit codes: 0 done, 1 asserted verdict does not hold or certificate rejected, 2 wrong usage "
       "or malformed input,\n3 file cannot be read or written, 4 stopped at a limit with a valid "
       "partial answer.\n`thalweg COMMAND --help` shows an example.");
-  for (const auto make :
-       {make_certify, make_train, make_info, make_simplify, make_check, make_arrangement,
-        make_path_regularization, make_optimal_set, make_width, make_stationary, make_path}) {
+  for (const auto make : {make_certify, make_train, make_info, make_simplify, make_check,
+                          make_arrangement, make_path_regularization, make_optimal_set, make_width,
+                          make_stationary, make_path, make_report}) {
     commands.push_back(make(app));
   }
 }

@@ -107,7 +107,8 @@ std::string mark(const SvgPanel& panel, const Scale& scale, const Curve& curve) 
   const std::string top = svg_number(panel.y(scale(value)));
   return "<path class=\"mark\" d=\"M" + x + ' ' + svg_number(panel.y(scale(curve.higher_end()))) +
          "V" + top + "\"/>\n<circle class=\"point\" cx=\"" + x + "\" cy=\"" + top +
-         "\" r=\"3\"/>\n";
+         "\" r=\"3\"><title>" + svg_text(curve.name + ": " + svg_digits(value)) +
+         "</title></circle>\n";
 }
 
 std::string draw(const SvgPanel& panel, const Scale& scale, const Curve& curve) {

@@ -1,6 +1,8 @@
 #include "thalweg/report/svg_panel.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -28,6 +30,8 @@ std::vector<double> ticks(const SvgPanel::Range& range) {
   const auto [low, high] = std::minmax(range.first, range.last);
   if (is_logarithmic(range)) return powers(range.ticks, low, high);
   std::vector<double> values;
+  // Closer ends than rounding tells apart have no round values between them.
+  if (!(high - low > 1e-12 * std::max(std::abs(low), std::abs(high)))) return values;
   const double rough = (high - low) / 5;
   const double unit = std::pow(10, std::floor(std::log10(rough)));
   const double share = rough / unit;
@@ -42,7 +46,8 @@ std::vector<double> ticks(const SvgPanel::Range& range) {
 SvgPanel::Range widened(SvgPanel::Range range) {
   if (range.first != range.last) return range;
   if (is_logarithmic(range)) return {range.first, range.first / 10, range.ticks};
-  return {range.first - 0.5, range.last + 0.5, range.ticks};
+  const double room = std::max(0.5, 1e-3 * std::abs(range.first));
+  return {range.first - room, range.last + room, range.ticks};
 }
 
 /// How far along the axis a value is, in [0, 1].
@@ -60,6 +65,12 @@ std::string svg_number(double value, const char* format) {
   char text[40];
   std::snprintf(text, sizeof text, format, value);
   return text;
+}
+
+std::string svg_digits(double value) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
+  return {text.data(), end};
 }
 
 std::string svg_text(const std::string& text) {
@@ -127,6 +138,11 @@ std::string SvgPanel::line(const char* kind, const std::vector<std::pair<double,
   }
   if (path.empty()) return "";
   return std::string("<path class=\"") + kind + "\" d=\"" + path + "\"/>\n";
+}
+
+std::string svg_hit(double x, double y, const std::string& words) {
+  return "<circle class=\"hit\" cx=\"" + svg_number(x) + "\" cy=\"" + svg_number(y) +
+         "\" r=\"6\"><title>" + svg_text(words) + "</title></circle>\n";
 }
 
 std::string SvgPanel::event(double at) const {

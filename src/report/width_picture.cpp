@@ -1,6 +1,7 @@
 #include "thalweg/report/width_picture.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "thalweg/report/svg_panel.hpp"
 
@@ -12,20 +13,41 @@ constexpr double kHeight = 400;
 constexpr SvgPanel::Box kBox = {70, 56, 770, 240};
 constexpr double kHalfBar = 0.3;
 
-std::string bar(const SvgPanel& panel, const char* kind, double width, double low, double high) {
-  if (!(high > low)) return "";
+std::string bar(const SvgPanel& panel, const char* kind, const WidthComponents& step, Index low,
+                Index high) {
+  if (high <= low) return "";
+  const auto width = static_cast<double>(step.width);
   const double left = panel.x(width - kHalfBar);
+  const double top = panel.y(static_cast<double>(high));
   return std::string("<rect class=\"") + kind + "\" x=\"" + svg_number(left) + "\" y=\"" +
-         svg_number(panel.y(high)) + "\" width=\"" + svg_number(panel.x(width + kHalfBar) - left) +
-         "\" height=\"" + svg_number(panel.y(low) - panel.y(high)) + "\"/>\n";
+         svg_number(top) + "\" width=\"" + svg_number(panel.x(width + kHalfBar) - left) +
+         "\" height=\"" + svg_number(panel.y(static_cast<double>(low)) - top) + "\"><title>width " +
+         std::to_string(step.width) + ": components " + std::to_string(step.components) +
+         ", isolated " + std::to_string(step.isolated) + "</title></rect>\n";
 }
 
-std::string mark(const SvgPanel& panel, double width, double top, const std::string& label) {
-  const std::string at = svg_number(panel.x(width));
-  return "<path class=\"mark\" d=\"M" + at + ' ' + svg_number(top + 4) + "V" +
-         svg_number(panel.bottom()) + "\"/>\n<text class=\"middle\" x=\"" + at + "\" y=\"" +
-         svg_number(top) + "\">" + svg_text(label) + "</text>\n";
-}
+/// Dashed lines at widths with words above them, in a second row where the first has no room.
+class Marks {
+ public:
+  explicit Marks(const SvgPanel& panel) : panel_(panel) {}
+
+  std::string add(double width, const std::string& label) {
+    constexpr double kLetter = 6.5;
+    const double half = kLetter * static_cast<double>(label.size()) / 2;
+    const double x = panel_.x(width);
+    const double middle = std::min(x, kBox.left + kBox.width - half);
+    const int row = middle - half < row_ends_[0] ? 1 : 0;
+    row_ends_[static_cast<std::size_t>(row)] = middle + half + kLetter;
+    const double top = kBox.top - 8 - 14 * row;
+    return "<path class=\"mark\" d=\"M" + svg_number(x) + ' ' + svg_number(top + 4) + "V" +
+           svg_number(panel_.bottom()) + "\"/>\n<text class=\"middle\" x=\"" + svg_number(middle) +
+           "\" y=\"" + svg_number(top) + "\">" + svg_text(label) + "</text>\n";
+  }
+
+ private:
+  const SvgPanel& panel_;
+  std::array<double, 2> row_ends_{0, 0};
+};
 
 /// What stands above a width: "m* = M*, connected".
 std::string label_of(const Widths& widths, Index width) {
@@ -103,6 +125,7 @@ std::string draw_staircase(const Widths& widths) {
   svg += "<text x=\"" + svg_number(kBox.left) +
          "\" y=\"20\">components of the optimal networks, slot order not counted; orange: isolated "
          "points</text>\n";
+  Marks marks(panel);
   for (Index width = first; width <= last; ++width) {
     const double at = static_cast<double>(width);
     WidthComponents step{width, 1, 0, "", ""};  // connected
@@ -110,11 +133,11 @@ std::string draw_staircase(const Widths& widths) {
     for (const WidthComponents& counted : stairs.steps) {
       if (counted.width == width) step = counted;
     }
-    const double joined = static_cast<double>(step.components - step.isolated);
-    svg += bar(panel, "joined", at, 0, joined) +
-           bar(panel, "isolated", at, joined, static_cast<double>(step.components));
+    const Index joined = step.components - step.isolated;
+    svg += bar(panel, "joined", step, 0, joined) +
+           bar(panel, "isolated", step, joined, step.components);
     if (const std::string label = label_of(widths, width); !label.empty()) {
-      svg += mark(panel, at, kBox.top - 8, label);
+      svg += marks.add(at, label);
     }
   }
   return svg + draw_valleys(panel, widths, first, last) + "</svg>\n";

@@ -9,12 +9,18 @@ namespace thalweg::report {
 /// A number with two decimals, or by a printf format for one double.
 [[nodiscard]] std::string svg_number(double value, const char* format = "%.2f");
 
+/// The shortest decimal that is read back to the same double.
+[[nodiscard]] std::string svg_digits(double value);
+
 /// `text` with & and < escaped.
 [[nodiscard]] std::string svg_text(const std::string& text);
 
 /// A line of text; `kind` is a class of the style ("middle", "end") or empty.
 [[nodiscard]] std::string svg_label(double x, double y, const std::string& text,
                                     const char* kind = "");
+
+/// A place, not seen, that tells these words where a pointer rests on it.
+[[nodiscard]] std::string svg_hit(double x, double y, const std::string& words);
 
 /// The start of a self-contained SVG that follows light and dark colour schemes: title and
 /// description for screen readers, style (svg_style.hpp), paper.
