@@ -76,7 +76,11 @@ void BranchGeneration::solve() {
                             ? kRankOneProgramGap
                             : std::max(kBestProgramGap, kProgramShare * settings_.relative_gap);
   solver.control = settings_.control;
+  before_ = std::move(weighty_);
+  bias_before_ = solution_.affine.bias;
+  objective_before_ = solution_.objective;
   solution_ = solve_pieces(problem_.forms(), pieces, problem_.affine(), solver);
+  weighty_.clear();
   double total = 0;
   std::vector<double> costs;
   for (const ActiveBlock& block : solution_.blocks) {
@@ -86,6 +90,7 @@ void BranchGeneration::solve() {
   for (std::size_t k = 0; k < pieces_.size(); ++k) {
     pieces_[k].idle = costs[k] > kWithoutWeight * total ? 0 : pieces_[k].idle + 1;
     pieces_[k].piece.rows = solution_.rows[k];
+    if (pieces_[k].idle == 0) weighty_.push_back(solution_.blocks[k]);
   }
   ++result_.rounds;
   result_.pieces = static_cast<std::int64_t>(pieces_.size());
@@ -138,11 +143,7 @@ bool BranchGeneration::prove() {
   return !settings_.control.should_stop() && add(bound.found);
 }
 
-std::vector<ActiveBlock> BranchGeneration::independent_blocks() const {
-  std::vector<ActiveBlock> blocks;
-  for (std::size_t k = 0; k < pieces_.size(); ++k) {
-    if (pieces_[k].idle == 0) blocks.push_back(solution_.blocks[k]);
-  }
+std::vector<ActiveBlock> BranchGeneration::independent(std::vector<ActiveBlock> blocks) const {
   Matrix outputs(problem_.targets().size(), static_cast<Index>(blocks.size()));
   Vector costs(outputs.cols());
   for (Index k = 0; k < outputs.cols(); ++k) {
@@ -160,21 +161,34 @@ std::vector<ActiveBlock> BranchGeneration::independent_blocks() const {
   return kept;
 }
 
-void BranchGeneration::finish() {
-  result_.output_bias = solution_.affine.bias;
-  result_.dual = solution_.dual;
-  result_.convex_objective = solution_.objective;
-  result_.restricted_lower_bound = solution_.lower_bound;
-  result_.blocks = independent_blocks();
-  std::optional<BranchNetwork> network = decode_network(problem_.architecture(), result_.blocks);
-  result_.decoded = network.has_value();
+void BranchGeneration::offer(std::vector<ActiveBlock> blocks, double output_bias,
+                             double convex_objective) {
+  std::optional<BranchNetwork> network = decode_network(problem_.architecture(), blocks);
+  const bool decoded = network.has_value();
   if (!network) {
-    RoundedBlocks rounded = rounded_blocks(problem_, result_.blocks, settings_.control);
+    RoundedBlocks rounded = rounded_blocks(problem_, blocks, settings_.control);
     network = decode_network(problem_.architecture(), rounded.blocks);
-    result_.output_bias = rounded.affine.bias;
+    output_bias = rounded.affine.bias;
   }
+  const double objective = problem_.objective(*network, output_bias);
+  if (objective >= result_.objective) return;
   result_.network = std::move(network).value();
-  result_.objective = problem_.objective(result_.network, result_.output_bias);
+  result_.output_bias = output_bias;
+  result_.decoded = decoded;
+  result_.blocks = std::move(blocks);
+  result_.objective = objective;
+  result_.convex_objective = convex_objective;
+}
+
+void BranchGeneration::finish() {
+  result_.dual = solution_.dual;
+  result_.restricted_lower_bound = solution_.lower_bound;
+  offer(independent(weighty_), solution_.affine.bias, solution_.objective);
+  if (settings_.control.should_stop()) {
+    offer(independent(before_), bias_before_, objective_before_);
+    const double bias = problem_.affine().bias_of_zero_network();
+    offer({}, bias, problem_.objective(decode_network(problem_.architecture(), {}).value(), bias));
+  }
   result_.relative_gap = relative_gap(result_.objective, result_.lower_bound);
   result_.status = result_.relative_gap <= settings_.relative_gap ? TrainingStatus::kSolved
                    : settings_.control.should_stop()              ? TrainingStatus::kLimit

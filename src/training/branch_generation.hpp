@@ -35,8 +35,10 @@ class BranchGeneration {
   bool prove();
   [[nodiscard]] double gap_of(double lower_bound) const;
   [[nodiscard]] const BranchForm& form_of(const ActiveBlock& block) const;
-  /// The blocks with weight, reduced to independent outputs.
-  [[nodiscard]] std::vector<ActiveBlock> independent_blocks() const;
+  /// Blocks reduced to independent outputs.
+  [[nodiscard]] std::vector<ActiveBlock> independent(std::vector<ActiveBlock> blocks) const;
+  /// Makes the network of blocks the answer if it is lower than what is there.
+  void offer(std::vector<ActiveBlock> blocks, double output_bias, double convex_objective);
   void finish();
 
   const BranchProblem& problem_;
@@ -45,6 +47,10 @@ class BranchGeneration {
   BranchPricing pricing_;
   std::vector<Candidate> pieces_;
   PieceSolution solution_;
+  std::vector<ActiveBlock> weighty_;  ///< the solution's blocks with weight
+  std::vector<ActiveBlock> before_;   ///< those of the program before, for when the last one is cut
+  double bias_before_ = 0;
+  double objective_before_ = 0;
   BranchTrainingResult result_;
 };
 

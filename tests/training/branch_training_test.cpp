@@ -187,6 +187,27 @@ TEST(BranchTraining, ALimitLeavesValidBounds) {
   EXPECT_GE(result.objective, 0.42211944 - 1e-8);
 }
 
+/// The program of the start's pieces is cut at its first point, which no network need be near.
+TEST(BranchTraining, ALimitLeavesNoWorseThanNoBranches) {
+  const Matrix X = seeded_matrix(60, 4, 5);
+  const Vector y = seeded_matrix(60, 1, 6).col(0);
+  const BranchProblem paths = problem_of(ParallelNetwork(4, {2}, BranchCost::kPath), X, y, 0.5);
+  const PatchGeometry patches({.input = {4}, .kernel = {3}});
+  const BranchProblem filters = problem_of(ConvolutionalNetwork(patches, Pooling::kSum), X, y, 0.5);
+  const BranchProblem tied = problem_of(FlattenedNetwork(patches), X, y, 0.5);
+  for (const BranchProblem* problem : {&paths, &filters, &tied}) {
+    TrainingSettings brief = accurate(1e-2);
+    brief.control.deadline = Deadline::after(1);
+    const BranchTrainingResult first = train_branches(*problem, brief);
+    TrainingSettings stopped = accurate();
+    stopped.control.cancellation.cancel();
+    const BranchTrainingResult result = train_branches(*problem, stopped, first.network);
+    EXPECT_EQ(result.status, TrainingStatus::kLimit);
+    EXPECT_LE(result.objective, 0.5 * y.squaredNorm() * (1 + 1e-12));
+    EXPECT_LE(result.lower_bound, result.objective);
+  }
+}
+
 TEST(BranchTraining, StartsFromANetwork) {
   const BranchProblem problem = problem_of(ParallelNetwork(2, {2}, BranchCost::kConstrained),
                                            testing::data_fc_a(), kTargets, 0.1);
