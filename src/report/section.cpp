@@ -68,6 +68,10 @@ std::string explain_claim(const Item& level, const Item& proof) {
   return paragraph(words + ".", "proof");
 }
 
+std::string hedge(bool proved) {
+  return proved ? "" : "As far as floating-point arithmetic can tell: ";
+}
+
 std::string explain_certificate(const Item& certificate) {
   if (!certificate.known()) return "";
   return paragraph("The whole proof is in the file <code>" + exact(certificate["path"]) +

@@ -38,6 +38,8 @@ struct Section {
 [[nodiscard]] std::string explain_level(const Item& level);
 /// The same for the levels of claims about optimal sets.
 [[nodiscard]] std::string explain_claim(const Item& level, const Item& proof);
+/// What stands before a verdict that is not proved.
+[[nodiscard]] std::string hedge(bool proved);
 /// Where a kept proof is, and how to check it; empty without one.
 [[nodiscard]] std::string explain_certificate(const Item& certificate);
 /// Training and test loss, accuracy: the rows that are known.

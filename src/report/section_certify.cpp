@@ -3,17 +3,22 @@
 namespace thalweg::report {
 namespace {
 
+/// Only networks of the same architecture are meant where the document names one.
+std::string kind_in_words(const Item& document) {
+  return document["architecture"].known() ? " of this architecture," : "";
+}
+
 std::string certify_verdict(const Item& document) {
   const bool proved = document["level"].is("verified") || document["level"].is("bound");
   if (document["verdict"].is("global_minimum")) {
-    return std::string(proved ? "" : "As far as floating-point arithmetic can tell: ") +
-           "<b>This network cannot be improved.</b> No network of any size, trained on these data "
-           "with this weight decay, is better by more than " +
+    return hedge(proved) + "<b>This network cannot be improved.</b> No network" +
+           kind_in_words(document) +
+           " of any size, trained on these data with this weight decay, is better by more than " +
            shortened(document["relative_gap"], 3, Rounding::kUp) + " of its objective" +
            (proved ? ", and that is proved." : ".");
   }
   if (document["verdict"].is("suboptimal")) {
-    return "<b>This network can be improved.</b> Its objective is " +
+    return hedge(proved) + "<b>This network can be improved.</b> Its objective is " +
            shortened(document["objective"], 6) + "; a network with " +
            shortened(document["optimum_upper_bound"], 6) +
            " is known, and no network of any size is below " +

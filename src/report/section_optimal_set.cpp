@@ -7,18 +7,20 @@ namespace {
 
 std::string set_verdict(const Item& document) {
   const Item unique = document["unique"];
+  const bool proved = document["level"].is("exact") || document["level"].is("certified bound");
   if (!unique.known() || !document["polytope_dimension"].known()) {
     return "<b>The set of optimal networks is not known.</b>";
   }
   if (unique.is("no")) {
-    return "<b>Infinitely many networks are optimal.</b> Their neurons point in " +
+    return hedge(proved) + "<b>Infinitely many networks are optimal.</b> Their neurons point in " +
            count_of(document["atoms"]) + " directions, and weight can be traded between them in " +
            counted(document["polytope_dimension"], "independent way", "independent ways") +
            " without changing the objective.";
   }
   const std::string guess = unique.is("possible") ? "<b>Possibly one optimal network</b>"
                                                   : "<b>There is one optimal network</b>";
-  return guess + ", up to the order of its neurons and splitting them: its neurons point in " +
+  return (unique.is("possible") ? "" : hedge(proved)) + guess +
+         ", up to the order of its neurons and splitting them: its neurons point in " +
          count_of(document["atoms"]) +
          (document["atoms"].size() == 1 ? " direction." : " directions.");
 }

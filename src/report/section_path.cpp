@@ -5,26 +5,31 @@ namespace {
 
 std::string path_verdict(const Item& document) {
   const Item status = document["status"];
+  const std::string before = hedge(!document["level"].is("estimate"));
   const std::string reason = document["reason"].known()
                                  ? " In the program's words: " + exact(document["reason"]) + "."
                                  : "";
   const std::string ends = shortened(document["start_objective"], 10) + " to " +
                            shortened(document["end_objective"], 10);
   if (status.is("connected") && document["inputs"]["to"].known()) {
-    return "<b>The two networks are connected.</b> A path joins them on which the objective is "
+    return before +
+           "<b>The two networks are connected.</b> A path joins them on which the objective is "
            "nowhere above the higher of its two ends, " +
            ends + ".";
   }
   if (status.is("connected")) {
-    return "<b>There is a way down.</b> Along a path through weight space the objective goes "
+    return before +
+           "<b>There is a way down.</b> Along a path through weight space the objective goes "
            "from " +
            ends + " without rising.";
   }
   if (status.is("disconnected")) {
-    return "<b>No path keeps the objective down.</b> Every way between the two networks rises." +
+    return before +
+           "<b>No path keeps the objective down.</b> Every way between the two networks rises." +
            reason;
   }
-  return "<b>The way down is blocked.</b> The objective rises on the path that was found." + reason;
+  return before +
+         "<b>The way down is blocked.</b> The objective rises on the path that was found." + reason;
 }
 
 std::string path_facts(const Item& document) {

@@ -5,17 +5,20 @@ namespace {
 
 std::string stationary_verdict(const Item& document) {
   if (document["local_minimum"].is("yes")) {
-    return "<b>A local minimum.</b> Every small change of the weights makes this network, or one "
+    return hedge(document["level"]["local_minimum"].is("proved")) +
+           "<b>A local minimum.</b> Every small change of the weights makes this network, or one "
            "within " +
            shortened(document["distance"], 3) + " of it, no better.";
   }
   if (document["clarke"].is("yes")) {
-    return "<b>A stationary point.</b> Gradient descent comes to rest here; whether it is a local "
+    return hedge(document["level"]["clarke"].is("proved")) +
+           "<b>A stationary point.</b> Gradient descent comes to rest here; whether it is a local "
            "minimum: " +
            exact(document["local_minimum"]) + ".";
   }
   if (document["clarke"].is("no")) {
-    return "<b>Not a stationary point.</b> Gradient descent would go on from here.";
+    return hedge(document["level"]["clarke"].is("proved")) +
+           "<b>Not a stationary point.</b> Gradient descent would go on from here.";
   }
   return "<b>Whether training is at rest here is not settled.</b>";
 }

@@ -7,6 +7,7 @@ std::string train_verdict(const Item& document) {
   const std::string neurons = document["width"].is_number()
                                   ? " with " + counted(document["width"], "neuron", "neurons")
                                   : "";
+  const bool proved = document["level"].is("verified") || document["level"].is("bound");
   const std::string objective = shortened(document["objective"], 6);
   if (!document["objective"].known()) return "<b>No network was found.</b>";
   if (document["rank"].known()) {
@@ -16,17 +17,18 @@ std::string train_verdict(const Item& document) {
   }
   const std::string distance = shortened(document["relative_gap"], 3, Rounding::kUp);
   if (document["patterns"].known()) {
-    return "<b>The best network over the given activation patterns.</b> Its objective is " +
+    return hedge(proved) +
+           "<b>The best network over the given activation patterns.</b> Its objective is " +
            objective + ", and no other over these patterns is better by more than " + distance +
            " of it.";
   }
   if (document["status"].is("solved")) {
-    return "<b>The best possible network was found.</b> Its objective is " + objective + neurons +
-           "; no network of any size is better by more than " + distance + " of it" +
-           (document["level"].is("verified") ? ", and that is proved." : ".");
+    return hedge(proved) + "<b>The best possible network was found.</b> Its objective is " +
+           objective + neurons + "; no network of any size is better by more than " + distance +
+           " of it" + (proved ? ", and that is proved." : ".");
   }
-  return "<b>A network was found, not surely the best.</b> Its objective is " + objective +
-         neurons + "; others could be better by at most " + distance + " of it.";
+  return hedge(proved) + "<b>A network was found, not surely the best.</b> Its objective is " +
+         objective + neurons + "; others could be better by at most " + distance + " of it.";
 }
 
 }  // namespace

@@ -7,7 +7,8 @@ std::string width_verdict(const Item& document) {
   if (!document["m_star"].known()) {
     return "<b>How many neurons an optimal network needs is not settled.</b>";
   }
-  std::string words = "<b>An optimal network needs at least " +
+  std::string words = hedge(!document["levels"]["m_star"].is("possible")) +
+                      "<b>An optimal network needs at least " +
                       counted(document["m_star"], "neuron", "neurons") + ".</b>";
   if (document["connected_from"].known()) {
     words += " From " + counted(document["connected_from"], "neuron", "neurons") +
