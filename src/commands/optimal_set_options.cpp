@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "commands/exit_code.hpp"
+#include "thalweg/io/memory_files.hpp"
 
 namespace thalweg::commands {
 namespace {
@@ -61,7 +62,7 @@ void add_network_files(CLI::App& app, OptimalSetOptions& options) {
 }  // namespace
 
 void make_folder(const std::string& folder) {
-  if (folder.empty()) return;
+  if (folder.empty() || io::MemoryFiles::of(folder) != nullptr) return;
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   if (std::filesystem::is_directory(folder)) return;
