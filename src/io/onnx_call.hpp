@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,24 @@ struct OnnxCall {
 
 /// Product of extents. Errors: kTooLarge (2^40 and more).
 [[nodiscard]] Expected<Index> size_of(const OnnxCall& call, const std::vector<Index>& shape);
+
+/// The value of a node without data: a constant, or a given one as it is or, a matrix, transposed.
+/// None for other nodes.
+[[nodiscard]] std::optional<NdArray> constant_of(const OnnxNode& node, const NdArray* from);
+
+/// Stands for the number of samples among sizes.
+inline constexpr std::int64_t kOnnxSamples = std::numeric_limits<std::int64_t>::min();
+/// Sizes of data, from which graphs compute the shapes that they ask Reshape for.
+struct OnnxSizes {
+  std::vector<std::int64_t> values;
+  bool is_list;  ///< one number otherwise
+};
+/// What Shape puts out where a sample has this shape.
+[[nodiscard]] OnnxSizes sizes_of(const std::vector<Index>& shape);
+/// What a node computes of sizes; `computed` has those that are no constants, null elsewhere.
+/// Errors: kUnsupported (other operators, or inputs that they do not take here), kMalformed.
+[[nodiscard]] Expected<OnnxSizes> compute_sizes(const OnnxCall& call,
+                                                const std::vector<const OnnxSizes*>& computed);
 
 /// An operator: appends to the chain what the node does to its output.
 using OnnxOperator = Expected<void> (*)(const OnnxCall& call, OnnxChain& chain);

@@ -27,8 +27,9 @@ class Walk {
   /// The inputs of a node: constants, or places in the chain.
   struct Inputs {
     std::vector<const NdArray*> constants;
-    std::vector<std::size_t> data;    ///< which inputs are no constants
-    std::vector<std::size_t> places;  ///< and how many nodes of the chain lie before them
+    std::vector<const OnnxSizes*> sizes;  ///< likewise
+    std::vector<std::size_t> data;        ///< which inputs are neither
+    std::vector<std::size_t> places;      ///< and how many nodes of the chain lie before them
   };
 
   Expected<void> begin();
@@ -36,6 +37,7 @@ class Walk {
   Expected<void> follow(const OnnxNode& node);
   Expected<void> apply(const OnnxNode& node, Inputs inputs);
   Expected<void> compute_constant(const OnnxNode& node, const Inputs& inputs);
+  Expected<bool> follow_sizes(const OnnxNode& node, Inputs& inputs);
   [[nodiscard]] tl::unexpected<Error> refuse(ErrorCode code, const std::string& what) const {
     return fail(code, graph_.file + ": " + what);
   }
@@ -45,47 +47,15 @@ class Walk {
   std::vector<Index> input_;  ///< the shape of a sample
   std::optional<Index> batch_;
   std::map<std::string, const NdArray*> constants_;
-  std::map<std::string, NdArray> computed_;
+  std::map<std::string, NdArray> computed_;    ///< by the node's output
   std::map<std::string, std::size_t> places_;  ///< what the chain puts out after so many nodes
   std::size_t place_ = 0;
+  std::vector<std::vector<Index>> shapes_;  ///< of a sample at each place
+  std::map<std::string, OnnxSizes> sizes_;
 };
 
-/// A matrix transposed, unless `perm` says that it stays.
-NdArray transpose(const OnnxNode& node, const NdArray& from) {
-  const auto order = node.attributes.find("perm");
-  const bool stays =
-      order != node.attributes.end() && order->second.ints == std::vector<std::int64_t>{0, 1};
-  if (stays) return from;
-  const Index rows = from.shape[0];
-  const Index cols = from.shape[1];
-  NdArray array{{cols, rows}, {}};
-  array.values.reserve(from.values.size());
-  for (Index j = 0; j < cols; ++j) {
-    for (Index i = 0; i < rows; ++i) {
-      array.values.push_back(from.values[static_cast<std::size_t>(i * cols + j)]);
-    }
-  }
-  return array;
-}
-
-/// The number, list or tensor of a node Constant; none when it has no such attribute.
-std::optional<NdArray> own_constant(const OnnxNode& node) {
-  for (const auto& [name, value] : node.attributes) {
-    if (name == "value" && value.tensor) return value.tensor;
-    NdArray array{{}, value.floats};
-    array.values.insert(array.values.end(), value.ints.begin(), value.ints.end());
-    if (name == "value_ints" || name == "value_floats") {
-      array.shape = {static_cast<Index>(array.values.size())};
-      return array;
-    }
-    const bool number = name == "value_int" || name == "value_float";
-    if (number && array.values.size() == 1) return array;
-  }
-  return std::nullopt;
-}
-
 std::string known_operators() {
-  std::string list = "Constant";
+  std::string list = "Constant, Shape";
   for (const auto* table : {&onnx_layer_operators(), &onnx_shape_operators()}) {
     for (const auto& [name, apply] : *table) list += ", " + name;
   }
@@ -119,6 +89,7 @@ Expected<void> Walk::begin() {
   input_ = chain_.shape;
   chain_.inputs = size;
   places_[input.name] = 0;
+  shapes_.push_back(input_);
   return {};
 }
 
@@ -127,11 +98,15 @@ Expected<Walk::Inputs> Walk::resolve(const OnnxNode& node) const {
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const std::string& name = node.inputs[i];
     inputs.constants.push_back(nullptr);
+    inputs.sizes.push_back(nullptr);
     if (name.empty()) continue;
     const auto constant = constants_.find(name);
     const auto place = places_.find(name);
+    const auto sizes = sizes_.find(name);
     if (constant != constants_.end()) {
       inputs.constants.back() = constant->second;
+    } else if (sizes != sizes_.end()) {
+      inputs.sizes.back() = &sizes->second;
     } else if (place != places_.end()) {
       inputs.data.push_back(i);
       inputs.places.push_back(place->second);
@@ -143,31 +118,56 @@ Expected<Walk::Inputs> Walk::resolve(const OnnxNode& node) const {
   return inputs;
 }
 
-/// A node without data: a constant by another name, or a matrix transposed.
+/// A node without data.
 Expected<void> Walk::compute_constant(const OnnxNode& node, const Inputs& inputs) {
   if (computed_.size() >= kMaxLayers) {
     return refuse(ErrorCode::kTooLarge,
                   "expected at most " + std::to_string(kMaxLayers) + " constants among the nodes");
   }
+  auto array = constant_of(node, inputs.constants.empty() ? nullptr : inputs.constants.front());
+  if (!array) {
+    return refuse(ErrorCode::kUnsupported,
+                  describe(node) +
+                      ": on constants, expected Constant (of numbers), Identity or Transpose (of a "
+                      "matrix)");
+  }
   const std::string& name = node.outputs.front();
-  const NdArray* from = inputs.constants.empty() ? nullptr : inputs.constants.front();
-  if (node.op == "Identity" && from != nullptr) {
-    constants_[name] = from;
-    return {};
+  constants_[name] = &(computed_[name] = std::move(*array));
+  return {};
+}
+
+/// Sizes of data: whether the node computes such. Those that Reshape asks for become a constant, in
+/// which 0 is what Reshape keeps: the number of samples, if it stays first.
+Expected<bool> Walk::follow_sizes(const OnnxNode& node, Inputs& inputs) {
+  const std::string& name = node.outputs.front();
+  if (node.op == "Shape" && inputs.places.size() == 1 && node.attributes.empty()) {
+    sizes_[name] = sizes_of(shapes_[inputs.places.front()]);
+    return true;
   }
-  std::optional<NdArray> array;
-  if (node.op == "Transpose" && from != nullptr && from->shape.size() == 2) {
-    array = transpose(node, *from);
+  const bool reads = std::any_of(inputs.sizes.begin(), inputs.sizes.end(),
+                                 [](const OnnxSizes* sizes) { return sizes != nullptr; });
+  if (!reads) return false;
+  const OnnxCall call{graph_.file, node, 0, inputs.constants, batch_};
+  if (inputs.data.empty()) {
+    auto computed = compute_sizes(call, inputs.sizes);
+    if (!computed) return tl::unexpected(computed.error());
+    sizes_[name] = std::move(*computed);
+    return true;
   }
-  if (node.op == "Constant") array = own_constant(node);
-  if (array) {
-    constants_[name] = &(computed_[name] = std::move(*array));
-    return {};
+  const OnnxSizes* asked = inputs.sizes.size() > 1 ? inputs.sizes[1] : nullptr;
+  const bool first = asked != nullptr && !asked->values.empty() &&
+                     std::find(asked->values.begin() + 1, asked->values.end(), kOnnxSamples) ==
+                         asked->values.end();
+  if (node.op != "Reshape" || !first) {
+    return call.refuse(ErrorCode::kUnsupported,
+                       "expected sizes of data for a Reshape only, and that of the samples first");
   }
-  return refuse(ErrorCode::kUnsupported,
-                describe(node) +
-                    ": on constants, expected Constant (of numbers), Identity or "
-                    "Transpose (of a matrix)");
+  NdArray shape{{static_cast<Index>(asked->values.size())}, {}};
+  for (const std::int64_t extent : asked->values) {
+    shape.values.push_back(extent == kOnnxSamples ? 0 : static_cast<double>(extent));
+  }
+  inputs.constants[1] = &(computed_[name] = std::move(shape));
+  return false;
 }
 
 /// A node that reads the end of the chain.
@@ -207,12 +207,15 @@ Expected<void> Walk::follow(const OnnxNode& node) {
     return refuse(ErrorCode::kMalformed, describe(node) + ": it has no output");
   }
   const std::string& name = node.outputs.front();
-  if (constants_.contains(name) || places_.contains(name)) {
+  if (constants_.contains(name) || places_.contains(name) || sizes_.contains(name)) {
     return refuse(ErrorCode::kMalformed,
                   describe(node) + ": its output " + quote(name) + " was there before");
   }
   auto inputs = resolve(node);
   if (!inputs) return tl::unexpected(inputs.error());
+  const auto done = follow_sizes(node, *inputs);
+  if (!done) return tl::unexpected(done.error());
+  if (*done) return {};
   if (inputs->data.empty()) return compute_constant(node, *inputs);
   if (auto applied = apply(node, std::move(*inputs)); !applied) return applied;
   // More is no network that is known, and each may hold a copy of one constant.
@@ -221,6 +224,7 @@ Expected<void> Walk::follow(const OnnxNode& node) {
                   "expected at most " + std::to_string(kMaxLayers) + " layers");
   }
   places_[name] = ++place_;
+  shapes_.push_back(chain_.shape);
   return {};
 }
 

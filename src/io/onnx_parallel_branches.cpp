@@ -10,7 +10,7 @@ namespace {
 using Kind = OnnxLayer::Kind;
 
 /// Numbers of all branches together, as shared neurons are copied.
-constexpr Index kMaxNumbers = Index{1} << 28;
+constexpr Index kMaxNumbers = Index{1} << 26;
 
 /// Dense layers with Relu between, the first perhaps a convolution; one output.
 bool alternates(const OnnxChain& chain, std::size_t dense, bool convolution) {

@@ -3,6 +3,8 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -85,6 +87,18 @@ Expected<Elements> find_elements(const TensorProto& tensor, const ArrayLabel& la
   }
 }
 
+/// Integers, which are sizes and places: beyond 2^53 they mean "to the end" and stay so.
+NdArray saturated(std::span<const std::byte> bytes, const std::vector<std::uint64_t>& shape) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  NdArray array{{shape.begin(), shape.end()}, {}};
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::int64_t)) {
+    std::int64_t value = 0;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    array.values.push_back(static_cast<double>(std::clamp(value, -kMost, kMost)));
+  }
+  return array;
+}
+
 Expected<NdArray> decode(const TensorProto& tensor, const ArrayLabel& label) {
   std::vector<std::uint64_t> shape;
   for (const std::int64_t extent : tensor.dims()) {
@@ -105,6 +119,7 @@ Expected<NdArray> decode(const TensorProto& tensor, const ArrayLabel& label) {
                                            " bytes of data for its shape, found " +
                                            std::to_string(elements->bytes.size()));
   }
+  if (elements->type == ElementType::kInt64) return {saturated(elements->bytes, shape)};
   return decode_elements(elements->bytes, shape, {elements->type}, label);
 }
 
@@ -135,6 +150,11 @@ Expected<OnnxAttribute> convert(const AttributeProto& attribute, const std::stri
     default:
       return fail(ErrorCode::kUnsupported, where + ": attribute " + quote(attribute.name()) +
                                                " is of a type that is not read");
+  }
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(result.floats.begin(), result.floats.end(), is_finite)) {
+    return fail(ErrorCode::kBadValue,
+                where + ": attribute " + quote(attribute.name()) + ": expected finite numbers");
   }
   return result;
 }

@@ -36,9 +36,7 @@ Expected<void> apply_flatten(const OnnxCall& call, OnnxChain& chain) {
 Expected<std::vector<std::int64_t>> asked_extents(const OnnxCall& call, const OnnxChain& chain) {
   const NdArray* given = call.constant(1);
   if (given == nullptr) {
-    return call.refuse(
-        ErrorCode::kUnsupported,
-        "expected a constant shape: in PyTorch use nn.Flatten, or a batch of fixed size");
+    return call.refuse(ErrorCode::kUnsupported, "expected a constant shape, or sizes of data");
   }
   auto extents = ints_of(call, *given);
   if (!extents) return extents;

@@ -145,7 +145,8 @@ def make_safetensors():
 def make_onnx():
     """Files by PyTorch's exporter, and such files damaged."""
     shipped = pathlib.Path(__file__).parent.parent / "data/onnx"
-    for name in ["two_layer", "flattened_input", "average", "average_window", "convolution_three_layers", "path_shared"]:
+    for name in ["two_layer", "flattened_input", "average", "average_window", "sizes", "convolution_three_layers",
+                 "path_shared"]:
         put("onnx", "ok_" + name, (shipped / (name + ".onnx")).read_bytes())
     for name in ["sum", "maximum_first", "residual", "path_tree", "stride_padding"]:
         put("onnx", "bad_another_" + name, (shipped / (name + ".onnx")).read_bytes())

@@ -166,7 +166,6 @@ TEST(Onnx, OtherOperatorsAreNamed) {
                  {"m.onnx: Softmax '/Softmax': this operator is not read", "Gemm", "Reshape"});
   expect_refused({hidden(), node("Relu", {"h"}, "r", block(7, "com.example")), output()},
                  {"'com.example::Relu' '/Relu'"});
-  expect_refused({hidden(), relu(), output(), node("Shape", {"x"}, "s")}, {"Shape '/Shape'"});
   expect_refused(
       {node("Gemm", {"x", "W"}, "h", kAsStored + int_attribute("transA", 1)), relu(), output()},
       {"transA"});
@@ -181,6 +180,58 @@ TEST(Onnx, OtherOperatorsAreNamed) {
                   relu(), output()},
                  {"Reshape", "samples apart, 3 numbers each, found (3, -1)"},
                  ErrorCode::kUnsupported, {constant_ints("to", {3, -1})});
+}
+
+/// x.view(x.size(0), -1) and the like.
+TEST(Onnx, ReshapeToSizesOfTheData) {
+  const std::vector<std::string> constants = {
+      kW,
+      kAlpha,
+      tensor("zero", {}, 7, raw(little(0, 8))),
+      constant_ints("axes", {0}),
+      constant_ints("rest", {-1}),
+      constant_ints("one", {1}),
+      constant_ints("all", {std::numeric_limits<std::int64_t>::max()})};
+  const std::vector<std::string> dense = {node("Gemm", {"e", "W"}, "h", kAsStored), relu(),
+                                          output()};
+  const std::vector<std::string> by_gather = {
+      node("Shape", {"x"}, "s"), node("Gather", {"s", "zero"}, "n", int_attribute("axis", 0)),
+      node("Unsqueeze", {"n", "axes"}, "m"),
+      node("Concat", {"m", "rest"}, "to", int_attribute("axis", 0))};
+  const std::vector<std::string> by_slice = {
+      node("Shape", {"x"}, "s"), node("Slice", {"s", "axes", "one", "axes"}, "m"),
+      node("Concat", {"m", "rest"}, "to", int_attribute("axis", 0))};
+  const auto with = [&](std::vector<std::string> nodes, const std::string& reshape) {
+    nodes.push_back(reshape);
+    nodes.insert(nodes.end(), dense.begin(), dense.end());
+    return read(Model{{0, 3, 1}, constants, nodes});
+  };
+  expect_plain(with(by_gather, node("Reshape", {"x", "to"}, "e")));
+  expect_plain(with(by_slice, node("Reshape", {"x", "to"}, "e")));
+  // The number of samples anywhere but first would mix them.
+  std::vector<std::string> last = by_slice;
+  last.back() = node("Concat", {"rest", "m"}, "to", int_attribute("axis", 0));
+  expect_error(with(last, node("Reshape", {"x", "to"}, "e")), ErrorCode::kUnsupported,
+               {"Reshape '/Reshape'", "samples first"});
+  // Samples of another size, and sizes as numbers.
+  std::vector<std::string> wrong = by_slice;
+  wrong.back() = node("Concat", {"m", "one"}, "to", int_attribute("axis", 0));
+  expect_error(with(wrong, node("Reshape", {"x", "to"}, "e")), ErrorCode::kUnsupported,
+               {"Reshape '/Reshape'", "3 numbers each"});
+  expect_error(with(by_slice, node("Add", {"x", "to"}, "e")), ErrorCode::kUnsupported,
+               {"Add '/Add'", "for a Reshape only"});
+  wrong.back() = node("Mul", {"m", "one"}, "to");
+  expect_error(with(wrong, node("Reshape", {"x", "to"}, "e")), ErrorCode::kUnsupported,
+               {"Mul '/Mul'", "of the sizes of data"});
+  // To the end, as x.shape[1:] is written: the sizes of a sample.
+  wrong = {node("Shape", {"x"}, "s"), node("Slice", {"s", "one", "all"}, "m"),
+           node("Concat", {"rest", "m"}, "to", int_attribute("axis", 0)),
+           node("Reshape", {"x", "to"}, "f")};
+  expect_plain(with(wrong, node("Flatten", {"f"}, "e")));
+  wrong = by_slice;
+  wrong[1] = node("Slice", {"s", "all", "one"}, "m");
+  expect_error(with(wrong, node("Reshape", {"x", "to"}, "e")), ErrorCode::kUnsupported,
+               {"Slice '/Slice'"});
 }
 
 TEST(Onnx, GraphsThatAreNoChain) {

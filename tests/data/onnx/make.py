@@ -42,6 +42,19 @@ class Residual(nn.Module):
         return x + self.output(torch.relu(self.filters(x)))
 
 
+class View(nn.Module):
+    """Flattens by the size of its input, which a file for any number of samples computes."""
+
+    def __init__(self):
+        super().__init__()
+        self.filters = nn.Conv2d(1, 2, 2)
+        self.output = nn.Linear(2, 1)
+
+    def forward(self, x):
+        pooled = torch.relu(self.filters(x)).flatten(2).mean(2)
+        return self.output(pooled.view(x.size(0), -1))
+
+
 def masked(inputs, outputs, fan):
     """Dense, without bias: neuron i reads the neurons i fan .. (i + 1) fan of the layer below."""
     layer = nn.Linear(inputs, outputs, bias=False)
@@ -134,6 +147,7 @@ def networks():
     yield ("convolution_three_layers", nn.Sequential(nn.Conv1d(1, 2, 2, bias=False), nn.ReLU(), nn.Flatten(), masked(6, 2, 3),
                                                      nn.ReLU(), nn.Linear(2, 1, bias=False)), (1, 4), filter_path_norm,
            {"architecture": "cnn-three-layer", "input": [4], "kernel": [2]}, {}, [])
+    yield "sizes", View(), image, squares, cnn("average", **biased), OPEN_BATCH, []
     three_layer = {"architecture": "three-layer", "neurons": 2}
     yield "three_layer_shared", short_first_layer(dense(3, 2, 4, 1)), (3,), constrained, three_layer, {}, []
     yield ("three_layer_parallel", short_first_layer(nn.Sequential(
