@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian 12 packages that building and testing Thalweg needs. Does nothing when all are there.
+# Installs the Debian 12 packages that building and testing Thalweg needs, and the library that magnifies the figures of
+# reports. Does nothing when all are there.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 packages=(
   # tools
@@ -10,7 +12,20 @@ packages=(
   libcgal-dev libboost-dev libopenblas-dev libonnx-dev libprotobuf-dev
   # tests and fuzzers
   libgtest-dev libgmock-dev librapidcheck-dev clang-14 libclang-rt-14-dev
+  # tests of reports
+  chromium
 )
+# The library comes through npm, from Debian or from elsewhere.
+command -v npm >/dev/null || packages+=(npm)
+
+# Figures of reports can be magnified where this works; without it they are still.
+fetch_web_library() {
+  local web=src/report/web
+  if [ -e "$web/node_modules/@panzoom/panzoom/dist/panzoom.min.js" ]; then return; fi
+  if ! npm ci --prefix "$web" --ignore-scripts --no-audit --no-fund --silent; then
+    echo "setup: npm could not fetch the library of $web; reports are built with still figures" >&2
+  fi
+}
 
 missing=()
 for package in "${packages[@]}"; do
@@ -18,6 +33,7 @@ for package in "${packages[@]}"; do
   [ "$state" = installed ] || missing+=("$package")
 done
 if [ ${#missing[@]} -eq 0 ]; then
+  fetch_web_library
   echo "setup: all ${#packages[@]} packages are installed"
   exit 0
 fi
@@ -33,3 +49,4 @@ fi
 echo "setup: installing ${missing[*]}"
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fetch_web_library

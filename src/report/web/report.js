@@ -2,7 +2,7 @@
 // documents as files. Without it the page says the same.
 (() => {
   'use strict';
-  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const motion = {animate: !window.matchMedia('(prefers-reduced-motion: reduce)').matches};
 
   // Values: the browser's own slow tooltip gives way to one that follows the pointer.
   const tip = document.createElement('div');
@@ -40,9 +40,14 @@
   if (typeof window.Panzoom === 'function') {
     for (const figure of document.querySelectorAll('figure')) {
       const view = figure.querySelector('.view');
-      const zoom = window.Panzoom(view.querySelector('svg'), {
-        animate: !calm, cursor: 'auto', maxScale: 12, minScale: 1,
+      const picture = view.querySelector('svg');
+      const zoom = window.Panzoom(picture, {
+        ...motion, cursor: 'auto', maxScale: 12, minScale: 1,
         panOnlyWhenZoomed: true, touchAction: 'pan-x pan-y'
+      });
+      // A finger scrolls the page unless there is something to move.
+      picture.addEventListener('panzoomchange', (event) => {
+        picture.style.touchAction = event.detail.scale > 1 ? 'none' : 'pan-x pan-y';
       });
       const name = figure.querySelector('figcaption b').textContent.replace('.', '');
       view.classList.add('zoomable');
@@ -54,18 +59,18 @@
       }, {passive: false});
       const steps = {ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40]};
       view.addEventListener('keydown', (event) => {
-        if (event.key === '+') zoom.zoomIn();
-        else if (event.key === '-') zoom.zoomOut();
-        else if (event.key === '0') zoom.reset();
+        if (event.key === '+') zoom.zoomIn(motion);
+        else if (event.key === '-') zoom.zoomOut(motion);
+        else if (event.key === '0') zoom.reset(motion);
         else if (steps[event.key] && zoom.getScale() > 1) zoom.pan(...steps[event.key], {relative: true});
         else return;
         event.preventDefault();
       });
       const bar = document.createElement('div');
       bar.className = 'controls';
-      bar.append(button('+', 'Magnify ' + name, () => zoom.zoomIn()),
-        button('\u2212', 'Shrink ' + name, () => zoom.zoomOut()),
-        button('Reset', 'Reset ' + name, () => zoom.reset()), 'Ctrl and the wheel magnify, too');
+      bar.append(button('+', 'Magnify ' + name, () => zoom.zoomIn(motion)),
+        button('\u2212', 'Shrink ' + name, () => zoom.zoomOut(motion)),
+        button('Reset', 'Reset ' + name, () => zoom.reset(motion)), 'Ctrl and the wheel magnify, too');
       view.after(bar);
     }
   }
