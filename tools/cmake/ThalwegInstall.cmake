@@ -1,5 +1,5 @@
 # The installed package: one library of all modules (thalweg::thalweg), the checker's library (thalweg::verify), the
-# programs, headers, a CMake package and pkg-config files.
+# programs, headers, a CMake package and pkg-config files. Component `program` is what people run, `development` the rest.
 include(CMakePackageConfigHelpers)
 
 get_property(modules GLOBAL PROPERTY THALWEG_MODULES)
@@ -24,7 +24,7 @@ function(thalweg_bundle target name)
   target_include_directories(${target} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_compile_features(${target} INTERFACE cxx_std_20)
   target_link_libraries(${target} PUBLIC ${PUBLIC_libs} PRIVATE ${PRIVATE_libs})
-  install(TARGETS ${target} EXPORT thalwegTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS ${target} EXPORT thalwegTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 endfunction()
 
 set(bundled ${modules})
@@ -40,19 +40,19 @@ endif()
 
 foreach(program thalweg thalweg-check)
   if(TARGET ${program})
-    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
   endif()
 endforeach()
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/thalweg" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp"
-        PATTERN "commands" EXCLUDE)
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/thalweg" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "commands" EXCLUDE)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/thalweg)
-install(EXPORT thalwegTargets NAMESPACE thalweg:: DESTINATION ${package_dir})
+install(EXPORT thalwegTargets NAMESPACE thalweg:: DESTINATION ${package_dir} COMPONENT development)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/tools/cmake/thalwegConfig.cmake.in" "${PROJECT_BINARY_DIR}/thalwegConfig.cmake"
                               INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/thalwegConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
-install(FILES "${PROJECT_BINARY_DIR}/thalwegConfig.cmake" "${PROJECT_BINARY_DIR}/thalwegConfigVersion.cmake" DESTINATION ${package_dir})
+install(FILES "${PROJECT_BINARY_DIR}/thalwegConfig.cmake" "${PROJECT_BINARY_DIR}/thalwegConfigVersion.cmake" DESTINATION ${package_dir}
+        COMPONENT development)
 
 set(THALWEG_ONNX_LIBS "")
 if(THALWEG_HAS_ONNX)
@@ -62,5 +62,5 @@ endif()
 file(RELATIVE_PATH pkg_config_up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 foreach(file thalweg thalweg-verify)
   configure_file("${PROJECT_SOURCE_DIR}/tools/cmake/${file}.pc.in" "${PROJECT_BINARY_DIR}/${file}.pc" @ONLY)
-  install(FILES "${PROJECT_BINARY_DIR}/${file}.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(FILES "${PROJECT_BINARY_DIR}/${file}.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endforeach()

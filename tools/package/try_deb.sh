@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# try_deb.sh [FOLDER]: installs the packages of FOLDER (default build/deb/packages) into an empty Debian 12, made by debootstrap
+# in a temporary folder, and uses them there as a new user would: certifies the shipped example, has the certificate checked,
+# reads the man page, completes a command, imports the Python package, then removes everything. As root; needs debootstrap
+# and the network for Debian's packages. The root is made once and kept as build/deb/debian.tar.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+packages=$(realpath "${1:-build/deb/packages}")
+empty=$PWD/build/deb/debian.tar
+
+root=$(mktemp -d)
+clean_up() {
+  umount "$root/proc" 2>/dev/null || true
+  rm -rf --one-file-system "$root"
+}
+trap clean_up EXIT
+
+if [ -e "$empty" ]; then
+  tar -C "$root" -xf "$empty"
+else
+  debootstrap --variant=minbase bookworm "$root" >/dev/null
+  tar -C "$root" --exclude='./proc/*' -cf "$empty" .
+fi
+mount -t proc proc "$root/proc"
+mkdir "$root/packages"
+cp "$packages"/*.deb "$root/packages"
+
+inside() {
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"
+}
+inside apt-get update -qq
+# dpkg alone says what is missing; apt then brings exactly that.
+inside dpkg -i packages/thalweg_*.deb >/dev/null 2>&1 || true
+inside apt-get install -y -qq --no-install-recommends --fix-broken >/dev/null
+inside apt-get install -y -qq --no-install-recommends man-db bash-completion >/dev/null 2>&1
+inside bash -euo pipefail < tools/package/use_program.sh
+
+if compgen -G "$packages/python3-thalweg_*.deb" >/dev/null; then
+  inside bash -c 'apt-get install -y -qq --no-install-recommends ./packages/python3-thalweg_*.deb' >/dev/null 2>&1
+  inside python3 - < tools/package/use_python.py
+fi
+
+inside apt-get purge -y -qq '^(python3-)?thalweg$' >/dev/null
+left=$(inside find /usr /etc /var/lib -path /var/lib/dpkg -prune -o -name '*thalweg*' -print)
+[ -z "$left" ] || { echo "try_deb: left behind after removal: $left"; exit 1; }
+echo "try_deb: installed, used and removed in an empty Debian"
