@@ -42,8 +42,8 @@ struct OnnxCall {
 /// Product of extents. Errors: kTooLarge (2^40 and more).
 [[nodiscard]] Expected<Index> size_of(const OnnxCall& call, const std::vector<Index>& shape);
 
-/// The value of a node without data: a constant, or a given one as it is or, a matrix, transposed.
-/// None for other nodes.
+/// The value of a node without data: a constant, or a given one as it is, a number as a list or a
+/// matrix transposed. None for other nodes.
 [[nodiscard]] std::optional<NdArray> constant_of(const OnnxNode& node, const NdArray* from);
 
 /// Stands for the number of samples among sizes.

@@ -126,10 +126,11 @@ Expected<void> Walk::compute_constant(const OnnxNode& node, const Inputs& inputs
   }
   auto array = constant_of(node, inputs.constants.empty() ? nullptr : inputs.constants.front());
   if (!array) {
-    return refuse(ErrorCode::kUnsupported,
-                  describe(node) +
-                      ": on constants, expected Constant (of numbers), Identity or Transpose (of a "
-                      "matrix)");
+    return refuse(
+        ErrorCode::kUnsupported,
+        describe(node) +
+            ": on constants, expected Constant (of numbers), Identity, Unsqueeze (of a number) or "
+            "Transpose (of a matrix)");
   }
   const std::string& name = node.outputs.front();
   constants_[name] = &(computed_[name] = std::move(*array));

@@ -90,6 +90,9 @@ std::optional<OnnxSizes> concatenate(const Inputs& inputs) {
 std::optional<NdArray> constant_of(const OnnxNode& node, const NdArray* from) {
   if (node.op == "Constant") return own_constant(node);
   if (node.op == "Identity" && from != nullptr) return *from;
+  if (node.op == "Unsqueeze" && from != nullptr && from->shape.empty()) {
+    return NdArray{{1}, from->values};
+  }
   const bool matrix = from != nullptr && from->shape.size() == 2;
   return node.op == "Transpose" && matrix ? std::optional(transpose(node, *from)) : std::nullopt;
 }
