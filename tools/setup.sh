@@ -1,29 +1,38 @@
 #!/usr/bin/env bash
-# Installs the Debian 12 packages that building and testing Thalweg needs, and the library that magnifies the figures of
-# reports. Does nothing when all are there.
+# setup.sh [all]: installs the Debian 12 packages that building Thalweg needs; with `all` also those that its tests, its
+# documents and its own packages need. Fetches the library that magnifies the figures of reports where there is npm.
+# Does nothing when all are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
   # tools
-  g++ cmake ninja-build pkg-config python3 clang-format-14
+  g++ cmake ninja-build pkg-config python3
   # libraries
   libeigen3-dev libexpected-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libzip-dev nettle-dev libgmp-dev libmpfr-dev libcli11-dev
   libcgal-dev libboost-dev libopenblas-dev libonnx-dev libprotobuf-dev
-  # tests and fuzzers
-  libgtest-dev libgmock-dev librapidcheck-dev clang-14 libclang-rt-14-dev
-  # tests of reports
-  chromium
+  # the Python package
+  pybind11-dev python3-dev python3-numpy
+  # what the configuration of the tests looks for
+  libgtest-dev libgmock-dev librapidcheck-dev
 )
-# The library comes through npm, from Debian or from elsewhere.
-command -v npm >/dev/null || packages+=(npm)
+if [ "${1:-}" = all ]; then
+  packages+=(
+    # tests and fuzzers
+    clang-format-14 clang-14 libclang-rt-14-dev chromium groff-base python3-matplotlib python3-pip python3-sklearn python3-torch
+    # documents and packages: site, reference, dependencies of a .deb
+    python3-markdown-it doxygen dpkg-dev
+  )
+  # npm may come from elsewhere than Debian.
+  command -v npm >/dev/null || packages+=(npm)
+fi
 
 # Figures of reports can be magnified where this works; without it they are still.
 fetch_web_library() {
   local web=src/report/web
   if [ -e "$web/node_modules/@panzoom/panzoom/dist/panzoom.min.js" ]; then return; fi
-  if ! npm ci --prefix "$web" --ignore-scripts --no-audit --no-fund --silent; then
-    echo "setup: npm could not fetch the library of $web; reports are built with still figures" >&2
+  if ! command -v npm >/dev/null || ! npm ci --prefix "$web" --ignore-scripts --no-audit --no-fund --silent; then
+    echo "setup: npm did not fetch the library of $web; reports are built with still figures" >&2
   fi
 }
 

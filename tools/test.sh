@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-./tools/setup.sh
+./tools/setup.sh all
 ./tools/build.sh
 for preset in asan-ubsan fuzz; do
   cmake --preset "$preset"
