@@ -36,8 +36,8 @@ std::string FigureList::add(const Figure& figure) {
   std::string html = "<figure id=\"" + id + "\">\n<div class=\"view\">\n" + svg +
                      "</div>\n<figcaption><b>Figure <span class=\"ordinal\">" + number +
                      "</span>.</b> " + figure.caption + "</figcaption>\n";
-  if (!figure.table.empty()) html += folded("The numbers of this figure", figure.table);
-  return html + "</figure>\n";
+  html += "</figure>\n";
+  return figure.table.empty() ? html : html + folded("The numbers of this figure", figure.table);
 }
 
 std::string figure_style() {
