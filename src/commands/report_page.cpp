@@ -81,7 +81,8 @@ Command make_report(CLI::App& root) {
       ->type_name("RESULT.json")
       ->required();
   app->add_option("--out", options->out, "The page")->type_name("FILE.html")->required();
-  app->add_option("--title", options->title, "Its title (default: the commands)");
+  app->add_option("--title", options->title,
+                  "Its title (default: the command of the only document)");
   add_run_options(*app, options->run);
   app->footer(
       "Example:\n  thalweg certify --dataset examples/iris/iris.npz --network "

@@ -68,7 +68,7 @@ std::optional<Figure> draw_gap(const Item& gap, const Item& tolerance) {
                    "share of the objective that a better network could save, at most", "middle") +
          "</svg>\n";
   std::string caption = "At most " + shortened(gap, 3, Rounding::kUp) +
-                        " of the objective could be saved by any other network, of any width";
+                        " of the objective could be saved by another network";
   if (tolerance.is_number()) {
     caption += "; up to " + shortened(tolerance, 3) + " counts as a global minimum";
   }

@@ -87,7 +87,8 @@ Section describe_regularization(const Item& document, FigureList& figures) {
     section.verdict = "<b>No optimum was found in time.</b>";
   } else {
     const std::size_t last = betas.size() - 1;
-    section.verdict = "<b>How the best network grows.</b> As the penalty beta falls from " +
+    section.verdict = hedge(!document["level"].is("estimate")) +
+                      "<b>How the best network grows.</b> As the penalty beta falls from " +
                       shortened(betas[0], 4) + " to " + shortened(betas[last], 4) +
                       ", the best network goes from " + exact(neurons[0]) + " to " +
                       counted(neurons[last], "neuron", "neurons") + ".";

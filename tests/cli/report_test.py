@@ -244,6 +244,13 @@ class Command(ReportCase):
         self.assertEqual(answer["bytes"], os.path.getsize(self.path("page.html")))
         self.assertEqual(answer["settings"]["title"], "Two")
 
+    def test_example_of_help(self):
+        help_text = self.thalweg("report", "--help").stdout
+        os.symlink(os.path.join(SOURCE, "examples"), self.path("examples"))
+        script = 'thalweg() { "%s" "$@"; }\n' % BINARY + help_text[help_text.index("Example:\n") + len("Example:\n"):]
+        subprocess.run(["bash", "-e", "-c", script], cwd=self.folder, check=True, capture_output=True, timeout=60)
+        self.assertTrue(os.path.exists(self.path("report.html")))
+
     def test_curves_of_paths(self):
         """The highest sample is the maximum that the document names; no sample is above the proved one."""
         path = json.loads(document("path"))
