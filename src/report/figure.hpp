@@ -19,7 +19,8 @@ struct Figure {
 /// Numbers the figures of a page.
 class FigureList {
  public:
-  /// <figure> with the next number, and its table behind it. The picture's own style is left out: figure_style has it.
+  /// <figure> with the next number, and its table behind it. The picture's own style is left out:
+  /// figure_style has it.
   std::string add(const Figure& figure);
   [[nodiscard]] int count() const { return count_; }
 

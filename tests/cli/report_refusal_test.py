@@ -100,7 +100,7 @@ class Refusals(ReportCase):
         for name in RUNS:
             original = json.loads(document(name))
             where = list(places(original))
-            for _ in range(12):
+            for _ in range(8):
                 changed = copy.deepcopy(original)
                 for place in draw.sample(where, draw.choice([1, 1, 3])):
                     node = changed
