@@ -85,6 +85,7 @@ Json make_document(const CertifyRequest& request, const BranchSetup& setup, cons
   document["improving_neuron"] = nullptr;
   document["improving_branch"] =
       describe_improvement(setup.problem, answer, answer.improving_branch);
+  document["proved"] = describe_proved(answer.proof);
   document["width"] = setup.network->network.branches();
   document["certificate"] =
       describe_certificate(request.certificate, answer.proof.bytes, answer.proof.leaves);
@@ -152,9 +153,7 @@ TextReport make_text(const CertifyRequest& request, const BranchSetup& setup, co
                  exact_digits(answer.objective - answer.improving_branch->objective_after) +
                  "; its weights: see --json");
   }
-  if (!request.certificate.empty() && answer.proof.bytes > 0) {
-    text.add("certificate", request.certificate);
-  }
+  add_proof(text, answer.proof, request.certificate, answer.relative_gap);
   add_evaluations(text, evaluations);
   return text;
 }
@@ -195,6 +194,8 @@ ReducedVerdict certify_architecture(const CertifyRequest& request,
     inputs.notes.push_back(request.certificate +
                            " is not written: the bound was not closed, so there is no proof of it");
   }
+  const bool open = answer.verdict != Verdict::kGlobalMinimum && !answer.stopped;
+  if (open || proves_less(answer.proof, answer.relative_gap)) note_unlike_columns(setup, inputs);
   write_improved(request, setup, inputs, answer);
   Json document = make_document(request, setup, inputs, answer);
   add_evaluations(document, evaluations);

@@ -165,14 +165,18 @@ std::string describe_infinity(const Architecture& architecture, const BranchNetw
 
 }  // namespace
 
+double objective_of(const BranchProblem& problem, const BranchNetwork& network,
+                    double output_bias) {
+  const double objective = problem.objective(network, output_bias);
+  if (std::isfinite(objective)) return objective;
+  throw InvalidArgument("network: " + describe_infinity(problem.architecture(), network));
+}
+
 BranchExamination examine_branches(const BranchProblem& problem, const BranchNetwork& network,
                                    double output_bias, double tolerance,
                                    const TrainingSettings& settings) {
   BranchExamination answer;
-  answer.objective = problem.objective(network, output_bias);
-  if (!std::isfinite(answer.objective)) {
-    throw InvalidArgument("network: " + describe_infinity(problem.architecture(), network));
-  }
+  answer.objective = objective_of(problem, network, output_bias);
   const Vector fit = problem.architecture().predict(problem.X(), network).array() + output_bias;
   const TrainingProblem& affine = problem.affine();
   const Vector nu = affine.project_to_dual_domain(affine.dual_point(fit));

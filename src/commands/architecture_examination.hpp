@@ -37,6 +37,11 @@ struct BranchExamination {
   bool stopped = false;
 };
 
+/// The objective of a given network. Throws InvalidArgument that says why when it is not finite, as
+/// it is outside the architecture's constraints.
+[[nodiscard]] double objective_of(const BranchProblem& problem, const BranchNetwork& network,
+                                  double output_bias);
+
 /// Examines a network of the problem's architecture: its own residual as dual point where ascent
 /// finds nothing against that, then training from it; an explicit network that is lower by more
 /// than tolerance times the objective refutes it. Throws InvalidArgument when the network is none

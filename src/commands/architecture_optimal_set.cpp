@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/architecture_examination.hpp"
 #include "commands/architecture_problem.hpp"
 #include "commands/architecture_report.hpp"
 #include "commands/session.hpp"
@@ -89,6 +90,8 @@ Answer examine(const OptimalSetOptions& options, const BranchSetup& setup,
   const TrainingSettings settings = training_settings(options.run, kGap, control);
   std::optional<BranchNetwork> start;
   if (setup.network) start = setup.network->network;
+  const double objective =
+      start ? objective_of(problem, *start, setup.stored_bias()) : 0;  // refuses before the work
   Answer answer;
   answer.trained = train_branches(problem, settings, start);
   answer.bounds = bounds_of(answer.trained, kGap);
@@ -100,7 +103,6 @@ Answer examine(const OptimalSetOptions& options, const BranchSetup& setup,
   answer.unique = answer.trained.decoded && answer.trained.status == TrainingStatus::kSolved &&
                   answer.others.empty() && are_independent(problem, answer.trained.blocks);
   if (setup.network) {
-    const double objective = problem.objective(setup.network->network, setup.stored_bias());
     answer.excess = objective > 0 ? (objective - answer.bounds.lower_bound) / objective : 0;
     answer.member = answer.excess <= options.membership_tolerance();
   }
@@ -197,6 +199,7 @@ ExitCode describe_optimal_branches(const OptimalSetOptions& options,
   Inputs inputs;
   const BranchSetup setup = load_branch_setup(options.problem, description, inputs);
   const Answer answer = examine(options, setup, session.control());
+  if (answer.trained.status != TrainingStatus::kSolved) note_unlike_columns(setup, inputs);
   Json document = make_document(options, setup, inputs, answer);
   print_result(options.run, session, document, make_text(setup, inputs, answer), inputs.notes);
   return answer.trained.status == TrainingStatus::kLimit ? ExitCode::kLimit : ExitCode::kDone;

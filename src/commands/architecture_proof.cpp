@@ -62,4 +62,28 @@ ProvedBounds proved_bounds(const Proof& proof) {
           number(proof.statement.gap), number(proof.statement.relative_gap)};
 }
 
+Json describe_proved(const Proof& proof) {
+  if (proof.level != Level::kVerified) return nullptr;
+  const ProvedBounds proved = proved_bounds(proof);
+  return {{"objective", proved.objective},
+          {"lower_bound", proved.lower_bound},
+          {"gap", proved.gap},
+          {"relative_gap", proved.relative_gap}};
+}
+
+bool proves_less(const Proof& proof, double relative_gap) {
+  return proof.level == Level::kVerified && proved_bounds(proof).relative_gap > relative_gap;
+}
+
+void add_proof(TextReport& text, const Proof& proof, const std::string& path, double relative_gap) {
+  if (proves_less(proof, relative_gap)) {
+    const ProvedBounds proved = proved_bounds(proof);
+    text.add("proved", "lower bound " + exact_digits(proved.lower_bound) + ", gap " +
+                           rounded_up(proved.gap) + " (relative " +
+                           rounded_up(proved.relative_gap) +
+                           "), which the checker confirms; the numbers above are floating point");
+  }
+  if (!path.empty() && proof.bytes > 0) text.add("certificate", path);
+}
+
 }  // namespace thalweg::commands

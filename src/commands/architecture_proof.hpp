@@ -4,6 +4,7 @@
 
 #include "commands/architecture_problem.hpp"
 #include "commands/proof.hpp"
+#include "commands/report.hpp"
 
 namespace thalweg::commands {
 
@@ -39,5 +40,13 @@ struct ProvedBounds {
   double relative_gap = 0;
 };
 [[nodiscard]] ProvedBounds proved_bounds(const Proof& proof);
+
+/// The bounds that the checker confirms; null where nothing was proved.
+[[nodiscard]] Json describe_proved(const Proof& proof);
+/// Whether the checker confirms a wider relative gap only.
+[[nodiscard]] bool proves_less(const Proof& proof, double relative_gap);
+/// "proved", where the checker confirms a wider gap than the printed relative one only, and
+/// "certificate" where one is kept at `path`.
+void add_proof(TextReport& text, const Proof& proof, const std::string& path, double relative_gap);
 
 }  // namespace thalweg::commands

@@ -1,6 +1,7 @@
 #include "commands/architecture_report.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 namespace thalweg::commands {
@@ -89,6 +90,24 @@ std::string branch_level_in_words(Level level, const Architecture& architecture,
                        "optimum lies between bound and objective";
   }
   return words;
+}
+
+void note_unlike_columns(const BranchSetup& setup, Inputs& inputs) {
+  constexpr double kAlike = 1e3;
+  double least = std::numeric_limits<double>::infinity();
+  double most = 0;
+  for (const auto column : setup.problem.X().colwise()) {
+    const double length = column.stableNorm();
+    if (length == 0) continue;
+    least = std::min(least, length);
+    most = std::max(most, length);
+  }
+  if (!(most > kAlike * least)) return;
+  inputs.notes.push_back(
+      "the columns of X are of very different sizes, with norms from " + rounded_up(least) +
+      " to " + rounded_up(most) +
+      ": rounding keeps the gap, or the proof of it, wide. Scale them to one size "
+      "(another problem: the penalty then weighs them alike)");
 }
 
 TrainingSettings training_settings(const RunOptions& run, double relative_gap,

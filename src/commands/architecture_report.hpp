@@ -36,6 +36,9 @@ struct BranchBounds {
 [[nodiscard]] std::string branch_level_in_words(Level level, const Architecture& architecture,
                                                 bool decoded);
 
+/// Notes, for a gap that stays open, that columns of X are of very different sizes if they are.
+void note_unlike_columns(const BranchSetup& setup, Inputs& inputs);
+
 /// Settings of the library from the run's options.
 [[nodiscard]] TrainingSettings training_settings(const RunOptions& run, double relative_gap,
                                                  const RunControl& control);

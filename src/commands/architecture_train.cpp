@@ -1,6 +1,7 @@
 #include "commands/architecture_train.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -45,6 +46,7 @@ Json make_document(const TrainOptions& options, const BranchSetup& setup, const 
                           {"lower_bound", answer.estimate.lower_bound},
                           {"gap", answer.estimate.gap},
                           {"relative_gap", answer.estimate.relative_gap}};
+  document["proved"] = describe_proved(answer.proof);
   document["dual_norm"] = trained.dual_norm;
   document["dual_norm_found"] = trained.dual_norm_found;
   document["pieces"] = trained.pieces;
@@ -74,9 +76,7 @@ TextReport make_text(const TrainOptions& options, const BranchSetup& setup, cons
            branch_level_in_words(bounds.level, setup.problem.architecture(), trained.decoded));
   add_evaluations(text, answer.evaluations);
   if (!options.out.empty()) text.add("network", options.out);
-  if (!options.certificate.empty() && answer.proof.bytes > 0) {
-    text.add("certificate", options.certificate);
-  }
+  add_proof(text, answer.proof, options.certificate, bounds.relative_gap);
   return text;
 }
 
@@ -102,6 +102,22 @@ void prove(const TrainOptions& options, const BranchSetup& setup, const Inputs& 
   }
   answer.bounds = {proved.objective, proved.lower_bound, proved.gap, proved.relative_gap,
                    Level::kVerified};
+}
+
+/// The start is the answer where training did not get below it.
+void keep_start(const BranchSetup& setup, Inputs& inputs, BranchTrainingResult& trained) {
+  const BranchNetwork& start = setup.network->network;
+  const double objective = setup.problem.objective(start, setup.stored_bias());
+  if (!std::isfinite(objective)) {
+    inputs.notes.emplace_back(
+        "the network leaves the constraints of the architecture: its branches are used as "
+        "directions only");
+  }
+  if (trained.status == TrainingStatus::kSolved || !(objective < trained.objective)) return;
+  trained.network = start;
+  trained.output_bias = setup.stored_bias();
+  trained.objective = objective;
+  trained.decoded = setup.problem.architecture().exactness() == Exactness::kExact;
 }
 
 /// What asked for a certificate and got none.
@@ -140,6 +156,7 @@ ExitCode train_architecture(const TrainOptions& options,
   answer.trained = train_branches(
       setup.problem,
       training_settings(options.run, 0.5 * options.requested_gap(), session.control()), start);
+  if (start) keep_start(setup, inputs, answer.trained);
   answer.estimate = bounds_of(answer.trained, options.requested_gap());
   answer.bounds = answer.estimate;
   if (answer.estimate.relative_gap <= options.requested_gap()) {
@@ -147,6 +164,10 @@ ExitCode train_architecture(const TrainOptions& options,
   }
   prove(options, setup, inputs, session.control(), answer);
   note_missing_certificate(options, setup, answer, inputs);
+  if (answer.trained.status == TrainingStatus::kReducedAccuracy ||
+      proves_less(answer.proof, answer.bounds.relative_gap)) {
+    note_unlike_columns(setup, inputs);
+  }
   const BranchNetwork& network = answer.trained.network;
   const double bias = answer.trained.output_bias;
   answer.evaluations = evaluate(options.problem, setup, network, bias, test);
