@@ -1,6 +1,8 @@
 """Networks of --architecture at their limits: proofs that lose digits, networks outside the constraints, stopped training."""
 
 import json
+import os
+import re
 import unittest
 
 from cli_case import CliCase, read_npz, write_npz
@@ -70,6 +72,27 @@ class Limits(CliCase):
             alone = self.answer("train", *problem, "--time-limit", "1e-6", expect=4)
             self.assertLessEqual(alone["objective"], zero * (1 + 1e-12))
             self.assertLessEqual(alone["lower_bound"], best)
+
+    def test_every_key_is_documented(self):
+        with open(os.path.join(os.environ["THALWEG_SOURCE"], "docs", "architectures.md")) as file:
+            page = file.read()
+        words = set(re.findall(r"`(\w+)`", page[page.index("## What the answers say"):]))
+        problem = self.problem(PLANE, TARGETS, 0.1, **THREE)
+        network = ["--network", self.path("n.npz")]
+        documents = [self.answer("train", *problem, "--out", self.path("n.npz")),
+                     self.answer("certify", *problem, *network), self.answer("info", *problem, *network),
+                     self.answer("optimal-set", *problem, *network)]
+        write_npz(self.path("w.npz"), W1=[[[1, 0], [0, 0]]], W2=[[[0.5, 0]]], w3=[0.5])
+        documents.append(self.answer("certify", *problem, "--network", self.path("w.npz")))
+        for keys in ({"architecture": "polynomial", "coefficients": [0.1, 0.5, 0.4]},
+                     {"architecture": "threshold", "layers": 2}):
+            documents.append(self.answer("train", *self.problem(PLANE, TARGETS, 0.1, **keys)))
+        for document in documents:
+            for key in ("schema_version", "command", "version", "inputs", "settings", "seconds"):
+                document.pop(key)
+            nested = [value for value in document.values() if isinstance(value, dict)] + document.get("atoms", [])
+            for part in [document, *nested]:
+                self.assertLessEqual(set(part), words)
 
     def test_largest_coefficient(self):
         keys = {"architecture": "polynomial", "coefficients": [1e6, 1, 0]}
