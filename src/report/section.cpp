@@ -68,6 +68,11 @@ std::string explain_claim(const Item& level, const Item& proof) {
   return paragraph(words + ".", "proof");
 }
 
+bool is_closed(const Item& relative_gap) {
+  constexpr double kClosed = 1e-6;
+  return relative_gap.number() <= kClosed;
+}
+
 std::string hedge(bool proved) {
   return proved ? "" : "As far as floating-point arithmetic can tell: ";
 }

@@ -38,6 +38,8 @@ struct Section {
 [[nodiscard]] std::string explain_level(const Item& level);
 /// The same for the levels of claims about optimal sets.
 [[nodiscard]] std::string explain_claim(const Item& level, const Item& proof);
+/// Whether a relative gap is so small that a network is called the best; a user may ask for less.
+[[nodiscard]] bool is_closed(const Item& relative_gap);
 /// What stands before a verdict that is not proved.
 [[nodiscard]] std::string hedge(bool proved);
 /// Where a kept proof is, and how to check it; empty without one.

@@ -11,10 +11,13 @@ std::string kind_in_words(const Item& document) {
 std::string certify_verdict(const Item& document) {
   const bool proved = document["level"].is("verified") || document["level"].is("bound");
   if (document["verdict"].is("global_minimum")) {
-    return hedge(proved) + "<b>This network cannot be improved.</b> No network" +
-           kind_in_words(document) +
+    return hedge(proved) +
+           std::string(is_closed(document["relative_gap"])
+                           ? "<b>This network cannot be improved.</b>"
+                           : "<b>This network is as good as was asked for.</b>") +
+           " No network" + kind_in_words(document) +
            " of any size, trained on these data with this weight decay, is better by more than " +
-           shortened(document["relative_gap"], 3, Rounding::kUp) + " of its objective" +
+           shortened(document["relative_gap"], 3, Rounding::kUp) + " times its objective" +
            (proved ? ", and that is proved." : ".");
   }
   if (document["verdict"].is("suboptimal")) {
@@ -30,7 +33,7 @@ std::string certify_verdict(const Item& document) {
   return "<b>Whether this network can be improved is not settled.</b> A better one would be lower "
          "by at most " +
          shortened(document["gap"], 3, Rounding::kUp) + ", which is " +
-         shortened(document["relative_gap"], 3, Rounding::kUp) + " of its objective.";
+         shortened(document["relative_gap"], 3, Rounding::kUp) + " times its objective.";
 }
 
 std::string explain_source(const Item& source) {
@@ -128,7 +131,7 @@ Section describe_check(const Item& document, FigureList& figures) {
     section.verdict =
         "<b>The certificate holds.</b> The independent checker proved in exact arithmetic that no "
         "network of any size is better by more than " +
-        shortened(document["relative_gap"], 3, Rounding::kUp) + " of the objective.";
+        shortened(document["relative_gap"], 3, Rounding::kUp) + " times the objective.";
   } else {
     section.verdict =
         "<b>The certificate holds.</b> The independent checker proved all that it claims, in exact "

@@ -17,6 +17,11 @@ std::string set_verdict(const Item& document) {
            counted(document["polytope_dimension"], "independent way", "independent ways") +
            " without changing the objective.";
   }
+  if (document["atoms"].size() == 0) {
+    return hedge(proved) +
+           "<b>The network without neurons is the only optimal one.</b> Weight "
+           "decay is so strong that no neuron is worth its price.";
+  }
   const std::string guess = unique.is("possible") ? "<b>Possibly one optimal network</b>"
                                                   : "<b>There is one optimal network</b>";
   return (unique.is("possible") ? "" : hedge(proved)) + guess +

@@ -28,6 +28,9 @@ std::string path_verdict(const Item& document) {
            "<b>No path keeps the objective down.</b> Every way between the two networks rises." +
            reason;
   }
+  if (document["stopped_at_limit"].truth()) {
+    return "<b>No way down was found in time.</b> The path as far as it goes holds.";
+  }
   return before +
          "<b>The way down is blocked.</b> The objective rises on the path that was found." + reason;
 }
@@ -67,7 +70,11 @@ std::string explain_path_level(const Item& document) {
 
 Section describe_path(const Item& document, FigureList& figures) {
   const bool connected = document["status"].is("connected");
-  Section section{"Is there a way down?", connected ? Mood::kGood : Mood::kBad,
+  const bool stopped = document["stopped_at_limit"].truth();
+  Section section{"Is there a way down?",
+                  connected ? Mood::kGood
+                  : stopped ? Mood::kOpen
+                            : Mood::kBad,
                   path_verdict(document), ""};
   if (document["inputs"]["to"].known()) section.title = "Are the two networks connected?";
   section.body = "<h3>How sure is this?</h3>\n" + explain_path_level(document) +
@@ -87,11 +94,12 @@ Section describe_regularization(const Item& document, FigureList& figures) {
     section.verdict = "<b>No optimum was found in time.</b>";
   } else {
     const std::size_t last = betas.size() - 1;
-    section.verdict = hedge(!document["level"].is("estimate")) +
-                      "<b>How the best network grows.</b> As the penalty beta falls from " +
-                      shortened(betas[0], 4) + " to " + shortened(betas[last], 4) +
-                      ", the best network goes from " + exact(neurons[0]) + " to " +
-                      counted(neurons[last], "neuron", "neurons") + ".";
+    section.verdict =
+        "<b>How the best network grows.</b> As far as floating-point arithmetic can "
+        "tell, it goes from " +
+        exact(neurons[0]) + " to " + counted(neurons[last], "neuron", "neurons") +
+        " as the penalty beta falls from " + shortened(betas[0], 4) + " to " +
+        shortened(betas[last], 4) + ".";
   }
   FactTable table("Extent and accuracy");
   table.add_known("Largest useful penalty", document["beta_max"],

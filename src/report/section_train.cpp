@@ -20,15 +20,19 @@ std::string train_verdict(const Item& document) {
     return hedge(proved) +
            "<b>The best network over the given activation patterns.</b> Its objective is " +
            objective + ", and no other over these patterns is better by more than " + distance +
-           " of it.";
+           " times that.";
   }
   if (document["status"].is("solved")) {
-    return hedge(proved) + "<b>The best possible network was found.</b> Its objective is " +
-           objective + neurons + "; no network of any size is better by more than " + distance +
-           " of it" + (proved ? ", and that is proved." : ".");
+    return hedge(proved) +
+           std::string(is_closed(document["relative_gap"])
+                           ? "<b>The best possible network was found.</b>"
+                           : "<b>A network as good as was asked for was found.</b>") +
+           " Its objective is " + objective + neurons +
+           "; no network of any size is better by more than " + distance + " times that" +
+           (proved ? ", and that is proved." : ".");
   }
   return hedge(proved) + "<b>A network was found, not surely the best.</b> Its objective is " +
-         objective + neurons + "; others could be better by at most " + distance + " of it.";
+         objective + neurons + "; others could be better by at most " + distance + " times that.";
 }
 
 }  // namespace

@@ -7,6 +7,12 @@ std::string width_verdict(const Item& document) {
   if (!document["m_star"].known()) {
     return "<b>How many neurons an optimal network needs is not settled.</b>";
   }
+  if (document["m_star"].is("0")) {
+    return hedge(!document["levels"]["m_star"].is("possible")) +
+           "<b>The network without neurons is optimal.</b> Weight decay is so strong that no "
+           "neuron "
+           "is worth its price.";
+  }
   std::string words = hedge(!document["levels"]["m_star"].is("possible")) +
                       "<b>An optimal network needs at least " +
                       counted(document["m_star"], "neuron", "neurons") + ".</b>";

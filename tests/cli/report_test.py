@@ -120,6 +120,20 @@ class Verdicts(ReportCase):
         self.assertIn(hedge, self.summary("no-verify"))
         self.assertIn(hedge, self.summary("outputs"))
 
+    def test_a_wide_tolerance_makes_no_optimum(self):
+        """What counts as a global minimum is the user's to say; the page's words follow the gap."""
+        narrow = json.loads(document("narrow"))
+        self.assertGreater(narrow["relative_gap"], 1e-3)
+        _, text = self.page(json.dumps({**narrow, "verdict": "global_minimum"}))
+        self.assertIn("as good as was asked for", text)
+        self.assertNotIn("cannot be improved", text)
+
+    def test_no_answer_in_time_is_no_negative_answer(self):
+        blocked = json.loads(document("blocked"))
+        _, text = self.page(json.dumps({**blocked, "stopped_at_limit": True}))
+        self.assertIn("No way down was found in time", text)
+        self.assertNotIn("The way down is blocked", text)
+
     def test_a_rejected_certificate(self):
         changed = json.loads(document("check"))
         changed.update(verified=False, reason="the proof has a hole")
