@@ -18,7 +18,10 @@ std::string stationary_verdict(const Item& document) {
   }
   if (document["clarke"].is("no")) {
     return hedge(document["level"]["clarke"].is("proved")) +
-           "<b>Not a stationary point.</b> Gradient descent would go on from here.";
+           "<b>Not a stationary point.</b> Gradient descent would go on from here" +
+           (document["escape"]["verdict"].is("global_minimum")
+                ? ", though no network is better by more than the tolerance."
+                : ".");
   }
   return "<b>Whether training is at rest here is not settled.</b>";
 }
@@ -35,7 +38,8 @@ void add_finding(FactTable& table, const std::string& label, const Item& documen
 Section describe_stationary(const Item& document, FigureList& /*figures*/) {
   Section section{"Is training at rest?", Mood::kOpen, stationary_verdict(document), ""};
   if (document["clarke"].is("yes")) section.mood = Mood::kGood;
-  if (document["clarke"].is("no")) section.mood = Mood::kBad;
+  const bool optimal = document["escape"]["verdict"].is("global_minimum");
+  if (document["clarke"].is("no") && !optimal) section.mood = Mood::kBad;
   FactTable table("Next to the network, within " + shortened(document["distance"], 3) +
                   " of each neuron");
   add_finding(table, "Balanced", document, "balanced",
