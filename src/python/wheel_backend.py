@@ -53,7 +53,8 @@ def _metadata():
 def _compile(target):
     """The package as CMake installs it, in the folder ``target``."""
     build = SOURCE / "build" / ("wheel-" + _tag().split("-")[0])
-    configure = ["cmake", "-S", str(SOURCE), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release", "-DTHALWEG_BUILD_TESTS=OFF"]
+    configure = ["cmake", "-S", str(SOURCE), "-B", str(build)]
+    configure += ["-DCMAKE_BUILD_TYPE=Release", "-DTHALWEG_BUILD_TESTS=OFF"]
     configure += ["-DPython_EXECUTABLE=" + sys.executable, "-DTHALWEG_PYTHON_DIR=."]
     if shutil.which("ninja"):
         configure += ["-G", "Ninja"]

@@ -8,9 +8,10 @@ A function for every command of the program ``thalweg``; docs/python.md is the p
 """
 
 from ._core import __version__
+from .array_file import ArrayFile, BranchNetwork, GatedModel
 from .errors import FileError, InternalError, Interrupted, InvalidInput, ThalwegError, ThalwegWarning
 from .landscape import certify, check, simplify, stationary
-from .network import ArrayFile, BranchNetwork, GatedModel, Network, NetworkPath, Standardization
+from .network import Network, NetworkPath, Standardization
 from .optima import optimal_set, width
 from .paths import path, verify_path
 from .patterns import arrangement, info

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import numbers
-from typing import Any, Dict
+from typing import Any
 
 import numpy as np
 
@@ -72,9 +72,3 @@ def to_array(value: Any, name: str) -> np.ndarray:
 def from_npy(data: bytes) -> np.ndarray:
     """The array of a ``.npy`` file."""
     return np.load(io.BytesIO(data), allow_pickle=False)
-
-
-def load_npz(path: str) -> Dict[str, np.ndarray]:
-    """All arrays of a ``.npz`` file, by name."""
-    with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}

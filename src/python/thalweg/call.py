@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 import threading
 import warnings
@@ -13,60 +12,21 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Type,
 import numpy as np
 
 from . import _core
+from .array_file import ArrayFile
 from .arrays import from_npy, to_array
 from .errors import FileError, InternalError, InvalidInput, Interrupted, ThalwegWarning
 from .messages import in_python
 from .models import arrays_of_model, is_model
-from .network import ArrayFile, Network, read_npz
+from .files import identity, read_npz
+from .network import Network
 from .results import Result
+from .values import is_path, number_text, path_text, read_description
 
 Given = Mapping[str, Any]
 AnyResult = TypeVar("AnyResult", bound=Result)
 
 _MEMORY = "memory:"
 _USAGE, _FILE, _LIMIT = 2, 3, 4
-
-
-def is_path(value: Any) -> bool:
-    """Whether something names a file."""
-    return isinstance(value, (str, os.PathLike))
-
-
-def fspath(value: Any, name: str) -> str:
-    """The path as text. Errors: InvalidInput."""
-    try:
-        path = os.fspath(value)
-    except TypeError:
-        raise InvalidInput("%s: expected a path, got %r" % (name, type(value).__name__)) from None
-    if not isinstance(path, str) or not path:
-        raise InvalidInput("%s: expected a path, got %r" % (name, path))
-    return path
-
-
-def number(value: Any, name: str) -> str:
-    """A number with all its digits, as the command line reads it."""
-    if isinstance(value, (bool, np.bool_)):
-        raise InvalidInput("%s: expected a number, got %r" % (name, value))
-    try:
-        return str(operator.index(value))
-    except TypeError:
-        pass
-    try:
-        return repr(float(value))
-    except (TypeError, ValueError):
-        raise InvalidInput("%s: expected a number, got %r" % (name, value)) from None
-
-
-def read_description(architecture: Any) -> Optional[Mapping[str, Any]]:
-    """The description of an architecture as a dict; None when it is a file that is none."""
-    if not is_path(architecture):
-        return dict(architecture)
-    try:
-        with open(os.fspath(architecture), encoding="utf-8") as stream:
-            described = json.load(stream)
-    except (OSError, ValueError):
-        return None  # the command says what is wrong
-    return described if isinstance(described, dict) else None
 
 
 @dataclass
@@ -97,7 +57,7 @@ class Call:
     def place(self, name: str, value: Any) -> str:
         """Where the command finds an array or file."""
         if is_path(value):
-            return fspath(value, name)
+            return path_text(value, name)
         path = _MEMORY + name + ".npy"
         self.archives[path] = {"": to_array(value, name)}
         return path
@@ -120,7 +80,7 @@ class Call:
         if is_path(X) and not os.fspath(X).lower().endswith(".npy"):
             if y is not None:
                 raise InvalidInput("y: X is a file with y in it; to give y, give X as an array or as .npy")
-            self.option("dataset", fspath(X, "X"))
+            self.option("dataset", path_text(X, "X"))
             if column is not None:
                 self.option("target-column", str(column))
             return
@@ -137,7 +97,7 @@ class Call:
         if value is None:
             return
         if is_path(value):
-            self.option("test", fspath(value, "test"))
+            self.option("test", path_text(value, "test"))
             return
         try:
             X, y = value
@@ -152,7 +112,7 @@ class Call:
             return
         self.described = read_description(value)
         if is_path(value):
-            self.option("architecture", fspath(value, "architecture"))
+            self.option("architecture", path_text(value, "architecture"))
             return
         path = _MEMORY + "architecture.json"
         try:
@@ -170,7 +130,7 @@ class Call:
         if value is None:
             return
         if is_path(value):
-            self.option(name, fspath(value, name))
+            self.option(name, path_text(value, name))
             return
         if isinstance(value, Network):
             arrays: Mapping[str, Any] = value.arrays()
@@ -181,9 +141,8 @@ class Call:
         elif isinstance(value, Mapping):
             arrays = value
         else:
-            raise InvalidInput(
-                "%s: expected a path, thalweg.Network, dict of arrays or torch.nn.Sequential, got %s" % (name, type(value).__name__)
-            )
+            expected = "expected a path, thalweg.Network, dict of arrays or torch.nn.Sequential"
+            raise InvalidInput("%s: %s, got %s" % (name, expected, type(value).__name__))
         self.option(name, self.named_arrays(name, arrays))
 
     # Options ----------------------------------------------------------------------------------
@@ -195,17 +154,19 @@ class Call:
             if "beta" not in given:
                 raise InvalidInput("loss: %r goes with one weight_decay, here are all penalties; say 'squared'" % loss)
             if beta is not None:
-                raise InvalidInput("beta: loss=%r is PyTorch's, whose penalty is weight_decay; beta goes with loss='squared'" % loss)
+                other = "is PyTorch's, whose penalty is weight_decay; beta goes with loss='squared'"
+                raise InvalidInput("beta: loss=%r %s" % (loss, other))
             if decay is None:
                 raise InvalidInput("weight_decay: missing; loss=%r needs PyTorch's weight_decay" % loss)
-            self.option("torch-weight-decay", number(decay, "weight_decay"))
+            self.option("torch-weight-decay", number_text(decay, "weight_decay"))
             self.option("torch-loss", loss)
         else:
             if decay is not None:
-                raise InvalidInput("weight_decay: is PyTorch's; say loss='mse-mean' or 'mse-sum' with it, or give beta instead")
+                words = "is PyTorch's; say loss='mse-mean' or 'mse-sum' with it, or give beta instead"
+                raise InvalidInput("weight_decay: " + words)
             self.option("loss", str(loss))
             if beta is not None:
-                self.option("beta", number(beta, "beta"))
+                self.option("beta", number_text(beta, "beta"))
         self.values(given, "huber_delta", "loss_scale", "output_bias", "outputs")
         self.flags(given, "bias", "skip", "standardize", "standardize_targets")
         self.array("sample_weights", given["sample_weights"])
@@ -215,7 +176,7 @@ class Call:
         for name in names:
             value = given.get(name)
             if value is not None:
-                self.option(name.replace("_", "-"), value if isinstance(value, str) else number(value, name))
+                self.option(name.replace("_", "-"), value if isinstance(value, str) else number_text(value, name))
 
     def flags(self, given: Given, *names: str) -> None:
         """Options that are said or not."""
@@ -233,9 +194,9 @@ class Call:
         """A file to write; with ``default`` it is kept in memory under that name unless a path is given."""
         if value is None and not default:
             return
-        path = _MEMORY + default if value is None else fspath(value, name)
+        path = _MEMORY + default if value is None else path_text(value, name)
         self.written[name] = path
-        self.before[path] = _identity(path)
+        self.before[path] = identity(path)
         self.option(option or name.replace("_", "-"), path)
 
     def folder(self, name: str, value: Any, names: Iterable[str], default: Optional[str]) -> None:
@@ -245,7 +206,7 @@ class Call:
         self.output(name, value, default or "")
         for file in names:
             path = os.path.join(self.written[name], file + ".npz")
-            self.before[path] = _identity(path)
+            self.before[path] = identity(path)
 
     def running(self, given: Given) -> None:
         """Threads, time, seed, and how much is said on standard error."""
@@ -289,14 +250,15 @@ class Call:
             message = "%s stopped at a limit: the answer is valid but partial" % self.command
             warnings.warn(message, ThalwegWarning, stacklevel=4)
         if "certificate" in self.written and result.to_dict().get("certificate") is None:
-            warnings.warn("no certificate was written to %s" % self.written["certificate"], ThalwegWarning, stacklevel=4)
+            message = "no certificate was written to " + self.written["certificate"]
+            warnings.warn(message, ThalwegWarning, stacklevel=4)
 
     def read(self, path: str) -> Optional[Dict[str, np.ndarray]]:
         """The arrays that the command wrote to ``path``, in memory or on the disk; None when it did not."""
         if path.startswith(_MEMORY):
             kept = self.kept.get(path)
             return None if kept is None else {name: from_npy(data) for name, data in kept.items()}
-        now = _identity(path)
+        now = identity(path)
         return None if now is None or now == self.before.get(path) else read_npz(path)
 
     def read_network(self, path: str) -> Optional[Network]:
@@ -310,26 +272,9 @@ class Call:
         return None if arrays is None else kind(arrays)
 
 
-def _identity(path: str) -> Any:
-    """What changes when a file is replaced; None when there is none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
 def _raise(status: int, message: str) -> None:
     if status == _FILE:
         raise FileError(message)
     if status == _USAGE:
         raise InvalidInput(message)
     raise InternalError(message or "thalweg returned %d and no answer" % status)
-
-
-def joined(values: Iterable[Any], name: str) -> str:
-    """Whole numbers with commas between."""
-    try:
-        return ",".join(str(operator.index(value)) for value in values)
-    except TypeError:
-        raise InvalidInput("%s: expected whole numbers" % name) from None

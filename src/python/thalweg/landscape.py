@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .call import Call, fspath
-from .network import BranchNetwork, PathLike
+from .array_file import BranchNetwork
+from .call import Call
+from .files import PathLike
 from .results import CertifyResult, CheckResult, SimplifyResult, StationaryResult
+from .values import path_text
 
 
 def certify(
@@ -114,6 +116,8 @@ def certify(
     def attach(result: CertifyResult) -> None:
         path = call.written["improved"]
         result.improved = call.read_arrays(path, BranchNetwork) if call.branches() else call.read_network(path)
+        if improved is None:
+            result.drop_note("improved is not written")
 
     return call.run(CertifyResult, attach)
 
@@ -257,7 +261,7 @@ def check(
     """
     given = locals()
     call = Call("check")
-    call.arguments.append(fspath(certificate, "certificate"))
+    call.arguments.append(path_text(certificate, "certificate"))
     call.data(given, required=False)
     call.architecture(architecture)
     call.network(network)

@@ -79,10 +79,9 @@ def _same(given: Any, said: Any) -> bool:
 def _check_convolution(layer: Any, description: Mapping[str, Any]) -> None:
     """What the weights' shapes do not tell: stride, padding and the like are those described."""
     for key, usual in (("stride", 1), ("padding", 0)):
-        if not isinstance(getattr(layer, key, usual), str) and not _same(getattr(layer, key, usual), description.get(key, usual)):
-            raise InvalidInput(
-                "network: its convolution has %s %s, the architecture says %s" % (key, getattr(layer, key), description.get(key, usual))
-            )
+        has, said = getattr(layer, key, usual), description.get(key, usual)
+        if not isinstance(has, str) and not _same(has, said):
+            raise InvalidInput("network: its convolution has %s %s, the architecture says %s" % (key, has, said))
     unusual = (
         not _same(getattr(layer, "dilation", 1), 1)
         or getattr(layer, "groups", 1) != 1
@@ -90,7 +89,7 @@ def _check_convolution(layer: Any, description: Mapping[str, Any]) -> None:
         or getattr(layer, "padding_mode", "zeros") != "zeros"
     )
     if unusual:
-        raise InvalidInput("network: a convolution with dilation, groups or a padding other than numbers of zeros is not known")
+        raise InvalidInput("network: its convolution has dilation, groups or a padding that is no number of zeros")
 
 
 def _check_described(layers: List[Tuple[str, Any, str]], description: Mapping[str, Any]) -> None:

@@ -1,18 +1,15 @@
-"""Networks as arrays: two-layer ReLU networks, and others as the arrays of their files."""
+"""Two-layer ReLU networks as arrays, and paths of them."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 import numpy as np
 
-from .arrays import load_npz, to_array
-from .errors import FileError, InvalidInput
-
-PathLike = Union[str, "os.PathLike[str]"]
-
+from .array_file import ArrayFile
+from .arrays import to_array
+from .errors import InvalidInput
+from .files import PathLike, read_npz, write_npz
 
 class Standardization(NamedTuple):
     """The map of the data that a network is for: ``z = (x - input_mean) / input_scale``.
@@ -25,66 +22,6 @@ class Standardization(NamedTuple):
     input_scale: np.ndarray
     output_mean: Optional[np.ndarray] = None
     output_scale: Optional[np.ndarray] = None
-
-
-def write_npz(path: PathLike, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes the file in one step: an interrupted run leaves the old one or none."""
-    target = os.path.realpath(os.fspath(path))
-    try:
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, **arrays)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as problem:
-        raise FileError("%s: cannot be written: %s" % (os.fspath(path), problem.strerror)) from None
-
-
-def read_npz(path: PathLike) -> Dict[str, np.ndarray]:
-    """The arrays of a file. Errors: FileError, InvalidInput."""
-    try:
-        return load_npz(os.fspath(path))
-    except OSError as problem:
-        raise FileError("%s: cannot be read: %s" % (os.fspath(path), problem.strerror or problem)) from None
-    except Exception as problem:
-        raise InvalidInput("%s: is no .npz file of arrays: %s" % (os.fspath(path), problem)) from None
-
-
-class ArrayFile:
-    """Named arrays of a file that thalweg wrote, also as attributes."""
-
-    def __init__(self, arrays: Mapping[str, Any]) -> None:
-        self.arrays: Dict[str, np.ndarray] = {name: to_array(value, name) for name, value in arrays.items()}
-
-    def __getattr__(self, name: str) -> np.ndarray:
-        if not name.startswith("_") and name != "arrays" and name in self.arrays:
-            return self.arrays[name]
-        raise AttributeError("%s has no array %r; it has %s" % (type(self).__name__, name, ", ".join(self.__dir__())))
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.arrays[name]
-
-    def __dir__(self) -> Any:
-        return [*super().__dir__(), *self.__dict__.get("arrays", ())]
-
-    def __repr__(self) -> str:
-        shapes = ", ".join("%s %s" % (name, "x".join(map(str, value.shape)) or "()") for name, value in self.arrays.items())
-        return "<thalweg.%s %s>" % (type(self).__name__, shapes)
-
-    def save(self, path: PathLike) -> None:
-        """Writes the arrays to ``path`` (.npz)."""
-        write_npz(path, self.arrays)
-
-    @classmethod
-    def load(cls, path: PathLike) -> "ArrayFile":
-        """Reads them back."""
-        return cls(read_npz(path))
 
 
 class Network:
@@ -138,7 +75,8 @@ class Network:
             self.b = self.b.reshape(-1)
         if self.output_bias is not None:
             if self.output_bias.size != self.outputs:
-                raise InvalidInput("output_bias: expected %d, one an output, got %d" % (self.outputs, self.output_bias.size))
+                given = self.output_bias.size
+                raise InvalidInput("output_bias: expected %d, one an output, got %d" % (self.outputs, given))
             self.output_bias = self.output_bias.reshape(-1)
         if self.skip is not None:
             rows = self.W.shape[1] + (self.b is not None)
@@ -173,8 +111,8 @@ class Network:
         if self.skip is not None:
             columns = inputs.shape[1]
             values += inputs @ self.skip[:columns] + self.skip[columns:].sum(axis=0)
-        if scaled is not None and scaled.output_scale is not None:
-            values = scaled.output_mean + scaled.output_scale * values
+        if scaled is not None and scaled.output_mean is not None and scaled.output_scale is not None:
+            values = values * scaled.output_scale + scaled.output_mean
         return values[:, 0] if self.alpha.ndim == 1 else values
 
     def arrays(self) -> Dict[str, np.ndarray]:
@@ -194,19 +132,15 @@ class Network:
     def from_arrays(cls, arrays: Mapping[str, Any]) -> "Network":
         """The network of named arrays: ``W``, ``alpha``, ..., or PyTorch's ``0.weight``, ``2.weight``, ..."""
         if "0.weight" in arrays:
-            torch_names = ("0.weight", "0.bias", "2.weight", "2.bias")
-            W, b, out, bias = (None if arrays.get(name) is None else to_array(arrays[name], name) for name in torch_names)
-            extra = set(arrays) - set(torch_names)
-            if extra or W is None or out is None or out.ndim != 2:
-                raise InvalidInput("network: expected 0.weight, 2.weight and their biases, got " + ", ".join(sorted(arrays)))
-            return cls(W, out[0] if len(out) == 1 else out.T, b=b, output_bias=bias)
+            return cls._from_torch(arrays)
         alpha = arrays.get("alpha", arrays.get("a"))
         if "W" not in arrays or alpha is None:
             raise InvalidInput("network: expected arrays W and alpha, got " + ", ".join(sorted(arrays)))
         scaled = None
         if "input_mean" in arrays:
-            parts = [arrays.get(name) for name in Standardization._fields]
-            scaled = Standardization(*(None if part is None else np.asarray(part, dtype=np.float64).reshape(-1) for part in parts))
+            parts = {name: arrays[name] for name in Standardization._fields if arrays.get(name) is not None}
+            doubles = {name: np.asarray(part, dtype=np.float64).reshape(-1) for name, part in parts.items()}
+            scaled = Standardization(**doubles)
         return cls(
             arrays["W"],
             alpha,
@@ -215,6 +149,16 @@ class Network:
             skip=arrays.get("skip"),
             standardization=scaled,
         )
+
+    @classmethod
+    def _from_torch(cls, arrays: Mapping[str, Any]) -> "Network":
+        """The same with the names of ``Sequential(Linear, ReLU, Linear)``."""
+        names = ("0.weight", "0.bias", "2.weight", "2.bias")
+        W, b, out, bias = (to_array(arrays[name], name) if name in arrays else None for name in names)
+        if set(arrays) - set(names) or W is None or out is None or out.ndim != 2:
+            found = ", ".join(sorted(arrays))
+            raise InvalidInput("network: expected 0.weight, 2.weight and perhaps their biases, got " + found)
+        return cls(W, out[0] if len(out) == 1 else out.T, b=b, output_bias=bias)
 
     @classmethod
     def load(cls, path: PathLike) -> "Network":
@@ -255,9 +199,9 @@ class Network:
             return W, b, alpha, bias
         W = W / scaled.input_scale
         b = (0 if b is None else b) - W @ scaled.input_mean
-        if scaled.output_scale is not None:
+        if scaled.output_mean is not None and scaled.output_scale is not None:
             alpha = alpha * scaled.output_scale
-            bias = scaled.output_mean + scaled.output_scale * (0 if bias is None else bias)
+            bias = scaled.output_scale * (0 if bias is None else bias) + scaled.output_mean
         return W, b, alpha, bias
 
     def __repr__(self) -> str:
@@ -268,18 +212,6 @@ class Network:
         return "<thalweg.Network %s>" % ", ".join(parts)
 
 
-class BranchNetwork(ArrayFile):
-    """A network of another architecture: the arrays of its branches, a row of each a branch.
-
-    Names and shapes are those of the network's file (docs/architectures.md); ``network.arrays`` has
-    them all, and each is an attribute.
-    """
-
-
-class GatedModel(ArrayFile):
-    """What ``train(patterns="gated")`` finds without ``decompose``; no ReLU network (docs/files.md)."""
-
-
 class NetworkPath(ArrayFile):
     """A path of networks (docs/files.md, Paths): ``W`` (k x m x d), ``alpha`` (k x m), ``kind`` (k - 1), ..."""
 
@@ -287,7 +219,7 @@ class NetworkPath(ArrayFile):
         return len(self.arrays["W"])
 
     @property
-    def waypoints(self) -> "list[Network]":
+    def waypoints(self) -> List[Network]:
         """The k networks, in order."""
         return [self.waypoint(i) for i in range(len(self))]
 

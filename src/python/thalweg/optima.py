@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterable, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple, Union
 
-from .call import Call, joined
-from .network import ArrayFile, Network, PathLike
+from .array_file import ArrayFile
+from .call import Call
+from .files import PathLike
+from .network import Network
 from .results import OptimalSetResult, WidthResult
+from .values import numbers_text
 
 
 def optimal_set(
@@ -159,7 +162,7 @@ def width(
     widths = []
     if search is not None:
         if not isinstance(search, str):
-            search = joined([search] if isinstance(search, int) else search, "search")
+            search = numbers_text([search] if isinstance(search, int) else search, "search")
         call.option("search", search)
         widths = _widths(search)
     names = ["%s_%d" % (kind, m) for m in widths for kind in ("spurious", "lower")]
@@ -173,9 +176,9 @@ def width(
     return call.run(WidthResult, attach)
 
 
-def _widths(text: str) -> "list[int]":
+def _widths(text: str) -> List[int]:
     """The widths of ``1,3,7-9``; none where the command will refuse the text."""
-    widths = set()
+    widths: Set[int] = set()
     for part in text.split(","):
         first, _, last = part.partition("-")
         if not first.isdigit() or not (last or first).isdigit() or int(last or first) - int(first) > 10**6:
@@ -184,7 +187,7 @@ def _widths(text: str) -> "list[int]":
     return sorted(widths)
 
 
-def _witnesses(call: Call, widths: "list[int]") -> Dict[int, Tuple[Network, Network]]:
+def _witnesses(call: Call, widths: List[int]) -> Dict[int, Tuple[Network, Network]]:
     found = {}
     for m in widths:
         names = ["spurious_%d.npz" % m, "lower_%d.npz" % m]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .call import Call, fspath, is_path
+from .array_file import ArrayFile
+from .call import Call
 from .errors import InvalidInput
-from .network import ArrayFile, NetworkPath, PathLike
+from .files import PathLike
+from .network import NetworkPath
 from .results import PathResult
+from .values import is_path, path_text
 
 
 def path(
@@ -134,7 +137,7 @@ def verify_path(
     given = locals()
     call = _prepare(given)
     if is_path(path):
-        call.option("verify", fspath(path, "path"))
+        call.option("verify", path_text(path, "path"))
     elif isinstance(path, (ArrayFile, dict)):
         call.option("verify", call.named_arrays("path", path.arrays if isinstance(path, ArrayFile) else path))
     else:

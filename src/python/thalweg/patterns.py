@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from typing import Any, Optional, Tuple
 
-from .call import Call, fspath
-from .errors import InvalidInput
-from .network import ArrayFile, PathLike
+from .array_file import ArrayFile
+from .call import Call
+from .files import PathLike
 from .results import ArrangementResult, InfoResult
 
 

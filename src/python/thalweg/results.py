@@ -5,14 +5,13 @@ from __future__ import annotations
 import copy
 import html
 import json
-import os
-import tempfile
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import numpy as np
 
-from .errors import FileError
-from .network import ArrayFile, Network, NetworkPath, PathLike
+from .array_file import ArrayFile
+from .files import PathLike, write_text
+from .network import Network, NetworkPath, Standardization
 from .record import Record, brief
 
 
@@ -29,7 +28,9 @@ class Result(Record):
 
     _headline: Tuple[str, ...] = ()
 
-    def __init__(self, document: Mapping[str, Any], *, text: str = "", notes: Tuple[str, ...] = (), limit: bool = False) -> None:
+    def __init__(
+        self, document: Mapping[str, Any], *, text: str = "", notes: Tuple[str, ...] = (), limit: bool = False
+    ) -> None:
         super().__init__(document)
         self._text = text
         self._notes = list(notes)
@@ -54,8 +55,14 @@ class Result(Record):
         text = json.dumps(self._document, indent=2, ensure_ascii=False) + "\n"
         if path is None:
             return text
-        _write_text(os.fspath(path), text)
+        write_text(path, text)
         return None
+
+    def drop_note(self, beginning: str) -> None:
+        """Forgets a note about a file that nobody asked for."""
+        self._notes = [note for note in self._notes if not note.startswith(beginning)]
+        lines = self._text.splitlines(keepends=True)
+        self._text = "".join(line for line in lines if not line.startswith("note" + " " * 16 + beginning))
 
     def rename(self, before: str, after: str) -> None:
         """Replaces the beginning of paths in document and text."""
@@ -86,28 +93,14 @@ class Result(Record):
 
     def _repr_html_(self) -> str:
         hidden = ("schema_version", "command", "version", "inputs", "settings")
+        row = "<tr><th style='text-align:left'>%s</th><td>%s</td></tr>"
         rows = "".join(
-            "<tr><th style='text-align:left'>%s</th><td>%s</td></tr>" % (html.escape(name), html.escape(brief(value, 100)))
+            row % (html.escape(name), html.escape(brief(value, 100)))
             for name, value in self._document.items()
             if name not in hidden
         )
         title = "thalweg %s %s" % (self._document.get("command", ""), self._document.get("version", ""))
         return "<table><caption>%s</caption>%s</table>" % (html.escape(title), rows)
-
-
-def _write_text(path: str, text: str) -> None:
-    """Writes beside and renames, so that an interrupted run leaves the old file or none."""
-    target = os.path.realpath(path)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-    except OSError as problem:
-        raise FileError("%s: cannot be written: %s" % (path, problem.strerror)) from None
 
 
 class CertifyResult(Result):
@@ -230,17 +223,15 @@ class PathRegularizationResult(Result):
         W, b = arrays["W"][here], None
         if self._document["settings"]["hidden_bias"]:
             W, b = W[:, :-1], W[:, -1]
-        named: Dict[str, Any] = {"W": W, "alpha": arrays["alpha"][here]}
-        if b is not None:
-            named["b"] = b
+        named: Dict[str, Any] = {"W": W, "alpha": arrays["alpha"][here], "b": b}
         if self._document["settings"]["output_bias"] != "none":
             named["output_bias"] = arrays["output_bias"][k]
         if "skip" in arrays:
             named["skip"] = arrays["skip"][k]
         scaled = self._document["settings"]["standardization"]
         if scaled is not None:
-            means = {"input_mean": "mean", "input_scale": "scale", "output_mean": "target_mean", "output_scale": "target_scale"}
-            named.update({name: scaled[key] for name, key in means.items() if scaled[key] is not None})
+            keys = ("mean", "scale", "target_mean", "target_scale")
+            named.update({name: scaled[key] for name, key in zip(Standardization._fields, keys)})
         return Network.from_arrays(named)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
-from .call import Call, is_path
+from .array_file import ArrayFile, BranchNetwork, GatedModel
+from .call import Call
 from .errors import InvalidInput
-from .network import ArrayFile, BranchNetwork, GatedModel, PathLike
+from .files import PathLike
 from .results import ArrangementResult, PathRegularizationResult, TrainResult
+from .values import is_path
 
 
 def train(

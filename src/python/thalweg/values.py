@@ -1,0 +1,65 @@
+"""Arguments as the words of a command line."""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+from typing import Any, Iterable, Mapping, Optional
+
+import numpy as np
+
+from .errors import InvalidInput
+
+
+def is_path(value: Any) -> bool:
+    """Whether something names a file."""
+    return isinstance(value, (str, os.PathLike))
+
+
+def path_text(value: Any, name: str) -> str:
+    """The path as text. Errors: InvalidInput."""
+    try:
+        path = os.fspath(value)
+    except TypeError:
+        raise InvalidInput("%s: expected a path, got %s" % (name, type(value).__name__)) from None
+    if not isinstance(path, str) or not path:
+        raise InvalidInput("%s: expected a path, got %r" % (name, path))
+    return path
+
+
+def number_text(value: Any, name: str) -> str:
+    """A number with all its digits. Errors: InvalidInput for what is none."""
+    if isinstance(value, (bool, np.bool_)):
+        raise InvalidInput("%s: expected a number, got %r" % (name, value))
+    try:
+        return str(operator.index(value))
+    except TypeError:
+        pass
+    try:
+        return repr(float(value))
+    except (TypeError, ValueError):
+        raise InvalidInput("%s: expected a number, got %r" % (name, value)) from None
+
+
+def numbers_text(values: Iterable[Any], name: str) -> str:
+    """Whole numbers with commas between. Errors: InvalidInput."""
+    try:
+        return ",".join(str(operator.index(value)) for value in values)
+    except TypeError:
+        raise InvalidInput("%s: expected whole numbers" % name) from None
+
+
+def read_description(architecture: Any) -> Optional[Mapping[str, Any]]:
+    """The description of an architecture as a dict; None when it is a file that is none, which the
+    command then refuses."""
+    if isinstance(architecture, Mapping):
+        return dict(architecture)
+    if not is_path(architecture):
+        raise InvalidInput("architecture: expected a dict or a path, got " + type(architecture).__name__)
+    try:
+        with open(os.fspath(architecture), encoding="utf-8") as stream:
+            described = json.load(stream)
+    except (OSError, ValueError):
+        return None
+    return described if isinstance(described, dict) else None
