@@ -9,6 +9,7 @@
 
 #include "oracle/branch_climb.hpp"
 #include "oracle/branch_search.hpp"
+#include "oracle/branch_shallow.hpp"
 #include "thalweg/core/error.hpp"
 #include "thalweg/core/random.hpp"
 
@@ -73,17 +74,26 @@ const BranchForm& BranchOracle::form() const { return impl_->form; }
 
 BranchNormResult BranchOracle::Impl::maximise_shallow(const Vector& nu,
                                                       const BranchNormSettings& settings) const {
+  const Stopwatch watch;
+  const Vector weights = form.shallow_dual(nu);
   DualNormSettings scalar;
   scalar.relative_gap = settings.relative_gap;
   scalar.threshold = settings.threshold;
   scalar.seed = settings.seed;
   scalar.threads = settings.threads;
   scalar.control = settings.control;
-  DualNormResult norm = shallow->maximise(form.shallow_dual(nu), scalar);
-  BranchNormResult result{norm.status, norm.lower, norm.upper, {}, norm.nodes, norm.seconds};
-  for (DualDirection& direction : norm.maximisers) {
+  std::int64_t nodes = 0;
+  std::optional<DualNormResult> norm =
+      oracle::decide_by_caps(*shallow, form.rows(), weights, scalar, nodes);
+  if (!norm) {
+    norm = shallow->maximise(weights, scalar);
+    norm->nodes += nodes;
+  }
+  BranchNormResult result{norm->status, norm->lower, norm->upper, {}, norm->nodes, 0};
+  for (DualDirection& direction : norm->maximisers) {
     result.maximisers.push_back(lift(std::move(direction)));
   }
+  result.seconds = watch.seconds();
   return result;
 }
 
