@@ -27,12 +27,11 @@ struct Curve {
     return std::max(points.front().second, points.back().second);
   }
   /// Differences in the last digits are rounding.
-  [[nodiscard]] bool has_barrier() const {
-    return worst().second - higher_end() > 1e-12 * std::abs(worst().second);
-  }
+  [[nodiscard]] bool has_barrier() const { return barrier() > 1e-12 * std::abs(worst().second); }
+  [[nodiscard]] double barrier() const { return worst().second - higher_end(); }
   [[nodiscard]] std::string words() const {
     if (!has_barrier()) return name + ": no barrier";
-    return name + ": barrier " + svg_number(worst().second - higher_end(), "%.3g");
+    return name + ": barrier " + svg_number(barrier(), "%.3g");
   }
 };
 
@@ -117,31 +116,36 @@ std::string draw(const SvgPanel& panel, const Scale& scale, const Curve& curve) 
   return panel.line(curve.kind, points);
 }
 
-std::string key(double left, double top, const char* kind, const std::string& words) {
+std::string key(double left, double top, const char* kind, const std::string& words,
+                const std::string& digits) {
+  const std::string label = svg_label(left + 36, top, words);
   return std::string("<path class=\"") + kind + "\" d=\"M" + svg_number(left) + ' ' +
-         svg_number(top - 4) + "h28\"/>\n" + svg_label(left + 36, top, words);
+         svg_number(top - 4) + "h28\"/>\n" + (digits.empty() ? label : svg_telling(label, digits));
 }
 
 /// Two columns of keys above the panel, the path first.
 std::string draw_keys(const std::vector<Curve>& curves, std::optional<double> lower_bound) {
   std::string svg;
   int place = 0;
-  const auto add = [&](const char* kind, const std::string& words) {
-    svg += key(kBox.left + 390 * (place % 2), 46 + 18 * (place / 2), kind, words);
+  const auto add = [&](const char* kind, const std::string& words, const std::string& digits) {
+    svg += key(kBox.left + 390 * (place % 2), 46 + 18 * (place / 2), kind, words, digits);
     ++place;
   };
   for (auto curve = curves.rbegin(); curve != curves.rend(); ++curve) {
-    add(curve->kind, curve->words());
+    add(curve->kind, curve->words(), curve->has_barrier() ? svg_digits(curve->barrier()) : "");
   }
-  if (lower_bound) add("bound", "no network is below " + svg_number(*lower_bound, "%.6g"));
+  if (lower_bound) {
+    add("bound", "no network is below " + svg_number(*lower_bound, "%.6g"),
+        svg_digits(*lower_bound));
+  }
   return svg;
 }
 
 std::string describe_picture(const std::vector<PathSample>& samples,
                              const std::vector<Curve>& curves) {
   std::string words = "A path of " + svg_number(samples.back().position, "%.0f") +
-                      " segments from objective " + svg_number(samples.front().objective, "%.6g") +
-                      " to " + svg_number(samples.back().objective, "%.6g") + ".";
+                      " segments from objective " + svg_digits(samples.front().objective) + " to " +
+                      svg_digits(samples.back().objective) + ".";
   for (const Curve& curve : curves) words.append(" ").append(curve.words()).append(".");
   return words;
 }
@@ -157,11 +161,12 @@ std::string draw_path_losses(const std::vector<PathSample>& samples,
   const std::string height = scale.log() ? "height above the lower bound " +
                                                svg_number(*lower_bound, "%.6g") + " (log scale)"
                                          : std::string("objective");
+  const std::string heading = svg_label(
+      kBox.left, 20, height + "; dots: barriers above the higher end; ticks below: segments");
   std::string svg =
       svg_start("Objective along a path between two networks", describe_picture(samples, curves),
                 kWidth, kHeight) +
-      svg_label(kBox.left, 20,
-                height + "; dots: barriers above the higher end; ticks below: segments") +
+      (scale.log() ? svg_telling(heading, svg_digits(*lower_bound)) : heading) +
       draw_keys(curves, scale.log() ? std::nullopt : lower_bound) +
       panel.frame("", baselines
                           ? "share of the way: of the path's length in weight space, of t for "

@@ -87,6 +87,11 @@ std::string svg_label(double x, double y, const std::string& text, const char* k
          svg_text(text) + "</text>\n";
 }
 
+std::string svg_telling(std::string element, const std::string& words) {
+  element.insert(element.find('>') + 1, "<title>" + svg_text(words) + "</title>");
+  return element;
+}
+
 std::string svg_start(const std::string& title, const std::string& description, double width,
                       double height) {
   const std::string w = svg_number(width, "%.0f");

@@ -58,6 +58,12 @@ class Numbers(ReportCase):
                 self.check_numbers(page, [document(name)])
                 self.check_hovers(page, [document(name)])
 
+    def test_short_numbers_in_figures_tell_all_digits(self):
+        page, _ = self.page(document("path"))
+        path = load_digits(document("path"))
+        self.assertIn(path["baselines"]["straight_line"]["barrier"], page.hovers)
+        self.assertIn(path["lower_bound"], page.hovers)
+
     def test_of_several_documents(self):
         texts = [document(name) for name in ("narrow", "certify", "optimal-set", "width")]
         page, _ = self.page(*texts)

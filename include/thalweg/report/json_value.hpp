@@ -26,8 +26,9 @@ struct JsonValue {
 /// "a number", "an object": what a value is, in words.
 [[nodiscard]] std::string describe(JsonValue::Kind kind);
 
-inline constexpr std::size_t kMostJsonBytes = std::size_t{64} << 20;
-inline constexpr std::size_t kDeepestJson = 32;
+inline constexpr std::size_t kMostJsonBytes = std::size_t{64}
+                                              << 20;  ///< larger documents are refused
+inline constexpr std::size_t kDeepestJson = 32;       ///< deeper ones, too
 
 /// Parses exactly one JSON document; `name` stands in front of what is wrong. Errors: kMalformed
 /// (not JSON, a key twice in one object), kTooLarge (longer than kMostJsonBytes, nested deeper than

@@ -22,6 +22,9 @@ namespace thalweg::report {
 /// A place, not seen, that tells these words where a pointer rests on it.
 [[nodiscard]] std::string svg_hit(double x, double y, const std::string& words);
 
+/// An element that tells these words where a pointer rests on it, such as all digits of a number.
+[[nodiscard]] std::string svg_telling(std::string element, const std::string& words);
+
 /// The start of a self-contained SVG that follows light and dark colour schemes: title and
 /// description for screen readers, style (svg_style.hpp), paper.
 [[nodiscard]] std::string svg_start(const std::string& title, const std::string& description,
