@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "thalweg/core/error.hpp"
+#include "thalweg/core/random.hpp"
 #include "thalweg/model/independent_masses.hpp"
 #include "training/branch_rounding.hpp"
 
@@ -14,6 +15,8 @@ namespace thalweg::detail {
 namespace {
 
 constexpr Index kJoining = 8;           ///< pieces of a form that join in one round
+constexpr Index kRandomBranches = 200;  ///< drawn where a climb found nothing in its time
+constexpr double kRoundingSeconds = 1;  ///< for the masses of rounded blocks when time is up
 constexpr int kIdleRounds = 4;          ///< a piece without weight leaves after these
 constexpr double kMargin = 1e-9;        ///< values this far above beta, relatively, are violations
 constexpr double kProgramShare = 0.02;  ///< of the requested gap: that of the programs
@@ -57,6 +60,30 @@ bool BranchGeneration::add(const std::vector<FoundBranch>& found) {
 
 const BranchForm& BranchGeneration::form_of(const ActiveBlock& block) const {
   return problem_.forms()[static_cast<std::size_t>(block.form)];
+}
+
+bool BranchGeneration::add_random_branches() {
+  const Architecture& architecture = problem_.architecture();
+  Random random(settings_.seed);
+  BranchNetwork network;
+  for (const BranchLayer& layer : architecture.layers()) {
+    Index size = 1;
+    for (const Index length : layer.shape) size *= length;
+    Matrix& weights = network.layers.emplace_back(kRandomBranches, size);
+    for (double& weight : weights.reshaped()) weight = random.normal();
+  }
+  std::vector<FoundBranch> found;
+  for (const ActiveBlock& block : architecture.lift(network)) {
+    auto at = form_of(block).evaluate(block.w);
+    const double value = to_double(block.sign) * solution_.dual.dot(at.outputs) /
+                         form_of(block).norm().value(block.w);
+    found.push_back({block.form, {block.w, block.sign, value, std::move(at.pattern)}});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const FoundBranch& a, const FoundBranch& b) {
+    return a.maximiser.value > b.maximiser.value;
+  });
+  found.resize(std::min(found.size(), static_cast<std::size_t>(kJoining)));
+  return add(found);
 }
 
 void BranchGeneration::begin(const std::optional<BranchNetwork>& start) {
@@ -124,6 +151,9 @@ bool BranchGeneration::price() {
                                        detail);
   }
   if (gap > 0.25 * settings_.relative_gap && add(found)) return true;
+  const bool hurried =
+      found.empty() && result_.rounds == 1 && std::isfinite(settings_.control.deadline.remaining());
+  if (hurried && !settings_.control.should_stop() && add_random_branches()) return true;
   return prove();
 }
 
@@ -166,7 +196,9 @@ void BranchGeneration::offer(std::vector<ActiveBlock> blocks, double output_bias
   std::optional<BranchNetwork> network = decode_network(problem_.architecture(), blocks);
   const bool decoded = network.has_value();
   if (!network) {
-    RoundedBlocks rounded = rounded_blocks(problem_, blocks, settings_.control);
+    RunControl control = settings_.control;
+    if (control.should_stop()) control = {Deadline::after(kRoundingSeconds), {}, nullptr};
+    RoundedBlocks rounded = rounded_blocks(problem_, blocks, control);
     network = decode_network(problem_.architecture(), rounded.blocks);
     output_bias = rounded.affine.bias;
   }

@@ -26,6 +26,9 @@ class BranchGeneration {
   bool add(Index form, Sign sign, const BranchPattern& pattern);
   /// Adds those above beta; whether one is new.
   bool add(const std::vector<FoundBranch>& found);
+  /// Adds the best of random branches, for when the time was too short for a climb; whether some is
+  /// new.
+  bool add_random_branches();
   void begin(const std::optional<BranchNetwork>& start);
   void solve();
   void forget_idle_pieces();
