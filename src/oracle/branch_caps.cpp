@@ -20,7 +20,7 @@ constexpr int kPatience = 8;  ///< steps without progress
 constexpr double kStartCentre = 1e-3;
 /// The covariance lies along the mean from this cosine on, if it is not small: tried one after the
 /// other, for neither is always better and an attempt is short.
-constexpr double kAlong[] = {0.5, 0.8};
+constexpr double kAlong[] = {0.7, 0.5};
 
 class CapSearch {
  public:

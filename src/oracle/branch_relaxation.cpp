@@ -29,7 +29,8 @@ double reach_bound(const BranchRegion& region, Index unit, double factor,
 }
 
 BranchRelaxation::BranchRelaxation(const BranchRegion& region, const Vector& weights,
-                                   const Ranges& ranges, const Vector& from)
+                                   const Ranges& ranges, const MaximumLines& maxima,
+                                   const Vector& from)
     : region_(region),
       weight_(weights),
       magnitude_(weights.cwiseAbs()),
@@ -43,7 +44,8 @@ BranchRelaxation::BranchRelaxation(const BranchRegion& region, const Vector& wei
       size_ += magnitude_[u] * region.size(u);
     } else {
       const bool relu = units[static_cast<std::size_t>(u)].kind == BranchForm::Kind::kRelu;
-      relu ? relax_relu(u, ranges) : relax_maximum(u, from);
+      relu ? relax_relu(u, ranges)
+           : relax_maximum(u, maxima[static_cast<std::size_t>(u)].get(), from);
     }
   }
 }
@@ -82,7 +84,7 @@ void BranchRelaxation::relax_relu(Index u, const Ranges& ranges) {
   lines_.push_back(std::move(line));
 }
 
-void BranchRelaxation::relax_maximum(Index u, const Vector& from) {
+void BranchRelaxation::relax_maximum(Index u, const MaximumLine* known, const Vector& from) {
   const double a = weight_[u];
   const BranchForm& form = region_.form();
   const BranchForm::Unit& unit = form.units()[static_cast<std::size_t>(u)];
@@ -101,6 +103,10 @@ void BranchRelaxation::relax_maximum(Index u, const Vector& from) {
   double furthest = dual_norm_bound(form.norm(), mean);
   for (Index r = unit.first_row; r < unit.first_row + unit.row_count; ++r) {
     furthest = std::max(furthest, dual_norm_bound(form.norm(), form.row(r) - mean));
+  }
+  if (known != nullptr) {
+    mean = known->direction;
+    furthest = known->constant;
   }
   c_ += a * mean;
   constant_ += a * furthest;

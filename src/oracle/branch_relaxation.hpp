@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "oracle/branch_cone_program.hpp"
+#include "oracle/branch_maximum_line.hpp"
 #include "oracle/branch_region.hpp"
 
 namespace thalweg::oracle {
@@ -33,9 +34,9 @@ class BranchRelaxation {
   };
 
   /// weights: of each unit in s nu^T f. `region` must outlive the object. `from` (p) chooses the
-  /// candidates of maxima.
+  /// candidates of maxima; `maxima` gives lines for some of them.
   BranchRelaxation(const BranchRegion& region, const Vector& weights, const Ranges& ranges,
-                   const Vector& from);
+                   const MaximumLines& maxima, const Vector& from);
 
   /// The program whose multipliers are lambda of the region's cone, then mu of the boxes.
   [[nodiscard]] ConeProgram program() const;
@@ -51,7 +52,7 @@ class BranchRelaxation {
 
  private:
   void relax_relu(Index u, const Ranges& ranges);
-  void relax_maximum(Index u, const Vector& from);
+  void relax_maximum(Index u, const MaximumLine* known, const Vector& from);
 
   const BranchRegion& region_;
   Vector weight_;     ///< a_u, complete once the loop has reached u

@@ -13,6 +13,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kTightened = 3;
 /// A range is worth computing where its line loses this share of what the node is above its target.
 constexpr double kWorthTightening = 0.05;
+/// The same of a maximum's line, of which there may be many.
+constexpr double kWorthALine = 0.01;
 
 /// More open nodes than this are taken up depth first, for their memory.
 constexpr std::size_t kMostQueued = 20000;
@@ -135,6 +137,28 @@ bool BranchSearch::tighten(const BranchRegion& region, const BranchRelaxation& r
   return shorter;
 }
 
+/// Lines of undecided maxima on the node's cone; whether any became better. A proof has no words
+/// for them.
+bool BranchSearch::tighten_maxima(const BranchRegion& region, const BranchRelaxation& relaxation,
+                                  Node& node) const {
+  if (plan_.sink != nullptr || region.cone().cols() == 0) return false;
+  double total = 0;
+  for (const BranchRelaxation::Line& line : relaxation.lines()) {
+    total += relaxation.loss(line, node.w);
+  }
+  bool better = false;
+  for (const BranchRelaxation::Line& line : relaxation.lines()) {
+    const auto& unit = form_.units()[static_cast<std::size_t>(line.unit)];
+    if (unit.kind == BranchForm::Kind::kRelu) continue;
+    if (!(relaxation.loss(line, node.w) > kWorthALine * total)) continue;
+    auto found = std::make_shared<MaximumLine>(maximum_line(region, line.unit, node.w));
+    if (!(found->constant < 0.9 * line.constant)) continue;
+    node.maxima[static_cast<std::size_t>(line.unit)] = std::move(found);
+    better = true;
+  }
+  return better;
+}
+
 /// The sample that loses most and still has something to decide; in it the unit that loses most,
 /// else the one furthest from its wall.
 Index BranchSearch::choose(const BranchRegion& region, const BranchRelaxation& relaxation,
@@ -163,14 +187,15 @@ bool BranchSearch::close(Node& node, Index& unit) {
   const BranchRegion region(form_, node.choices);
   double last = kInfinity;
   for (int round = 0;; ++round) {
-    const BranchRelaxation relaxation(region, weights_, node.ranges, node.w);
+    const BranchRelaxation relaxation(region, weights_, node.ranges, node.maxima, node.w);
     const Bounded bounded = bound(relaxation, node);
     node.bound = std::min(node.bound, bounded.bound);
     if (bounded.bound <= target()) {
       if (accept(region, relaxation, node, bounded)) return true;
     } else if (round == 0 || (round < 3 && last - bounded.bound > 0.2 * (last - target()))) {
       last = bounded.bound;
-      if (tighten(region, relaxation, node)) continue;
+      const bool shorter = tighten(region, relaxation, node);
+      if (tighten_maxima(region, relaxation, node) || shorter) continue;
     }
     unit = choose(region, relaxation, node);
     return false;
@@ -192,6 +217,7 @@ void BranchSearch::split(Node node, Index unit) {
                           [likely](std::int16_t choice) { return choice != likely; });
   }
   node.ranges[static_cast<std::size_t>(unit)] = nullptr;
+  node.maxima[static_cast<std::size_t>(unit)] = nullptr;
   for (const std::int16_t choice : order) {
     Node child = node;
     child.choices[static_cast<std::size_t>(unit)] = choice;
@@ -218,9 +244,10 @@ BranchSearch::Node BranchSearch::pop() {
 
 BranchSearch::Node BranchSearch::root() const {
   const std::size_t units = form_.units().size();
-  Node node{BranchChoices(units, kUndecided), Ranges(units), Vector::Zero(form_.parameters()), 0};
+  Node node{BranchChoices(units, kUndecided), Ranges(units), MaximumLines(units),
+            Vector::Zero(form_.parameters()), 0};
   const BranchRegion region(form_, node.choices);
-  const BranchRelaxation relaxation(region, weights_, node.ranges, node.w);
+  const BranchRelaxation relaxation(region, weights_, node.ranges, node.maxima, node.w);
   node.bound = relaxation.bound(Vector::Zero(static_cast<Index>(relaxation.boxes().size())));
   return node;
 }

@@ -40,6 +40,7 @@ class BranchSearch {
   struct Node {
     BranchChoices choices;
     Ranges ranges;
+    MaximumLines maxima;
     Vector w;          ///< maximiser of the relaxation above
     double bound = 0;  ///< of the node above
   };
@@ -61,6 +62,8 @@ class BranchSearch {
   [[nodiscard]] Index choose(const BranchRegion& region, const BranchRelaxation& relaxation,
                              const Node& node) const;
   bool tighten(const BranchRegion& region, const BranchRelaxation& relaxation, Node& node) const;
+  bool tighten_maxima(const BranchRegion& region, const BranchRelaxation& relaxation,
+                      Node& node) const;
   void split(Node node, Index unit);
   void push(Node node);
   [[nodiscard]] Node pop();

@@ -7,6 +7,7 @@
 
 #include "oracle/branch_caps.hpp"
 #include "thalweg/oracle/cone_tree.hpp"
+#include "thalweg/oracle/whole_sphere.hpp"
 
 namespace thalweg::oracle {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::int64_t kFewestNodes = 20;
 /// Attempts, each from a better maximiser.
 constexpr int kAttempts = 4;
 constexpr Index kMaximisers = 4;
+constexpr int kSphereIterations = 40;
 constexpr double kSmallestGap = 1e-9;
 
 /// For both signs, at once with several threads; the first that fails.
@@ -34,6 +36,13 @@ CapsOutcome both_signs(const Matrix& rows, const Vector& weights, double target,
   CapsOutcome other = second.valid() ? second.get() : minus();
   other.nodes += outcome.nodes;
   return other;
+}
+
+/// Of both signs, in fewer steps than where nothing else is left to try.
+double sphere_bound(const Matrix& rows, const Vector& weights, const RunControl& control) {
+  const WholeSphereSettings settings{kSphereIterations, control};
+  return std::max(whole_sphere_bound(rows, weights, settings).bound,
+                  whole_sphere_bound(rows, -weights, settings).bound);
 }
 
 DualNormResult answer(DualNormStatus status, double upper, std::vector<DualDirection> found,
@@ -74,6 +83,9 @@ std::optional<DualNormResult> decide_by_caps(const DualOracle& oracle, const Mat
     }
     const double gap = std::max(settings.relative_gap, kSmallestGap);
     const double target = decide ? settings.threshold : known * (1 + gap * (1 - 1e-3));
+    // What the whole sphere decides is for the oracle.
+    if (attempt == 0 && sphere_bound(rows, weights, settings.control) <= target)
+      return std::nullopt;
     const CapsOutcome outcome = both_signs(rows, weights, target, most, settings);
     nodes += outcome.nodes;
     if (outcome.proved) {
