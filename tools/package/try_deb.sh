@@ -21,26 +21,31 @@ else
   debootstrap --variant=minbase bookworm "$root" >/dev/null
   tar -C "$root" --exclude='./proc/*' -cf "$empty" .
 fi
+# Daemons' users, too, must find what is in it.
+chmod 755 "$root"
 mount -t proc proc "$root/proc"
 mkdir "$root/packages"
-cp "$packages"/*.deb "$root/packages"
+cp "$packages"/*.deb tools/package/use_program.sh tools/package/use_python.py "$root/packages"
 
 inside() {
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes chroot "$root" "$@"
+}
+apt_install() {
+  inside apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 inside apt-get update -qq
 # dpkg alone says what is missing; apt then brings exactly that.
-inside dpkg -i packages/thalweg_*.deb >/dev/null 2>&1 || true
-inside apt-get install -y -qq --no-install-recommends --fix-broken >/dev/null
-inside apt-get install -y -qq --no-install-recommends man-db bash-completion >/dev/null 2>&1
-inside bash -euo pipefail < tools/package/use_program.sh
+inside bash -c 'dpkg -i packages/thalweg_*.deb' >/dev/null 2>&1 || true
+apt_install --fix-broken
+apt_install man-db bash-completion
+inside bash -euo pipefail /packages/use_program.sh
 
 if compgen -G "$packages/python3-thalweg_*.deb" >/dev/null; then
-  inside bash -c 'apt-get install -y -qq --no-install-recommends ./packages/python3-thalweg_*.deb' >/dev/null 2>&1
-  inside python3 - < tools/package/use_python.py
+  apt_install "./packages/$(basename "$packages"/python3-thalweg_*.deb)"
+  inside python3 /packages/use_python.py
 fi
 
-inside apt-get purge -y -qq '^(python3-)?thalweg$' >/dev/null
+inside apt-get purge -y -qq -o Dpkg::Use-Pty=0 '^(python3-)?thalweg$' >/dev/null
 left=$(inside find /usr /etc /var/lib -path /var/lib/dpkg -prune -o -name '*thalweg*' -print)
 [ -z "$left" ] || { echo "try_deb: left behind after removal: $left"; exit 1; }
 echo "try_deb: installed, used and removed in an empty Debian"

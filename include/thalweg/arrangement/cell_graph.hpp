@@ -227,31 +227,40 @@ inline void CellGraph::EdgeIterator::settle() {
 
 // What Boost.Graph's algorithms call.
 
+/// Cells, both signs.
 [[nodiscard]] inline std::size_t num_vertices(const CellGraph& graph) { return graph.cells(); }
+/// Walls, both signs.
 [[nodiscard]] inline std::size_t num_edges(const CellGraph& graph) { return graph.edges(); }
+/// 0 to cells - 1.
 [[nodiscard]] inline std::pair<CellGraph::vertex_iterator, CellGraph::vertex_iterator> vertices(
     const CellGraph& graph) {
   return {CellGraph::vertex_iterator(0), CellGraph::vertex_iterator(graph.cells())};
 }
+/// Every edge once.
 [[nodiscard]] inline std::pair<CellGraph::EdgeIterator, CellGraph::EdgeIterator> edges(
     const CellGraph& graph) {
   return {{graph, 0}, {graph, graph.cells()}};
 }
+/// Walls of a cell.
 [[nodiscard]] inline std::size_t out_degree(std::size_t v, const CellGraph& graph) {
   return graph.degree(v);
 }
+/// The edges of a cell.
 [[nodiscard]] inline std::pair<CellGraph::OutEdgeIterator, CellGraph::OutEdgeIterator> out_edges(
     std::size_t v, const CellGraph& graph) {
   return graph.out_edges(v);
 }
+/// The cells across the walls of a cell.
 [[nodiscard]] inline std::pair<CellGraph::NeighbourIterator, CellGraph::NeighbourIterator>
 adjacent_vertices(std::size_t v, const CellGraph& graph) {
   const auto [first, last] = graph.out_edges(v);
   return {CellGraph::NeighbourIterator(first), CellGraph::NeighbourIterator(last)};
 }
+/// The cell that an edge was reached from.
 [[nodiscard]] inline std::size_t source(const CellEdge& edge, const CellGraph&) {
   return edge.source;
 }
+/// The cell that it leads to.
 [[nodiscard]] inline std::size_t target(const CellEdge& edge, const CellGraph&) {
   return edge.target;
 }
@@ -282,14 +291,19 @@ struct CellWallMap {
   }
 };
 
+/// vertex_index: a cell's number.
 using CellIndexMap = boost::typed_identity_property_map<std::size_t>;
+/// The map of a tag: cells to their numbers,
 [[nodiscard]] inline CellIndexMap get(boost::vertex_index_t, const CellGraph&) { return {}; }
+/// cells to their patterns,
 [[nodiscard]] inline CellPatternMap get(boost::vertex_name_t, const CellGraph& graph) {
   return {&graph};
 }
+/// edges to the samples whose hyperplanes they cross.
 [[nodiscard]] inline CellWallMap get(boost::edge_name_t, const CellGraph& graph) {
   return {&graph};
 }
+/// The entry of one cell or edge.
 template <class Tag, class Key>
 [[nodiscard]] auto get(Tag tag, const CellGraph& graph, const Key& key) {
   return get(get(tag, graph), key);
@@ -358,6 +372,7 @@ struct CellDegrees {
   std::vector<std::uint64_t> histogram;  ///< cells, both signs, by degree; (largest + 1)
 };
 
+/// Numbers of walls of the cells.
 [[nodiscard]] CellDegrees degree_statistics(const CellGraph& graph);
 
 /// The edges as arrays for NumPy, in the order of boost::edges.
@@ -366,6 +381,7 @@ struct CellGraphArrays {
   std::vector<std::int64_t> wall;   ///< (e), the first sample on the hyperplane
 };
 
+/// The edges of a graph, written out.
 [[nodiscard]] CellGraphArrays to_arrays(const CellGraph& graph);
 
 /// Writes GraphML (undirected): nodes n0, n1, ... with `pattern` ('+' and '-' over the samples),

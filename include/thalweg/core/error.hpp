@@ -26,7 +26,7 @@ struct Error {
 };
 
 template <class T>
-using Expected = tl::expected<T, Error>;
+using Expected = tl::expected<T, Error>;  ///< the value, or why there is none
 
 /// Shorthand: `return fail(ErrorCode::kMalformed, "x.npy: ...")`.
 [[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {

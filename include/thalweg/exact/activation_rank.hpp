@@ -12,7 +12,7 @@ struct ActivationRank {
   bool proved = true;
 };
 
-/// r_a = dim span{(X u)_+ : u in R^d} = #hyperplanes + rank{two-sided rows}.
+/// r_a = dim span{(X u)_+ : u in R^d} = number of hyperplanes + rank{two-sided rows}.
 ///
 /// The hyperplanes are the distinct x_i^T u = 0 of the nonzero rows. A row is two-sided when a
 /// negative multiple of it is a row too. r_a + 1 neurons suffice for landscapes without spurious

@@ -79,6 +79,6 @@ struct PrimeField {
   }
 };
 
-using MersenneField = PrimeField<1>;
+using MersenneField = PrimeField<1>;  ///< p = 2^61 - 1
 
 }  // namespace thalweg

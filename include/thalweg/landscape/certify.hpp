@@ -41,9 +41,9 @@ enum class ImprovementKind {
 /// The contract's words: "global_minimum", "suboptimal", "undecided"; "verified", ...;
 /// "own_residual", ...; "balance", ...
 [[nodiscard]] std::string_view to_string(Verdict verdict);
-[[nodiscard]] std::string_view to_string(Level level);
-[[nodiscard]] std::string_view to_string(BoundSource source);
-[[nodiscard]] std::string_view to_string(ImprovementKind kind);
+[[nodiscard]] std::string_view to_string(Level level);           ///< likewise
+[[nodiscard]] std::string_view to_string(BoundSource source);    ///< likewise
+[[nodiscard]] std::string_view to_string(ImprovementKind kind);  ///< likewise
 
 /// A network that is lower than the given one.
 struct Improvement {

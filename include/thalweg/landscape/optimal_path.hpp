@@ -14,6 +14,7 @@ struct SlotMasses {
   Vector masses;             ///< (m) >= 0
 };
 
+/// Whether two optimal networks are joined by a path of optimal networks.
 enum class OptimalPathStatus {
   kConnected,     ///< `waypoints` is a path of global minima
   kDisconnected,  ///< there is none among networks of this width; as sure as the set's level

@@ -20,6 +20,7 @@ enum class ClaimLevel {
 /// "exact", "certified bound", "possible".
 [[nodiscard]] std::string_view to_string(ClaimLevel level);
 
+/// Is there one optimal network?
 enum class Uniqueness { kYes, kNo, kPossible };
 /// "yes", "no", "possible".
 [[nodiscard]] std::string_view to_string(Uniqueness unique);

@@ -31,7 +31,7 @@ struct PathBaselines {
   bool stopped = false;      ///< deadline or cancellation cut the training of theta_c
 };
 
-inline constexpr Index kMostAligned = 200;
+inline constexpr Index kMostAligned = 200;  ///< matching neurons beyond this width takes too long
 
 struct PathBaselinesSettings {
   Index samples = 101;  ///< equidistant t of every curve, at least 2

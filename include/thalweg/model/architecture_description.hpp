@@ -24,6 +24,7 @@ enum class ArchitectureKind {
   kThreshold,       ///< "threshold": step activations
 };
 
+/// All of them.
 inline constexpr std::array kArchitectureKinds = {
     ArchitectureKind::kTwoLayer,       ArchitectureKind::kCnn,
     ArchitectureKind::kCnnFlattened,   ArchitectureKind::kCnnThreeLayer,

@@ -64,6 +64,7 @@ struct BalancedNetwork {
   Matrix directions;
   PathState state;
 };
+/// The network with every neuron rescaled to |w| = |alpha|, in those terms.
 [[nodiscard]] BalancedNetwork balance_exactly(const TrainingProblem& problem,
                                               const TwoLayerNetwork& network);
 

@@ -13,6 +13,7 @@ enum class Pooling {
   kNone,     ///< one output for each patch: fully convolutional
 };
 
+/// All of them.
 inline constexpr std::array kPoolingKinds = {Pooling::kSum, Pooling::kAverage, Pooling::kMax,
                                              Pooling::kNone};
 

@@ -11,7 +11,7 @@ namespace thalweg {
 
 /// The choices of a form's units as in BranchPattern, with kUndecided for some.
 using BranchChoices = std::vector<std::int16_t>;
-inline constexpr std::int16_t kUndecided = -1;
+inline constexpr std::int16_t kUndecided = -1;  ///< of a choice that was not made
 
 /// Multipliers of rows of a node's cone, each with its row of BranchForm::rows(): for a ReLU its
 /// row or a companion, for a maximum the candidate that is not the choice, or the chosen one's row

@@ -6,7 +6,7 @@
 
 namespace thalweg {
 
-/// Parallel networks whose branches are layered, f = sum_k ((..(X W_1k^T)_+ W_2k^T)_+ ..
+/// Parallel networks whose branches are layered, f = sum_k ((..(X W_1k^T)_+ W_2k^T)_+ ...
 /// w_{L-1,k})_+ w_{L,k} with hidden widths h_1 .. h_{L-2}, 1, as networks of trees (ParallelNetwork
 /// of fan-ins h_1 .. h_{L-2}): every path from the output to a first-layer neuron becomes a leaf, a
 /// neuron a copy for each path to it.

@@ -63,6 +63,7 @@ struct BranchBetaMax {
   double upper = 0;
   std::int64_t nodes = 0;
 };
+/// BranchBetaMax of a problem; the settings are those of its training.
 [[nodiscard]] BranchBetaMax branch_beta_max(const BranchProblem& problem,
                                             const TrainingSettings& settings);
 
