@@ -20,6 +20,8 @@ constexpr std::int64_t kFewestNodes = 20;
 constexpr int kAttempts = 4;
 constexpr Index kMaximisers = 4;
 constexpr int kSphereIterations = 40;
+/// Of the time left: the rest is for the oracle.
+constexpr double kShare = 0.4;
 constexpr double kSmallestGap = 1e-9;
 
 /// For both signs, at once with several threads; the first that fails.
@@ -60,14 +62,16 @@ DualNormResult answer(DualNormStatus status, double upper, std::vector<DualDirec
 }  // namespace
 
 std::optional<DualNormResult> decide_by_caps(const DualOracle& oracle, const Matrix& rows,
-                                             const Vector& weights,
-                                             const DualNormSettings& settings,
+                                             const Vector& weights, const DualNormSettings& request,
                                              std::int64_t& nodes) {
   const RowGeometry& geometry = oracle.geometry();
   if (geometry.coordinates() < kFewestCoordinates || geometry.coordinates() > kMaxTreeCoordinates ||
       !geometry.basis().empty()) {
     return std::nullopt;
   }
+  DualNormSettings settings = request;
+  settings.control.deadline = Deadline::earlier(
+      request.control.deadline, Deadline::after(kShare * request.control.deadline.remaining()));
   const std::int64_t most = std::max<std::int64_t>(kFewestNodes, kWork / rows.rows());
   const bool decide = settings.threshold > 0;
   std::vector<Vector> starts;
