@@ -12,6 +12,7 @@ from .array_file import ArrayFile, BranchNetwork, GatedModel
 from .errors import FileError, InternalError, Interrupted, InvalidInput, ThalwegError, ThalwegWarning
 from .landscape import certify, check, simplify, stationary
 from .network import Network, NetworkPath, Standardization
+from .on_demand import __getattr__  # the estimators
 from .optima import optimal_set, width
 from .paths import path, verify_path
 from .patterns import arrangement, info

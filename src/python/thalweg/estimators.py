@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Tuple
 import numpy as np
 
 from .errors import InvalidInput, ThalwegWarning
+from .patterns import info
 from .results import TrainResult
 from .training import train
 
@@ -29,7 +30,13 @@ except ImportError:  # before scikit-learn 1.6
         return estimator._validate_data(*args, **options)
 
 
-def _drop_weightless(X: np.ndarray, y: np.ndarray, weights: Optional[np.ndarray]) -> Tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
+#: seconds for the search of the largest useful penalty, whose value is found much earlier than proved
+_SCALE_SECONDS = 1.0
+
+
+def _drop_weightless(
+    X: np.ndarray, y: np.ndarray, weights: Optional[np.ndarray]
+) -> Tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
     """Without the samples of weight 0; no weights where all are 1, which is what has proofs."""
     if weights is None:
         return X, y, None
@@ -45,7 +52,8 @@ class _CertifiedReLU(BaseEstimator):
 
     def __init__(
         self,
-        beta: float,
+        beta_fraction: float,
+        beta: Optional[float],
         loss: str,
         hidden_bias: bool,
         output_bias: str,
@@ -59,6 +67,7 @@ class _CertifiedReLU(BaseEstimator):
         n_jobs: Optional[int],
         random_state: Any,
     ) -> None:
+        self.beta_fraction = beta_fraction
         self.beta = beta
         self.loss = loss
         self.hidden_bias = hidden_bias
@@ -86,28 +95,45 @@ class _CertifiedReLU(BaseEstimator):
                 raise InvalidInput("sample_weight: several outputs or classes take whole numbers only")
             X, y = (np.repeat(values, weights.astype(int), axis=0) for values in (X, y))
             weights = None
+        problem: Dict[str, Any] = dict(
+            bias=self.hidden_bias,
+            output_bias=self.output_bias,
+            skip=self.skip,
+            sample_weights=weights,
+            standardize=self.standardize,
+            threads=effective_n_jobs(self.n_jobs),
+            seed=self._seed(),
+            **options,
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ThalwegWarning)  # fit says it in scikit-learn's way
+            self.beta_ = self._beta(X, y, loss, problem) if self.beta is None else self.beta
             result = train(
                 X,
                 y,
-                beta=self.beta,
+                beta=self.beta_,
                 loss=loss,
-                bias=self.hidden_bias,
-                output_bias=self.output_bias,
                 outputs=self.outputs if several else None,
-                skip=self.skip,
-                sample_weights=weights,
-                standardize=self.standardize,
                 gap=self.gap,
                 width=self.width,
                 verify=self.verify,
-                threads=effective_n_jobs(self.n_jobs),
                 time_limit=self.time_limit,
-                seed=self._seed(),
-                **options,
+                **problem,
             )
         self._keep(result)
+
+    def _beta(self, X: np.ndarray, y: np.ndarray, loss: str, problem: Dict[str, Any]) -> float:
+        """The fraction of the least penalty at which neurons are of no use; of several outputs the largest."""
+        if not self.beta_fraction > 0:
+            raise InvalidInput("beta_fraction: expected a positive number, got %r" % (self.beta_fraction,))
+        if loss == "softmax":  # with a free bias its residual at no neurons is that of these targets
+            y, loss = np.eye(len(np.unique(y)))[y], "squared"
+        columns = y.reshape(len(y), -1).T
+        seconds = _SCALE_SECONDS if self.time_limit is None else min(_SCALE_SECONDS, self.time_limit)
+        scales = [info(X, column, loss=loss, time_limit=seconds, **problem).beta_max_lower for column in columns]
+        if None in scales:
+            raise InvalidInput("beta: give one; no largest useful penalty was found in %g seconds" % seconds)
+        return self.beta_fraction * max(scales) or 1.0  # 0: any penalty makes all weights vanish
 
     def _seed(self) -> Optional[int]:
         if hasattr(self.random_state, "randint"):
@@ -151,8 +177,12 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
 
     Parameters
     ----------
+    beta_fraction
+        the penalty as a fraction of the least one at which neurons are of no use (``thalweg.info``'s
+        ``beta_max``; with several targets or classes of the largest for one of them)
     beta
-        the penalty, as Ridge's ``alpha`` (the loss is half the squared error, summed over the samples)
+        the penalty itself instead, as Ridge's ``alpha`` (the loss is half the squared error, summed over
+        the samples)
     loss, huber_delta
         ``"squared_error"``, or ``"huber"``: quadratic up to residuals of ``huber_delta``, linear beyond
     hidden_bias
@@ -170,8 +200,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
     width
         at most this many neurons; then the gap is to the optimum over all widths, and may stay open
     verify
-        have the numbers recomputed in exact arithmetic where that is known (one output, squared error or
-        Huber, no sample weights, no skip connection)
+        also prove the numbers in exact arithmetic where that is known (one output, squared error or
+        Huber, no sample weights, no skip connection); a proof may take much longer than the fit
     time_limit
         seconds after which a fit ends with what it has, or None
     n_jobs
@@ -183,6 +213,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
     ----------
     network_
         the :class:`thalweg.Network`
+    beta_
+        the penalty
     objective_, lower_bound_, gap_, relative_gap_
         of the network; what no network of any width is below; their difference, also over the objective
     level_
@@ -196,7 +228,7 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
     result_
         all that :func:`thalweg.train` returned
 
-    >>> model = thalweg.CertifiedReLURegressor(beta=0.1).fit(X, y)
+    >>> model = thalweg.CertifiedReLURegressor(beta_fraction=0.1).fit(X, y)
     >>> model.predict(X), model.gap_
     """
 
@@ -204,8 +236,9 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
 
     def __init__(
         self,
-        beta: float = 1.0,
+        beta_fraction: float = 0.4,
         *,
+        beta: Optional[float] = None,
         loss: str = "squared_error",
         huber_delta: float = 1.0,
         hidden_bias: bool = True,
@@ -216,13 +249,26 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         outputs: str = "shared",
         gap: float = 1e-6,
         width: Optional[int] = None,
-        verify: bool = True,
+        verify: bool = False,
         time_limit: Optional[float] = 60.0,
         n_jobs: Optional[int] = None,
         random_state: Any = None,
     ) -> None:
         super().__init__(
-            beta, loss, hidden_bias, output_bias, skip, standardize, outputs, gap, width, verify, time_limit, n_jobs, random_state
+            beta_fraction,
+            beta,
+            loss,
+            hidden_bias,
+            output_bias,
+            skip,
+            standardize,
+            outputs,
+            gap,
+            width,
+            verify,
+            time_limit,
+            n_jobs,
+            random_state,
         )
         self.huber_delta = huber_delta
         self.standardize_targets = standardize_targets
@@ -275,7 +321,7 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         ``"squared_hinge"`` (one class against the rest for more than two)
     outputs
         with more than two classes: ``"shared"`` neurons, or ``"independent"`` ones, each for one class
-    beta, hidden_bias, ... random_state
+    beta_fraction, beta, hidden_bias, ... random_state
         as for :class:`CertifiedReLURegressor`; exact proofs are known for the squared hinge of two
         classes
 
@@ -286,14 +332,15 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
     network_, objective_, ... result_
         as for :class:`CertifiedReLURegressor`
 
-    >>> model = thalweg.CertifiedReLUClassifier(beta=0.1).fit(X, labels)
+    >>> model = thalweg.CertifiedReLUClassifier(beta_fraction=0.1).fit(X, labels)
     >>> model.predict_proba(X), model.gap_
     """
 
     def __init__(
         self,
-        beta: float = 1.0,
+        beta_fraction: float = 0.4,
         *,
+        beta: Optional[float] = None,
         loss: str = "log_loss",
         hidden_bias: bool = True,
         output_bias: str = "free",
@@ -302,13 +349,26 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         outputs: str = "shared",
         gap: float = 1e-6,
         width: Optional[int] = None,
-        verify: bool = True,
+        verify: bool = False,
         time_limit: Optional[float] = 60.0,
         n_jobs: Optional[int] = None,
         random_state: Any = None,
     ) -> None:
         super().__init__(
-            beta, loss, hidden_bias, output_bias, skip, standardize, outputs, gap, width, verify, time_limit, n_jobs, random_state
+            beta_fraction,
+            beta,
+            loss,
+            hidden_bias,
+            output_bias,
+            skip,
+            standardize,
+            outputs,
+            gap,
+            width,
+            verify,
+            time_limit,
+            n_jobs,
+            random_state,
         )
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "CertifiedReLUClassifier":
@@ -325,11 +385,13 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         if len(self.classes_) < 2:
             raise InvalidInput("y: expected samples of at least 2 classes with positive weight, got 1 class")
         binary = len(self.classes_) == 2
-        loss = self._loss_name({"log_loss": "logistic" if binary else "softmax", "squared_hinge": "squared-hinge"})
+        logistic = "logistic" if binary else "softmax"
+        loss = self._loss_name({"log_loss": logistic, "squared_hinge": "squared-hinge"})
         if loss == "softmax":
             targets = places
         else:
-            targets = np.where(places == 1, 1, -1) if binary else np.where(places[:, None] == np.arange(len(self.classes_)), 1, -1)
+            right = places == 1 if binary else places[:, None] == np.arange(len(self.classes_))
+            targets = np.where(right, 1, -1)
         self._train(X, targets, weights, loss)
         return self
 
