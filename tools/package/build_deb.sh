@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# The date in the packages is that of the commit, so that the same source gives the same packages.
+# The packages' changelog has the date of the commit.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 cmake --preset release -B build/deb -DCMAKE_INSTALL_PREFIX=/usr -DTHALWEG_BUILD_TESTS=OFF "$@"
 cmake --build build/deb --parallel "$(nproc)"

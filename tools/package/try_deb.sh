@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# try_deb.sh [FOLDER]: installs the packages of FOLDER (default build/deb/packages) into an empty Debian 12, made by debootstrap
-# in a temporary folder, and uses them there as a new user would: certifies the shipped example, has the certificate checked,
-# reads the man page, completes a command, imports the Python package, then removes everything. As root; needs debootstrap
-# and the network for Debian's packages. The root is made once and kept as build/deb/debian.tar.
+# try_deb.sh [--library]: installs the packages that build_deb.sh made into an empty Debian 12, made by debootstrap in a
+# temporary folder, and uses them there as a new user would: certifies the shipped example, has the certificate checked,
+# reads the man page, completes a command, imports the Python package, with --library also builds a program with the C++
+# library; then removes everything. As root; needs debootstrap and the network for Debian's packages. The empty Debian is
+# made once and kept as build/deb/debian.tar.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-packages=$(realpath "${1:-build/deb/packages}")
+packages=$PWD/build/deb/packages
 empty=$PWD/build/deb/debian.tar
 
 root=$(mktemp -d)
@@ -45,7 +46,16 @@ if compgen -G "$packages/python3-thalweg_*.deb" >/dev/null; then
   inside python3 /packages/use_python.py
 fi
 
-inside apt-get purge -y -qq -o Dpkg::Use-Pty=0 '^(python3-)?thalweg$' >/dev/null
+if [ "${1:-}" = --library ]; then
+  apt_install "./packages/$(basename "$packages"/libthalweg-dev_*.deb)" g++ cmake make
+  cp -r tests/house/consumer "$root/root"
+  inside bash -euo pipefail -c 'cmake -S /root/consumer -B /root/build -DCMAKE_BUILD_TYPE=Release >/dev/null
+    cmake --build /root/build >/dev/null
+    /root/build/consumer
+    /root/build/verify_consumer'
+fi
+
+inside apt-get purge -y -qq -o Dpkg::Use-Pty=0 '^(python3-|lib)?thalweg(-dev)?$' >/dev/null
 left=$(inside find /usr /etc /var/lib -path /var/lib/dpkg -prune -o -name '*thalweg*' -print)
 [ -z "$left" ] || { echo "try_deb: left behind after removal: $left"; exit 1; }
 echo "try_deb: installed, used and removed in an empty Debian"
