@@ -64,6 +64,16 @@ class Result(Record):
         lines = self._text.splitlines(keepends=True)
         self._text = "".join(line for line in lines if not line.startswith("note" + " " * 16 + beginning))
 
+    def figure(self, ax: Any = None, **options: Any) -> Any:
+        """Draws the result with matplotlib on ``ax``, or on new axes, and returns the axes.
+
+        Options are those of the function for it in ``thalweg.figures`` (docs/python-estimators.md). Errors:
+        InvalidInput where there is nothing to draw, ImportError without matplotlib.
+        """
+        from .figures import draw
+
+        return draw(self, ax, **options)
+
     def rename(self, before: str, after: str) -> None:
         """Replaces the beginning of paths in document and text."""
 
