@@ -88,11 +88,19 @@ def _information():
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    """Writes the wheel to ``wheel_directory`` and returns its name."""
+    """Writes the wheel to ``wheel_directory`` and returns its name.
+
+    ``config_settings["prebuilt"]``: a folder with the built package ``thalweg``, which is then not compiled.
+    """
     folder = "thalweg-%s.dist-info" % _version()
     name = "thalweg-%s-%s.whl" % (_version(), _tag())
     with tempfile.TemporaryDirectory() as temporary:
-        _compile(temporary)
+        prebuilt = (config_settings or {}).get("prebuilt")
+        if prebuilt:
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(Path(prebuilt) / "thalweg", Path(temporary) / "thalweg", ignore=ignored)
+        else:
+            _compile(temporary)
         with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as archive:
             records = []
             for path in sorted(Path(temporary).rglob("*")):

@@ -36,6 +36,7 @@ def path(
     out: Optional[PathLike] = None,
     certificate: Optional[PathLike] = None,
     verify: bool = True,
+    curves: bool = False,
     svg_loss: Optional[PathLike] = None,
     svg_masses: Optional[PathLike] = None,
     svg_slice: Optional[PathLike] = None,
@@ -58,6 +59,8 @@ def path(
         relative gap up to which a network counts as a global minimum (default 1e-8)
     out, certificate
         also write the path (.npz), and its proof, to these files
+    curves
+        put the objective along the path, the straight line and a Bezier curve into the document
     svg_loss, svg_masses, svg_slice
         write pictures to these files
 
@@ -108,6 +111,7 @@ def verify_path(
     network: Any = None,
     to: Any = None,
     tolerance: Optional[float] = None,
+    curves: bool = False,
     svg_loss: Optional[PathLike] = None,
     svg_masses: Optional[PathLike] = None,
     svg_slice: Optional[PathLike] = None,
@@ -154,5 +158,6 @@ def _prepare(given: Any) -> Call:
     call.data(given)
     call.objective(given)
     call.values(given, "tolerance")
+    call.flags(given, "curves")
     call.running(given)
     return call
