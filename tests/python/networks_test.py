@@ -1,11 +1,13 @@
 """Networks as objects: what they predict, their files, PyTorch's models."""
 
 import os
+import subprocess
+import sys
 import unittest
 
 import numpy
 import thalweg
-from python_case import PythonCase, planted
+from python_case import SOURCE, PythonCase, example, planted
 
 try:
     import torch
@@ -145,6 +147,11 @@ class Models(PythonCase):
                       nn.Sequential(nn.ReLU(), first, nn.ReLU(), last)):
             self.assert_refused(ValueError, "network|Sequential(Linear, ReLU, Linear)", self.certify, model)
         self.assert_refused(ValueError, "network", self.certify, nn.Linear(3, 1))
+
+    def test_the_example_runs(self):
+        done = subprocess.run([sys.executable, example("python/certify_torch.py")], cwd=SOURCE, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("lower bound", done.stdout)
 
 
 if __name__ == "__main__":
