@@ -212,6 +212,11 @@ class Figures(unittest.TestCase):
         given = pyplot.subplots()[1]
         self.assertIs(thalweg.width(*SYMMETRIC, beta=0.1).figure(given), given)
 
+    def test_no_bound_no_figure_of_the_gap(self):
+        document = thalweg.train(*SYMMETRIC, beta=0.1).to_dict()
+        document["gap"] = document["lower_bound"] = None
+        self.refused("no lower bound is known", thalweg.TrainResult(document).figure)
+
     def test_no_figure(self):
         self.refused("none of InfoResult", thalweg.info(*SYMMETRIC).figure)
 

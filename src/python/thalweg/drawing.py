@@ -29,3 +29,8 @@ def known(value: Any, missing: str) -> Any:
     if value is None:
         raise InvalidInput("figure: " + missing)
     return value
+
+
+def legend_beside(ax: Any) -> None:
+    """A legend right of the axes, where it hides nothing."""
+    ax.legend(fontsize="small", frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List
 import numpy as np
 
 from .discs import draw_cells
-from .drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, known, new_axes
+from .drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, known, legend_beside, new_axes
 from .errors import InvalidInput
 from .figures_of_optima import directions, masses, optimal_set, predictions
 from .results import Result
@@ -33,24 +33,23 @@ __all__ = [
 def gap(result: Result, ax: Any = None) -> Any:
     """``certify`` and ``train``: how far above the lower bound the network, the best known one and the
     tolerance are, on a logarithmic line."""
+    known(result.to_dict()["gap"], "no lower bound is known")
     ax = new_axes(ax, (6.4, 2.0))
     objective, bound = result.objective, result.lower_bound
-    rounding = np.finfo(float).eps * max(abs(objective), np.finfo(float).tiny)
+    scale = objective if objective > 0 else 1.0
     drawn = [(result.gap, "this network", ORANGE, "o")]
     best = result.to_dict().get("optimum_upper_bound")
     if best is not None and best < objective:
         drawn.append((best - bound, "best network known", BLUE, "D"))
-    low = min([height for height, *_ in drawn if height > 0] + [objective or 1.0]) / 30
-    low = min(max(low, rounding), max(objective, 4 * rounding) / 4)
+    tolerance = result.settings.to_dict().get("tolerance")
+    marks = [height for height, *_ in drawn] + [scale] + ([] if tolerance is None else [tolerance * scale])
+    low, high = max(min(mark for mark in marks if mark > 0) / 30, np.finfo(float).eps * scale / 30), 3 * scale
     for height, words, colour, marker in drawn:
         ax.plot([max(height, low)], [0], marker, color=colour, label=words, markersize=8, clip_on=False, zorder=3)
-    tolerance = result.settings.to_dict().get("tolerance")
-    high = 3 * max(objective, low)
-    if tolerance is not None:
-        limit = tolerance * objective
-        low = min(low, limit / 30) if limit > 0 else low
-        ax.axvspan(low, max(limit, low), color=GREEN, alpha=0.18, linewidth=0, label="counts as a global minimum")
-    ax.axvline(objective or low, color=GREY, linestyle=":", linewidth=1.2, label="all of the objective")
+    if tolerance is not None and objective > 0:
+        ax.axvspan(low, tolerance * objective, color=GREEN, alpha=0.18, linewidth=0, label="counts as a global minimum")
+    if objective > 0:
+        ax.axvline(objective, color=GREY, linestyle=":", linewidth=1.2, label="all of the objective")
     ax.set(xscale="log", xlim=(low, high), ylim=(-1, 1), yticks=[])
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("objective above the lower bound %.6g" % bound)
@@ -88,7 +87,7 @@ def width(result: Result, ax: Any = None) -> Any:
     ax.set(xlabel="neurons", ylabel="components of the optimal networks", ylim=(0, 1.1 * parts[:, 0].max(initial=1)))
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.yaxis.get_major_locator().set_params(integer=True)
-    ax.legend(fontsize="small", frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend_beside(ax)
     return ax
 
 

@@ -6,11 +6,12 @@ from typing import Any, Callable, Dict, List, Optional
 
 import numpy as np
 
-from .drawing import BLUE, GREY, ORANGE, known, new_axes
+from .drawing import BLUE, GREY, ORANGE, known, legend_beside, new_axes
 from .errors import InvalidInput
 from .results import Result
 
 _MOST_MASSES = 60
+_SIGNS = ((1, BLUE, "o", "positive output weight"), (-1, ORANGE, "s", "negative output weight"))
 
 
 def _atoms(result: Result) -> List[Dict[str, Any]]:
@@ -28,23 +29,23 @@ def directions(result: Result, ax: Any = None) -> Any:
     if any(len(atom["u"]) != 2 for atom in atoms):
         entries = len(atoms[0]["u"])
         raise InvalidInput("figure: directions are drawn in the plane only, these have %d entries" % entries)
-    ax = new_axes(ax, (5.0, 5.0))
+    ax = new_axes(ax, (6.4, 4.4))
     ax.axhline(0, color=GREY, linewidth=0.5)
     ax.axvline(0, color=GREY, linewidth=0.5)
-    for atom in atoms:
-        unit = np.array(atom["u"]) / np.linalg.norm(atom["u"])
-        colour, style = (BLUE, "-") if atom["sign"] > 0 else (ORANGE, "--")
-        for mass, thick, dash in zip(atom["mass"], (4.5, 1.5), ("-", style)):
-            ends = np.outer([0, mass], unit)
-            ax.plot(*ends.T, dash, color=colour, linewidth=thick, solid_capstyle="round")
-    for colour, style, words in ((BLUE, "-", "positive output weight"), (ORANGE, "--", "negative output weight")):
-        if any((atom["sign"] > 0) == (colour == BLUE) for atom in atoms):
-            ax.plot([], [], style, color=colour, label=words)
+    for sign, colour, marker, words in _SIGNS:
+        label: Any = words
+        for atom in atoms:
+            if (atom["sign"] > 0) == (sign > 0):
+                unit = np.array(atom["u"]) / np.linalg.norm(atom["u"])
+                least, most = (np.outer([0, mass], unit).T for mass in atom["mass"])
+                ax.plot(*least, color=colour, linewidth=4.5, solid_capstyle="round")
+                ax.plot(*most, "-" + marker, color=colour, linewidth=1.5, markersize=6, markevery=[1], label=label)
+                label = None
     bias = result.settings.hidden_bias
     ax.set(aspect="equal", xlabel="weight of input 1", ylabel="bias" if bias else "weight of input 2")
     title = "Directions of optimal neurons: length is mass |w| |alpha|,\nthick at least, thin at most"
     ax.set_title(title, fontsize="medium")
-    ax.legend(fontsize="small", frameon=False)
+    legend_beside(ax)
     return ax
 
 
@@ -52,10 +53,7 @@ def masses(result: Result, ax: Any = None) -> Any:
     """``optimal_set``: the range of each optimal direction's mass over all optimal networks."""
     atoms = _atoms(result)[:_MOST_MASSES]
     ax = new_axes(ax, (6.4, 1.6 + 0.22 * len(atoms)))
-    for sign, colour, marker, words in (
-        (1, BLUE, "o", "positive output weight"),
-        (-1, ORANGE, "s", "negative output weight"),
-    ):
+    for sign, colour, marker, words in _SIGNS:
         places = [q for q, atom in enumerate(atoms) if (atom["sign"] > 0) == (sign > 0)]
         if places:
             low, high = np.array([atoms[q]["mass"] for q in places]).T
@@ -66,7 +64,7 @@ def masses(result: Result, ax: Any = None) -> Any:
     ax.set_xlim(left=min(0, ax.get_xlim()[0]))
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.set_title("Masses in optimal networks, least to greatest", fontsize="medium")
-    ax.legend(fontsize="small", frameon=False, loc="best")
+    legend_beside(ax)
     return ax
 
 
@@ -95,7 +93,7 @@ def predictions(result: Result, ax: Any = None, x: Any = None) -> Any:
         ax.plot(at, np.array(centre)[order], style, color=ORANGE, markersize=4, label="centre of the optimal set")
     ax.set(xlabel="sample" if x is None else "x", ylabel="prediction")
     ax.set_title("What optimal networks predict", fontsize="medium")
-    ax.legend(fontsize="small", frameon=False)
+    legend_beside(ax)
     return ax
 
 
