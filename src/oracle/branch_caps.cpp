@@ -19,8 +19,8 @@ constexpr int kPatience = 8;  ///< steps without progress
 /// Duals start centred at this share of the target.
 constexpr double kStartCentre = 1e-3;
 /// The covariance lies along the mean from this cosine on, if it is not small: tried one after the
-/// other, for neither is always better and an attempt is short.
-constexpr double kAlong[] = {0.7, 0.5};
+/// other, for none is always best and an attempt is short.
+constexpr double kAlong[] = {0.7, 0.5, 0.8, 0.6, 0.75};
 
 class CapSearch {
  public:

@@ -14,7 +14,7 @@ struct CapsOutcome {
 };
 
 /// Tries to prove g^T (X u)_+ <= target |u| for all u by branch and bound over pieces of the unit
-/// sphere cut out by caps and half-spaces, in two attempts of at most `nodes` of them.
+/// sphere cut out by caps and half-spaces, in a few attempts of at most `nodes` of them.
 ///
 /// A piece is bounded by MomentProgram, a moment relaxation: it puts a distribution with mean m and
 /// covariance V where the function is largest. Where V lies along m, or is small, the piece is

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Index kFewestCoordinates = 6;
 /// Nodes of an attempt times rows: some seconds.
-constexpr Index kWork = 400000;
+constexpr Index kWork = 150000;
 constexpr std::int64_t kFewestNodes = 20;
 /// Attempts, each from a better maximiser.
 constexpr int kAttempts = 4;

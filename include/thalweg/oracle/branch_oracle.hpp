@@ -42,8 +42,9 @@ struct BranchNormResult {
 /// The dual oracle of one form f of an architecture: sigma(nu) = max of |nu^T f(w)| over the w of
 /// its domain with N(w) <= 1, for many nu. sigma(nu) <= beta for every form is dual feasibility.
 ///
-/// Shallow forms are a DualOracle over the form's rows. Others are bounded by branch and bound over
-/// the choices of their units.
+/// Shallow forms are a DualOracle over the form's rows; from 6 coordinates on, branch and bound
+/// over caps and half-spaces of the sphere is tried before it (src/oracle/branch_caps.hpp). Others
+/// are bounded by branch and bound over the choices of their units.
 ///
 /// Lemma (bound of a node). Let some units be decided, the inputs of each of them too; on the
 /// region R of w with N(w) <= 1 and these choices they are linear, t_u = A_u^T w, and R lies in a
@@ -60,10 +61,12 @@ struct BranchNormResult {
 ///    the mean of r_0 .. r_k, for a_u > 0; for a_u < 0, -mu r_j^T w with any one j takes the place
 ///    of -mu l_u^T w.
 /// Together s nu^T f(w) <= c^T w + constant on R, and c^T w <= (c + G lambda)^T w <= N_*(c + G
-/// lambda) for any lambda >= 0. Likewise above and below may be any N_*(+-l_u + G lambda).
-/// *Proof.* (x + y)_+ <= (x)_+ + (y)_+ and t_k >= 0 for the undecided inputs; (x)_+ is convex, so
-/// on an interval it lies below its chord; the weights a_u collect the coefficient of t_u in an
-/// inequality that is linear in the t of units not yet treated, as inputs precede their unit. QED
+/// lambda) for any lambda >= 0. Likewise above and below may be any N_*(+-l_u + G lambda), and m of
+/// a maximum any vector with N_*(r_j - m + G lambda_j) in place of N_*(r_j - m): the search does
+/// so, `prove` does not, for the certificate has no words for it. *Proof.* (x + y)_+ <= (x)_+ +
+/// (y)_+ and t_k >= 0 for the undecided inputs; (x)_+ is convex, so on an interval it lies below
+/// its chord; the weights a_u collect the coefficient of t_u in an inequality that is linear in the
+/// t of units not yet treated, as inputs precede their unit. QED
 ///
 /// The region of a node is covered by those of its children, one for each choice of a unit whose
 /// inputs are decided. Companions only shrink it; where a form has some, sigma is over the w where
