@@ -72,19 +72,14 @@ if(THALWEG_HAS_ONNX)
 endif()
 list(JOIN library_packages ", " library_packages)
 thalweg_debian_package(development libthalweg-dev libdevel "Certified loss landscapes of ReLU networks (C++ library)" "${library_packages}")
-if(TARGET thalweg_python)
-  # Where Debian's Python looks; pip installs elsewhere, so these are for the package alone.
-  set(python_dir lib/python3/dist-packages/thalweg)
-  install(TARGETS thalweg_python LIBRARY DESTINATION ${python_dir} COMPONENT python EXCLUDE_FROM_ALL)
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/python/thalweg/" DESTINATION ${python_dir} COMPONENT python EXCLUDE_FROM_ALL
-          FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed")
+if(TARGET thalweg_python AND THALWEG_PYTHON_DIR)
   # The module is for one version of Python, which stands in its name: .cpython-311-x86_64-linux-gnu.so
   get_target_property(python_suffix thalweg_python SUFFIX)
   string(REGEX REPLACE "^\\.cpython-3([0-9]+)-.*" "\\1" python_minor "${python_suffix}")
   math(EXPR python_next "${python_minor} + 1")
-  thalweg_debian_package(python python3-thalweg python "Certified loss landscapes of ReLU networks (Python package)"
+  thalweg_debian_package(python_site python3-thalweg python "Certified loss landscapes of ReLU networks (Python package)"
                          "python3 (>= 3.${python_minor}), python3 (<< 3.${python_next}), python3-numpy")
-  set(CPACK_DEBIAN_PYTHON_PACKAGE_SUGGESTS "python3-matplotlib, python3-sklearn, python3-torch")
-  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA "${package_source}/postinst;${package_source}/prerm")
+  set(CPACK_DEBIAN_PYTHON_SITE_PACKAGE_SUGGESTS "python3-matplotlib, python3-sklearn, python3-torch")
+  set(CPACK_DEBIAN_PYTHON_SITE_PACKAGE_CONTROL_EXTRA "${package_source}/postinst;${package_source}/prerm")
 endif()
 include(CPack)

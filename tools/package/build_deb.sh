@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 
 # The packages' changelog has the date of the commit.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-cmake --preset release -B build/deb -DCMAKE_INSTALL_PREFIX=/usr -DTHALWEG_BUILD_TESTS=OFF "$@"
+cmake --preset release -B build/deb -DCMAKE_INSTALL_PREFIX=/usr -DTHALWEG_BUILD_TESTS=OFF \
+  -DTHALWEG_PYTHON_DIR=lib/python3/dist-packages "$@"
 cmake --build build/deb --parallel "$(nproc)"
 rm -rf build/deb/packages
 mkdir build/deb/packages
