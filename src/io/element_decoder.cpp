@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "io/text.hpp"
 
@@ -159,6 +160,21 @@ std::size_t advance(Axes& index, const Axes& extents, const Axes& strides, std::
   return at;
 }
 
+/// Doubles that lie as this machine stores them, in C order; none when one is not finite.
+std::optional<std::vector<double>> copy_doubles(std::span<const std::byte> bytes,
+                                                const Encoding& encoding) {
+  const bool native = encoding.type == ElementType::kFloat64 &&
+                      encoding.element_order == ElementOrder::kC &&
+                      encoding.byte_order == ByteOrder::kLittle;
+  if (!native || std::endian::native != std::endian::little || bytes.empty()) return std::nullopt;
+  std::vector<double> values(bytes.size() / sizeof(double));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
+  for (const double value : values) {
+    if (!std::isfinite(value)) return std::nullopt;
+  }
+  return values;
+}
+
 }  // namespace
 
 std::size_t element_size(ElementType type) {
@@ -219,6 +235,10 @@ Expected<NdArray> decode_elements(std::span<const std::byte> bytes,
   const std::size_t count = bytes.size() / size;
   NdArray array;
   for (const std::uint64_t extent : shape) array.shape.push_back(static_cast<Index>(extent));
+  if (auto doubles = copy_doubles(bytes, encoding)) {
+    array.values = std::move(*doubles);
+    return array;
+  }
   array.values.reserve(count);
   std::optional<Fault> fault;
   Axes index{};
