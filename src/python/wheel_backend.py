@@ -55,7 +55,7 @@ def _compile(target):
     build = SOURCE / "build" / ("wheel-" + _tag().split("-")[0])
     configure = ["cmake", "-S", str(SOURCE), "-B", str(build)]
     configure += ["-DCMAKE_BUILD_TYPE=Release", "-DTHALWEG_BUILD_TESTS=OFF"]
-    configure += ["-DPython_EXECUTABLE=" + sys.executable, "-DTHALWEG_PYTHON_DIR=."]
+    configure += ["-DPython_EXECUTABLE=" + sys.executable, "-DTHALWEG_PYTHON_DIR="]
     if shutil.which("ninja"):
         configure += ["-G", "Ninja"]
     subprocess.run(configure + shlex.split(os.environ.get("CMAKE_ARGS", "")), check=True)
@@ -63,7 +63,7 @@ def _compile(target):
     built = subprocess.run(["cmake", "--build", str(build), "--target", "thalweg_python", "-j", jobs])
     if built.returncode != 0:
         raise SystemExit("thalweg: the extension module was not built; ./tools/setup.sh installs what it needs")
-    install = ["cmake", "--install", str(build), "--component", "python_site", "--strip", "--prefix", str(target)]
+    install = ["cmake", "--install", str(build), "--component", "wheel", "--strip", "--prefix", str(target)]
     subprocess.run(install, check=True)
 
 
