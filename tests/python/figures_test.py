@@ -6,8 +6,6 @@ import unittest
 
 import numpy
 import thalweg
-from thalweg.call import Call
-from thalweg.results import PathResult
 
 try:
     import matplotlib
@@ -125,18 +123,13 @@ class Figures(unittest.TestCase):
         self.assertEqual([at for words, at in marks.items() if words.startswith("connected")], [3])
         self.assertEqual([steps[m].components for m in sorted(steps)][:2], [1, 2])
 
-    def path(self, *more):
-        call = Call("path")
-        X, y = planted(12, 2, 3)
-        call.array("X", X, "data")
-        call.array("y", y, "targets")
+    def path(self, **options):
         draw = numpy.random.default_rng(4)
-        call.network(thalweg.Network(draw.normal(size=(14, 2)), draw.normal(size=14)))
-        call.arguments += ["--beta=0.3", "--no-verify", "--quiet", *more]
-        return call.run(PathResult)
+        network = thalweg.Network(draw.normal(size=(14, 2)), draw.normal(size=14))
+        return thalweg.path(network, *planted(12, 2, 3), beta=0.3, verify=False, **options)
 
     def test_path(self):
-        result = self.path("--curves")
+        result = self.path(curves=True)
         ax = result.figure()
         drawn = lines(ax)
         base = result.lower_bound if ax.get_yscale() == "log" else 0
