@@ -43,8 +43,12 @@ Vector dual_vector(const BlockNorm& norm, const Vector& z) {
   return w;
 }
 
-BranchClimb::BranchClimb(const BranchForm& form, const Vector& nu, Sign sign)
-    : form_(form), sign_(sign), nu_(to_double(sign) * nu), weights_(form.shallow_dual(nu_)) {
+BranchClimb::BranchClimb(const BranchForm& form, const Vector& nu, Sign sign, RunControl control)
+    : form_(form),
+      sign_(sign),
+      nu_(to_double(sign) * nu),
+      weights_(form.shallow_dual(nu_)),
+      control_(std::move(control)) {
   for (const BranchForm::Unit& unit : form.units()) {
     companions_ = companions_ || (unit.kind == BranchForm::Kind::kRelu && unit.row_count > 1);
   }
@@ -212,7 +216,7 @@ BranchMaximiser BranchClimb::polish(const BranchPattern& pattern) const {
   for (bool moved = best.maximiser.w.size() > 0; moved;) {
     moved = false;
     for (const BranchPattern& next : neighbours(best, random)) {
-      if (static_cast<int>(seen.size()) > kMostPieces) break;
+      if (static_cast<int>(seen.size()) > kMostPieces || control_.should_stop()) break;
       if (!seen.emplace(next.begin(), next.end()).second) continue;
       PieceMaximum there = maximise_piece(next, best.maximiser.value * kBetter);
       if (there.maximiser.value > best.maximiser.value * kBetter) {

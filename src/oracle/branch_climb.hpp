@@ -4,6 +4,7 @@
 
 #include "oracle/branch_region.hpp"
 #include "thalweg/core/random.hpp"
+#include "thalweg/core/run_control.hpp"
 
 namespace thalweg::oracle {
 
@@ -17,8 +18,9 @@ struct BranchValue {
 /// Local ascent of s nu^T f(w) / N(w).
 class BranchClimb {
  public:
-  /// `form` must outlive the object; nu (n), finite.
-  BranchClimb(const BranchForm& form, const Vector& nu, Sign sign);
+  /// `form` must outlive the object; nu (n), finite. What `control` stops answers with the best so
+  /// far.
+  BranchClimb(const BranchForm& form, const Vector& nu, Sign sign, RunControl control);
 
   [[nodiscard]] Sign sign() const { return sign_; }
   [[nodiscard]] BranchValue evaluate(const Vector& w) const;
@@ -55,6 +57,7 @@ class BranchClimb {
   Sign sign_;
   Vector nu_;       ///< s nu
   Vector weights_;  ///< of each unit
+  RunControl control_;
   bool companions_ = false;
 };
 

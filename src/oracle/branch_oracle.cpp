@@ -106,7 +106,7 @@ std::vector<BranchMaximiser> BranchOracle::Impl::climb_deep(const Vector& nu, do
   const Index tries = kStarts + kStartsForEach * count;
   std::vector<BranchMaximiser> result;
   for (const Sign sign : {Sign::kPlus, Sign::kMinus}) {
-    const oracle::BranchClimb climb(form, nu, sign);
+    const oracle::BranchClimb climb(form, nu, sign, control);
     std::vector<BranchMaximiser> reached;
     const auto start_at = [&](const Vector& w) {
       if (!(form.norm().value(w) > 0) || !climb.in_domain(w)) return;
@@ -173,7 +173,8 @@ bool search_both(const BranchForm& form, const Vector& nu, const BranchNormSetti
   if (!result.maximisers.empty()) result.lower = result.maximisers.front().value;
   const oracle::BranchSearch::Plan plan{gap, settings.threshold, result.lower, nullptr,
                                         settings.control};
-  const oracle::BranchClimb climbs[] = {{form, nu, Sign::kPlus}, {form, nu, Sign::kMinus}};
+  const oracle::BranchClimb climbs[] = {{form, nu, Sign::kPlus, settings.control},
+                                        {form, nu, Sign::kMinus, settings.control}};
   oracle::BranchSearch searches[] = {{climbs[0], form, nu, plan}, {climbs[1], form, nu, plan}};
   End ends[] = {End::kPaused, End::kPaused};
   const auto running = [&](int k) { return ends[k] == End::kPaused; };
@@ -228,7 +229,7 @@ BranchProof BranchOracle::prove(const Vector& nu, Sign sign, double threshold,
     throw InvalidArgument("threshold: expected a positive number, got " +
                           std::to_string(threshold));
   }
-  const oracle::BranchClimb climb(form(), nu, sign);
+  const oracle::BranchClimb climb(form(), nu, sign, control);
   oracle::BranchSearch search(climb, form(), nu, {0, threshold, 0, &sink, control});
   BranchProof result;
   result.bound = nan();
