@@ -35,7 +35,8 @@ CapProgram cap_program(const ScaledRows& base, const CapCell& cell) {
     merged += kCapScale * 2;
   }
   CapProgram program;
-  program.error = 2 * (static_cast<double>(base.count()) + 32) * kEps * merged;
+  const Index terms = base.count() + static_cast<Index>(cell.caps.size());
+  program.error = 2 * (static_cast<double>(terms) + 32) * kEps * merged;
   const Index count =
       static_cast<Index>(undecided.size() + 1 + cell.cuts.size() + cell.caps.size());
   program.rows.exponent = base.exponent;
@@ -61,7 +62,7 @@ CapProgram cap_program(const ScaledRows& base, const CapCell& cell) {
   add(sum, length, true, 0, 4 * length);
   const std::size_t skipped = cell.cuts.size() - std::min(cell.cuts.size(), kMostProducts);
   for (std::size_t k = 0; k < cell.cuts.size(); ++k) {
-    const double norm = 1 + 0x1p-30;
+    const double norm = std::max(1.0, cell.cuts[k].norm()) * (1 + 0x1p-30);
     const Index row = add(cell.cuts[k], norm, true, norm, 0);
     if (k >= skipped) program.cell.split.push_back(row);
   }

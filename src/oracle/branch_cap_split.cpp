@@ -14,6 +14,8 @@ constexpr double kFirstAngle = 0.3;  ///< of the cap around a local maximiser
 constexpr double kLeastMean = 0.3;
 constexpr double kLeastSpread = 0.05;
 constexpr int kClimbSteps = 300;
+/// The squares of shorter vectors may vanish: those do not come out with length 1.
+constexpr double kShortest = 1e-140;
 
 double angle_of(double cosine) { return std::acos(std::clamp(cosine, 0.0, 1.0)); }
 
@@ -100,7 +102,7 @@ Vector CapSplitter::summit(Vector u) const {
       if (!(t[j] > 0)) continue;
       gradient += (base_.positive[static_cast<std::size_t>(j)] ? 1.0 : -1.0) * base_.Y.col(j);
     }
-    if (!(gradient.norm() > 0)) break;
+    if (!(gradient.norm() > kShortest)) break;
     const Vector next = gradient.normalized();
     if (!(value_of(base_, next) > value_of(base_, u) * (1 + 1e-13))) break;
     u = next;

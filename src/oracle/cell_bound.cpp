@@ -29,7 +29,7 @@ RowTerm row_term(const ScaledRows& rows, const SignCell& cell, const CellMultipl
   const double above = cell.above[j];
   const double pi = multipliers.pi[j];
   const bool positive = rows.positive[static_cast<std::size_t>(j)];
-  RowTerm term{-pi, pi * (above - below), pi * below * above, pi, pi * (above + below)};
+  RowTerm term{-pi, pi * (above - below), pi * below * above, pi, pi * (above + std::abs(below))};
   if (cell.decided(j)) {
     if (cell.active(j)) {
       term.linear += positive ? 1 : -1;
@@ -102,7 +102,7 @@ CellMajorant cell_majorant(const ScaledRows& rows, const SignCell& cell,
     linear[j] = term.linear;
     result.kappa += term.constant;
     size += term.square_size * rows.norm[j] * rows.norm[j] + term.linear_size * rows.norm[j] +
-            term.constant;
+            std::abs(term.constant);
   }
   const Index d = rows.Y.rows();
   const Matrix weighted = rows.Y * squares.asDiagonal();

@@ -8,7 +8,8 @@
 namespace thalweg::oracle {
 
 /// The unit vectors u with -below_j <= y_j.u <= above_j for every row of ScaledRows, both entries
-/// at least 0. A row with below_j = 0 or above_j = 0 is *decided*: (y_j.u)_+ is linear there.
+/// at least 0; below_j may be negative in branch_cap_cell.hpp. A row with below_j = 0 or above_j =
+/// 0 is *decided*: (y_j.u)_+ is linear there.
 struct SignCell {
   Vector below;              ///< (k)
   Vector above;              ///< (k)

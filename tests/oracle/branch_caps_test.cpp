@@ -125,5 +125,40 @@ TEST(BranchCaps, IntervalsAndMajorantsHoldInTheCap) {
   }
 }
 
+/// The interval of a narrow cap starts far from 0, so that the terms of its product cancel: their
+/// rounding is larger than their sum. Against the same product in long double; the cap's own row
+/// and the sum that takes it off again are each other's opposite.
+TEST(BranchCaps, ErrorCoversTheTermsOfANarrowCap) {
+  const Instance instance = patches(1, 6, 1, 2);
+  const ScaledRows base = scale_rows(instance.X, instance.g);
+  Random random(8);
+  for (const double pi : {0x1p30 / 3, 0x1p40 / 3, 0x1p40 / 7}) {
+    CapCell cell{{}, {}, base.norm, Vector::Zero(1), anywhere(6)};
+    const double low = 1 - 1e-6 * (1 + random.uniform());
+    cell.caps.push_back({random.direction(6), low, kWholeCap});
+    const CapProgram program = cap_program(base, cell);
+    const Vector zero = Vector::Zero(program.rows.count());
+    CellMultipliers multipliers{zero, zero, zero, zero, {}};
+    const Index last = zero.size() - 1;
+    multipliers.pi[last] = pi;
+    const CellMajorant majorant = cell_majorant(program.rows, program.cell, multipliers);
+    for (int trial = 0; trial < 50; ++trial) {
+      const Vector u = (cell.caps[0].centre + 1e-3 * random.direction(6)).normalized();
+      using Wide = long double;
+      Wide t = 0;
+      Wide sum = 0;
+      Wide square = 0;
+      for (Index i = 0; i < 6; ++i) {
+        t += Wide{program.rows.Y(i, last)} * u[i];
+        sum += Wide{majorant.b[i]} * u[i];
+        for (Index k = 0; k < 6; ++k) square += Wide{majorant.M(i, k)} * u[i] * u[k];
+      }
+      const Wide stored = majorant.kappa + sum + square;
+      const Wide exact = pi * (t + program.cell.below[last]) * (program.cell.above[last] - t);
+      EXPECT_LE(std::abs(static_cast<double>(stored - exact)), majorant.error) << pi;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace thalweg::oracle
