@@ -42,6 +42,34 @@ bool has_companions(const BranchForm& form) {
   });
 }
 
+/// At least what the rounding of shallow_dual, the weights, changes of |nu^T f(w)| for N(w) <= 1.
+double dual_rounding(const BranchForm& form, const Vector& nu, const Vector& weights) {
+  double sum = 0;
+  for (Index u = 0; u < weights.size(); ++u) {
+    const BranchForm::Unit& unit = form.units()[static_cast<std::size_t>(u)];
+    const double off = std::fma(unit.output, nu[unit.sample], -weights[u]);
+    if (off != 0) sum += std::abs(off) * form.row(unit.first_row).stableNorm();
+  }
+  return sum * (1 + static_cast<double>(weights.size() + form.parameters() + 8) * 0x1p-52);
+}
+
+/// The status that proved bounds deserve; `undecided` where they decide nothing.
+DualNormStatus judge(const BranchNormResult& result, const BranchNormSettings& settings,
+                     DualNormStatus undecided) {
+  if (settings.threshold > 0) {
+    if (result.lower > settings.threshold) return DualNormStatus::kThresholdExceeded;
+    if (result.upper <= settings.threshold) return DualNormStatus::kThresholdHolds;
+    return undecided;
+  }
+  const double gap = std::max(settings.relative_gap, kSmallestGap);
+  return result.upper <= (1 + gap) * result.lower ? DualNormStatus::kClosed : undecided;
+}
+
+/// value - rounding, at least 0, rounded down.
+double lowered(double value, double rounding) {
+  return rounding > 0 ? std::max(0.0, std::nextafter(value - rounding, 0.0)) : value;
+}
+
 }  // namespace
 
 struct BranchOracle::Impl {
@@ -49,8 +77,10 @@ struct BranchOracle::Impl {
     if (form.is_shallow() && !form.units().empty()) shallow.emplace(form.rows());
   }
 
-  [[nodiscard]] BranchMaximiser lift(DualDirection direction) const {
-    BranchMaximiser result{std::move(direction.u), direction.sign, direction.value, {}};
+  /// `rounding` is that of the weights.
+  [[nodiscard]] BranchMaximiser lift(DualDirection direction, double rounding) const {
+    const double value = lowered(direction.value, rounding);
+    BranchMaximiser result{std::move(direction.u), direction.sign, value, {}};
     result.pattern = form.evaluate(result.w).pattern;
     return result;
   }
@@ -76,9 +106,13 @@ BranchNormResult BranchOracle::Impl::maximise_shallow(const Vector& nu,
                                                       const BranchNormSettings& settings) const {
   const Stopwatch watch;
   const Vector weights = form.shallow_dual(nu);
+  const double rounding = dual_rounding(form, nu, weights);
   DualNormSettings scalar;
   scalar.relative_gap = settings.relative_gap;
   scalar.threshold = settings.threshold;
+  if (scalar.threshold > rounding && rounding > 0) {
+    scalar.threshold = (scalar.threshold - rounding) * (1 - 0x1p-50);
+  }
   scalar.seed = settings.seed;
   scalar.threads = settings.threads;
   scalar.control = settings.control;
@@ -89,9 +123,16 @@ BranchNormResult BranchOracle::Impl::maximise_shallow(const Vector& nu,
     norm = shallow->maximise(weights, scalar);
     norm->nodes += nodes;
   }
-  BranchNormResult result{norm->status, norm->lower, norm->upper, {}, norm->nodes, 0};
+  BranchNormResult result{
+      norm->status, lowered(norm->lower, rounding), norm->upper, {}, norm->nodes, 0};
+  if (rounding > 0) result.upper = (norm->upper + rounding) * (1 + 0x1p-51);
   for (DualDirection& direction : norm->maximisers) {
-    result.maximisers.push_back(lift(std::move(direction)));
+    result.maximisers.push_back(lift(std::move(direction), rounding));
+  }
+  if (rounding > 0) {
+    const bool open =
+        norm->status == DualNormStatus::kLimit || norm->status == DualNormStatus::kNotBranched;
+    result.status = judge(result, settings, open ? norm->status : DualNormStatus::kStalled);
   }
   result.seconds = watch.seconds();
   return result;
@@ -155,11 +196,14 @@ std::vector<BranchMaximiser> BranchOracle::climb(const Vector& nu, double thresh
   }
   if (form().units().empty()) return {};
   if (!impl_->shallow) return impl_->climb_deep(nu, threshold, count, seed, starts, control);
+  const Vector weights = form().shallow_dual(nu);
+  const double rounding = dual_rounding(form(), nu, weights);
   std::vector<BranchMaximiser> result;
   for (DualDirection& direction :
-       impl_->shallow->climb(form().shallow_dual(nu), threshold, count, seed, 1, starts, control)) {
-    result.push_back(impl_->lift(std::move(direction)));
+       impl_->shallow->climb(weights, threshold, count, seed, 1, starts, control)) {
+    result.push_back(impl_->lift(std::move(direction), rounding));
   }
+  std::erase_if(result, [threshold](const BranchMaximiser& at) { return !(at.value > threshold); });
   return result;
 }
 
@@ -209,15 +253,8 @@ BranchNormResult BranchOracle::maximise(const Vector& nu,
   const double gap = std::max(settings.relative_gap, kSmallestGap);
   result.maximisers = climb(nu, 0, kMaximisers, settings.seed, {}, settings.control);
   const bool limited = search_both(form(), nu, settings, gap, result);
-  if (settings.threshold > 0 && result.lower > settings.threshold) {
-    result.status = DualNormStatus::kThresholdExceeded;
-  } else if (settings.threshold > 0 && result.upper <= settings.threshold) {
-    result.status = DualNormStatus::kThresholdHolds;
-  } else if (settings.threshold <= 0 && result.upper <= (1 + gap) * result.lower) {
-    result.status = DualNormStatus::kClosed;
-  } else {
-    result.status = limited ? DualNormStatus::kLimit : DualNormStatus::kStalled;
-  }
+  result.status =
+      judge(result, settings, limited ? DualNormStatus::kLimit : DualNormStatus::kStalled);
   result.seconds = watch.seconds();
   return result;
 }

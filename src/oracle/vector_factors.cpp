@@ -45,7 +45,9 @@ double spectral_norm_bound(const Matrix& A) {
     if (!is_semidefinite(shifted)) continue;
     // Rounding of mu I - gram on its diagonal, and of the Gram matrix itself.
     const double bound = mu + error + 4 * kEpsilon * mu;
-    return std::min(squares, std::sqrt(bound) * (1 + 4 * kEpsilon));
+    // And what the squares of tiny entries lose by underflow, as in frobenius_bound.
+    const double lost = static_cast<double>(A.size() + 8) * 1e-160;
+    return std::min(squares, (std::sqrt(bound) + lost) * (1 + 4 * kEpsilon));
   }
   return squares;
 }

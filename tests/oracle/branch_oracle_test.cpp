@@ -55,6 +55,29 @@ TEST(BranchOracle, ClosesTheGapOfEveryKindOfForm) {
   }
 }
 
+/// Means have factors that are no powers of two, and what rounds there may be all that is left.
+TEST(BranchOracle, CountsTheRoundingOfFactorsTimesDuals) {
+  BranchForm form(2, BlockNorm::l2(1));
+  form.add_relu(0, Vector::Ones(1), 1.0 / 3);
+  form.add_relu(1, Vector::Ones(1), -1);
+  const BranchOracle oracle(form);
+  // 3 * (1.0 / 3) = 1 - 2^-54 exactly, 1 when rounded.
+  const double exact = 15 * 0x1p-54;
+  const Vector nu = (Vector(2) << 3, 1 - 0x1p-50).finished();
+  for (const double threshold : {0.0, exact * (1 - 0x1p-40), exact * (1 + 0x1p-40)}) {
+    BranchNormSettings settings;
+    settings.threshold = threshold;
+    const BranchNormResult result = oracle.maximise(nu, settings);
+    EXPECT_LE(result.lower, exact);
+    EXPECT_GE(result.upper, exact);
+    EXPECT_FALSE(threshold < exact && result.status == DualNormStatus::kThresholdHolds);
+    EXPECT_FALSE(threshold > exact && result.status == DualNormStatus::kThresholdExceeded);
+  }
+  for (const BranchMaximiser& at : oracle.climb(nu, 0, 4, 1)) EXPECT_LE(at.value, exact);
+  EXPECT_EQ(oracle.maximise((Vector(2) << 1.5, 0.25).finished(), {}).status,
+            DualNormStatus::kClosed);
+}
+
 TEST(BranchOracle, NoBlockIsAboveTheUpperBound) {
   std::uint64_t seed = 30;
   for (const BranchForm& form : deep_forms()) {

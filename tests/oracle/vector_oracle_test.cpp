@@ -213,5 +213,17 @@ TEST(VectorFactors, NormsAndRemaindersAreUpperBounds) {
   EXPECT_EQ(oracle::spectral_norm_bound(Matrix::Zero(3, 2)), 0);
 }
 
+TEST(VectorFactors, TheSpectralBoundCountsSquaresThatVanish) {
+  Random random(20);
+  for (const int exponent : {-500, -520, -525, -530, -540}) {
+    for (int trial = 0; trial < 40; ++trial) {
+      const Matrix A = testing::random_matrix(random, 3, 2);
+      const double exact = Eigen::JacobiSVD<Matrix>(A).singularValues()[0];
+      const double bound = oracle::spectral_norm_bound(A * std::ldexp(1.0, exponent));
+      EXPECT_GE(bound, std::ldexp(exact, exponent) * (1 - 1e-15)) << exponent;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace thalweg

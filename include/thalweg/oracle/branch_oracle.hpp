@@ -74,6 +74,11 @@ struct BranchNormResult {
 ///
 /// A node costs some projections to cones of q rows (one for l2, 5 to 15 for other norms), O(q p)
 /// a step of an active set. Nodes grow with the cells of the units' hyperplanes: exponential in p.
+/// Underflow: the spectral bound adds what squares of tiny entries lose. Other products that vanish
+/// lose less than 1e-300 and are not counted. With |nu| >= 1e-100 and the sizes that BranchProblem
+/// admits that cannot matter: the multiple of nu that a dual bound takes is at most 1e40 / 1e-100
+/// times sqrt(n), for targets are at most 1e40, so 1e-300 becomes less than 1e-150, beside a beta
+/// of at least 1e-120.
 /// Multipliers need not be optimal for a bound; for the nuclear norm they are not always, and a
 /// search may then end as kStalled. Source: derived (theory/architectures.md 2).
 class BranchOracle {
