@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import unittest
+import warnings
 
 import numpy
 import thalweg
@@ -147,6 +148,36 @@ class Models(PythonCase):
                       nn.Sequential(nn.ReLU(), first, nn.ReLU(), last)):
             self.assert_refused(ValueError, "network|Sequential(Linear, ReLU, Linear)", self.certify, model)
         self.assert_refused(ValueError, "network", self.certify, nn.Linear(3, 1))
+
+    def test_other_classes_are_refused_unless_they_are_sequential(self):
+        """The names of weights alone do not tell what a class of the user computes."""
+
+        class Named(nn.Sequential):
+            pass
+
+        class Changed(nn.Sequential):
+            def forward(self, inputs):
+                return torch.tanh(super().forward(inputs))
+
+        class Held(nn.Module):
+            def __init__(self, *layers):
+                super().__init__()
+                for i, layer in enumerate(layers):
+                    self.add_module(str(i), layer)
+
+        layers = nn.Linear(3, 7), nn.ReLU(), nn.Linear(7, 1)
+        self.assertEqual(self.certify(Named(*layers)).objective, self.certify(nn.Sequential(*layers)).objective)
+        self.assert_refused(ValueError, "network|Sequential(Linear, Tanh, Linear)", self.certify,
+                            Named(layers[0], nn.Tanh(), layers[2]))
+        self.assert_refused(ValueError, "network|Sequential|got Changed", self.certify, Changed(*layers))
+        self.assert_refused(ValueError, "network|Sequential|got Held|dict", self.certify, Held(*layers))
+
+    def test_models_without_values(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of PyTorch, about lazy layers
+            lazy = nn.LazyLinear(7)
+        for first in (lazy, nn.Linear(3, 7, device="meta")):
+            self.assert_refused(ValueError, "network: 0.weight", self.certify, nn.Sequential(first, nn.ReLU(), nn.Linear(7, 1)))
 
     def test_the_example_runs(self):
         done = subprocess.run([sys.executable, example("python/certify_torch.py")], cwd=SOURCE, capture_output=True, text=True)

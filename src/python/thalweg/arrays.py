@@ -38,6 +38,18 @@ def _of_other_floats(array: np.ndarray, name: str) -> np.ndarray:
     return doubles
 
 
+def _of_tensor(tensor: Any, name: str) -> Any:
+    """A torch tensor as an array where it lies, from the accelerator as a copy."""
+    try:
+        tensor = tensor.detach().cpu()
+        try:
+            return tensor.numpy()
+        except TypeError:  # bfloat16, which NumPy has not
+            return tensor.float().numpy()
+    except (RuntimeError, TypeError, ValueError) as problem:  # without values yet, sparse, quantised
+        raise InvalidInput("%s: is no tensor of numbers: %s" % (name, problem)) from None
+
+
 def to_array(value: Any, name: str) -> np.ndarray:
     """A contiguous array of real numbers with the values of ``value``, a view of it where possible.
 
@@ -45,11 +57,7 @@ def to_array(value: Any, name: str) -> np.ndarray:
     InvalidInput, naming the argument, for anything but real numbers.
     """
     if hasattr(value, "detach"):
-        value = value.detach().cpu()
-        try:
-            value = value.numpy()
-        except TypeError:  # bfloat16, which NumPy has not
-            value = value.float().numpy()
+        value = _of_tensor(value, name)
     if np.ma.is_masked(value):
         raise InvalidInput("%s: has masked entries; fill or drop them first" % name)
     if hasattr(value, "toarray") and not isinstance(value, np.ndarray):
@@ -59,6 +67,8 @@ def to_array(value: Any, name: str) -> np.ndarray:
     except (ValueError, TypeError) as problem:
         raise InvalidInput("%s: is no array of numbers: %s" % (name, problem)) from None
     if array.dtype == object:
+        if array.ndim == 0:
+            raise InvalidInput("%s: expected an array, got %s" % (name, type(value).__name__))
         array = _of_objects(array, name)
     if array.dtype.kind not in _KINDS:
         raise InvalidInput("%s: expected real numbers, got elements of type %s" % (name, array.dtype))

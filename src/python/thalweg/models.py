@@ -37,11 +37,18 @@ def _unwrapped(state: Mapping[str, Any]) -> Dict[str, Any]:
     return named
 
 
+def _is_sequential(model: Any) -> bool:
+    """Whether it computes its layers one after the other: a Sequential, or a class of one that changes no forward."""
+    kind: Any = type(model)
+    base: Any = next((base for base in kind.__mro__ if base.__name__ == "Sequential"), None)
+    return base is not None and kind.forward is base.forward
+
+
 def _layers(model: Any) -> Optional[List[Tuple[str, Any, str]]]:
     """(name, layer, kind) of a Sequential, those that only shape left out; None for other models."""
     while type(model).__name__ in ("DataParallel", "OptimizedModule", "DistributedDataParallel"):
         model = getattr(model, "module", None) or model._orig_mod
-    if type(model).__name__ != "Sequential":
+    if not _is_sequential(model):
         return None
     found: List[Tuple[str, Any, str]] = []
     for name, layer in model.named_children():
@@ -120,13 +127,18 @@ def arrays_of_model(model: Any, description: Optional[Mapping[str, Any]]) -> Dic
     """The model's weights by PyTorch's names, its own doubles or the widened floats.
 
     ``description`` is that of another architecture, or None for two layers. Errors: InvalidInput
-    for a Sequential of other layers, whose weights would be taken for those of another function.
+    for what computes something else, or may, whose weights would be taken for those of another function.
     """
     arrays = _arrays(_unwrapped(model.state_dict()))
     layers = _layers(model)
+    two_layer = description is None or description.get("architecture") == "two-layer"
+    if layers is None and two_layer:
+        other = "give the arrays of another class that is the same function as a dict: W, alpha, b, output_bias"
+        raise InvalidInput("network: expected Sequential(Linear, ReLU, Linear), got %s; %s" % (type(model).__name__, other))
     if layers is None:
         return arrays
-    if description is None or description.get("architecture") == "two-layer":
+    if two_layer:
         return _two_layer(layers, arrays)
+    assert description is not None
     _check_described(layers, description)
     return arrays
