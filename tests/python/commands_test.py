@@ -156,7 +156,7 @@ class Commands(PythonCase):
         self.assertIn("data set", other.reason)
         with open(proof, "a", encoding="utf-8") as stream:
             stream.write("more\n")
-        self.assert_refused(thalweg.InvalidInput, "", thalweg.check, proof)
+        self.assert_refused(thalweg.InvalidInput, "certificate: line", thalweg.check, proof)
 
     def test_files_are_read_as_by_the_program(self):
         petal = dict(target_column="petal_width", bias=True, standardize=True, beta=0.01)

@@ -1,5 +1,6 @@
 """What may be given as data and networks, and what is refused, by the name of the argument."""
 
+import os
 import unittest
 import warnings
 
@@ -68,6 +69,8 @@ class Arrays(PythonCase):
             (X.astype(str), "X|<U"),
             (numpy.array([[1, None]], dtype=object), "X|[0, 1]|None"),
             ([[1, 2], [3]], "X"),
+            ({"a": [1]}, "X: expected an array, got dict"),
+            ((row for row in X), "X: expected an array, got generator"),
             ([[2**80 + 1, 0]], "X|no double equals"),
             (X + 0.1 * numpy.longdouble(1), "X|doubles"),
             (numpy.ma.masked_equal(X, 0), "X|masked"),
@@ -126,6 +129,17 @@ class Options(PythonCase):
         self.refused("architecture", beta=1, architecture=3)
         self.refused("architecture|input", beta=1, architecture={"architecture": "cnn", "kernel": [2]})
         self.refused("search|whole numbers", function=thalweg.width, beta=1, search=[1.5])
+        self.refused("bias: |True or False|'no'", beta=1, bias="no")
+        self.refused("verify: |True or False|'false'", beta=1, verify="false")
+        self.refused("output_bias: |True|penalised", beta=1, output_bias=True)
+        self.refused("verbose: |'high'", beta=1, verbose="high")
+        self.refused("verbose: |None", beta=1, verbose=None)
+
+    def test_truth_values(self):
+        for yes in (True, 1, numpy.True_):
+            self.assertTrue(thalweg.train(self.X, self.y, beta=1, bias=yes).settings.hidden_bias)
+        for no in (False, 0, numpy.False_, None):
+            self.assertFalse(thalweg.train(self.X, self.y, beta=1, bias=no).settings.hidden_bias)
 
     def test_every_digit_of_a_number_arrives(self):
         beta = numpy.nextafter(0.1, 1)
@@ -145,6 +159,14 @@ class Options(PythonCase):
             stream.write("no archive")
         self.assert_refused(ValueError, "text.npz", thalweg.Network.load, self.path("text.npz"))
         self.assert_refused(ValueError, "text.npz", thalweg.train, self.path("text.npz"), beta=1)
+
+    def test_odd_names_of_files(self):
+        for name in ("a\0b.npz", "\udcff.npz"):
+            self.assert_refused(thalweg.InvalidInput, "X: expected a path", thalweg.train, name, beta=1)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        thalweg.train(self.X, self.y, beta=1, out="memory:here.npz")  # an ordinary name
+        self.assertEqual(os.listdir(self.folder), ["memory:here.npz"])
 
     def test_an_input_is_never_overwritten(self):
         data = self.path("data.npz")

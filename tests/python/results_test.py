@@ -57,6 +57,9 @@ class Results(PythonCase):
             self.assertLess(len(repr(result)), 200)
             self.assertGreater(len(str(result).splitlines()), 3)
             self.assertNotIn("memory:", str(result))
+            self.assertNotIn("memory:", result.to_json())
+            self.assertNotRegex(str(result), r"(?m)^(written to|out) ")
+            self.assertEqual(len(set(dir(result))), len(dir(result)))
             table = result._repr_html_()
             self.assertEqual(table.count("<tr>"), len(result) - 5)
         self.assertIn("SUBOPTIMAL", str(self.result))
@@ -87,6 +90,16 @@ class Results(PythonCase):
     def test_inputs_in_memory_have_no_digest(self):
         self.assertIsNone(self.result.inputs.data.sha256)
         self.assertEqual(self.result.inputs.data.shape.tolist(), [12, 2])
+
+    def test_only_what_was_asked_for_is_said_to_be_written(self):
+        self.assertEqual(self.result.inputs.data.path, "X")
+        self.assertEqual(self.result.inputs.network.path, "network")
+        self.assertIn("`improved` of this result", " ".join(str(self.result).split()))
+        smaller = thalweg.simplify(self.network, self.X, self.y, beta=0.5)
+        self.assertIsNone(smaller.out)
+        kept = thalweg.simplify(self.network, self.X, self.y, beta=0.5, out=self.path("small.npz"))
+        self.assertEqual(kept.out, self.path("small.npz"))
+        self.assertIn("written to", str(kept))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class ArrayFile:
         return self.arrays[name]
 
     def __dir__(self) -> Any:
-        return [*super().__dir__(), *self.__dict__.get("arrays", ())]
+        return sorted({*super().__dir__(), *self.__dict__.get("arrays", ())})
 
     def __repr__(self) -> str:
         shapes = ("%s %s" % (name, "x".join(map(str, value.shape)) or "()") for name, value in self.arrays.items())

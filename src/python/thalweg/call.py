@@ -15,17 +15,16 @@ from . import _core
 from .array_file import ArrayFile
 from .arrays import from_npy, to_array
 from .errors import FileError, InternalError, InvalidInput, Interrupted, ThalwegWarning
-from .messages import in_python
+from .messages import arguments_named, in_python, without_files, without_lines
 from .models import arrays_of_model, is_model
 from .files import identity, read_npz
 from .network import Network
-from .results import Result
-from .values import is_path, number_text, path_text, read_description
+from .results import CheckResult, Result
+from .values import MEMORY, flag_value, is_path, number_text, path_text, read_description
 
 Given = Mapping[str, Any]
 AnyResult = TypeVar("AnyResult", bound=Result)
 
-_MEMORY = "memory:"
 _USAGE, _FILE, _LIMIT = 2, 3, 4
 
 
@@ -58,13 +57,13 @@ class Call:
         """Where the command finds an array or file."""
         if is_path(value):
             return path_text(value, name)
-        path = _MEMORY + name + ".npy"
+        path = MEMORY + name + ".npy"
         self.archives[path] = {"": to_array(value, name)}
         return path
 
     def named_arrays(self, name: str, arrays: Mapping[str, Any]) -> str:
         """Where the command finds named arrays."""
-        path = _MEMORY + name + ".npz"
+        path = MEMORY + name + ".npz"
         self.archives[path] = {key: to_array(value, "%s: %s" % (name, key)) for key, value in arrays.items()}
         return path
 
@@ -114,7 +113,7 @@ class Call:
         if is_path(value):
             self.option("architecture", path_text(value, "architecture"))
             return
-        path = _MEMORY + "architecture.json"
+        path = MEMORY + "architecture.json"
         try:
             self.texts[path] = json.dumps(value, default=lambda other: np.asarray(other).tolist())
         except (TypeError, ValueError) as problem:
@@ -167,7 +166,8 @@ class Call:
             self.option("loss", str(loss))
             if beta is not None:
                 self.option("beta", number_text(beta, "beta"))
-        self.values(given, "huber_delta", "loss_scale", "output_bias", "outputs")
+        self.values(given, "huber_delta")
+        self.words(given, "loss_scale", "output_bias", "outputs")
         self.flags(given, "bias", "skip", "standardize", "standardize_targets")
         self.array("sample_weights", given["sample_weights"])
 
@@ -178,23 +178,29 @@ class Call:
             if value is not None:
                 self.option(name.replace("_", "-"), value if isinstance(value, str) else number_text(value, name))
 
+    def words(self, given: Given, *names: str) -> None:
+        """Options with a word; the command knows which."""
+        for name in names:
+            if given.get(name) is not None:
+                self.option(name.replace("_", "-"), str(given[name]))
+
     def flags(self, given: Given, *names: str) -> None:
         """Options that are said or not."""
         for name in names:
-            if given.get(name):
+            if flag_value(given.get(name), name):
                 self.arguments.append("--" + name.replace("_", "-"))
 
     def unless(self, given: Given, *names: str) -> None:
         """Options ``--no-name`` that an argument ``name=False`` says."""
         for name in names:
-            if not given[name]:
+            if not flag_value(given[name], name):
                 self.arguments.append("--no-" + name)
 
     def output(self, name: str, value: Any, default: str = "", option: str = "") -> None:
         """A file to write; with ``default`` it is kept in memory under that name unless a path is given."""
         if value is None and not default:
             return
-        path = _MEMORY + default if value is None else path_text(value, name)
+        path = MEMORY + default if value is None else path_text(value, name)
         self.written[name] = path
         self.before[path] = identity(path)
         self.option(option or name.replace("_", "-"), path)
@@ -211,8 +217,10 @@ class Call:
     def running(self, given: Given) -> None:
         """Threads, time, seed, and how much is said on standard error."""
         self.values(given, "threads", "time_limit", "seed")
-        verbose = int(given["verbose"])
-        self.arguments += ["--quiet"] if verbose < 1 else ["--verbose"] * (verbose - 1)
+        verbose = given["verbose"]
+        if not isinstance(verbose, (int, np.integer)):
+            raise InvalidInput("verbose: expected 0, 1, 2 or 3, got %r" % (verbose,))
+        self.arguments += ["--quiet"] if verbose < 1 else ["--verbose"] * (min(verbose, 3) - 1)
 
     # Running ----------------------------------------------------------------------------------
 
@@ -229,8 +237,8 @@ class Call:
         result = None
         if answer["document"] and not error:
             result = kind(
-                json.loads(answer["document"]),
-                text=in_python(answer["text"]),
+                arguments_named(without_files(json.loads(answer["document"]), MEMORY)),
+                text=in_python(without_lines(answer["text"], MEMORY)),
                 notes=tuple(map(in_python, answer["notes"])),
                 limit=status == _LIMIT,
             )
@@ -239,7 +247,7 @@ class Call:
         if answer["interrupted"]:
             raise Interrupted("%s was interrupted" % self.command, result)
         if result is None or status == _USAGE:
-            _raise(status, error or (result["reason"] if result is not None and "reason" in result else ""))
+            _raise(status, error or ("certificate: " + result["reason"] if isinstance(result, CheckResult) else ""))
         assert result is not None
         self.warn(result, status)
         return result
@@ -255,7 +263,7 @@ class Call:
 
     def read(self, path: str) -> Optional[Dict[str, np.ndarray]]:
         """The arrays that the command wrote to ``path``, in memory or on the disk; None when it did not."""
-        if path.startswith(_MEMORY):
+        if path.startswith(MEMORY):
             kept = self.kept.get(path)
             return None if kept is None else {name: from_npy(data) for name, data in kept.items()}
         now = identity(path)

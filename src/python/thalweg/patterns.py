@@ -151,7 +151,7 @@ def arrangement(
 
         def attach(result: ArrangementResult) -> None:
             _attach(call, result, keep)
-            result.rename(folder + os.sep, "memory:")
+            result.forget_files(folder + os.sep)
 
         return call.run(ArrangementResult, attach)
 

@@ -67,7 +67,7 @@ class Record:
         return self._document.keys()
 
     def __dir__(self) -> Any:
-        return [*super().__dir__(), *self.__dict__.get("_document", ())]
+        return sorted({*super().__dir__(), *self.__dict__.get("_document", ())})
 
     def to_dict(self) -> Dict[str, Any]:
         """The JSON object as plain dicts, lists and numbers."""

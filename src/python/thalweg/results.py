@@ -11,6 +11,7 @@ import numpy as np
 
 from .array_file import ArrayFile
 from .files import PathLike, write_text
+from .messages import without_files, without_lines
 from .network import Network, NetworkPath, Standardization
 from .record import Record, brief
 
@@ -74,16 +75,10 @@ class Result(Record):
 
         return draw(self, ax, **options)
 
-    def rename(self, before: str, after: str) -> None:
-        """Replaces the beginning of paths in document and text."""
-
-        def renamed(value: Any) -> Any:
-            if isinstance(value, dict):
-                return {key: renamed(part) for key, part in value.items()}
-            return after + value[len(before) :] if isinstance(value, str) and value.startswith(before) else value
-
-        self._document = renamed(self._document)
-        self._text = self._text.replace(before, "")
+    def forget_files(self, place: str) -> None:
+        """No word of files whose path begins with ``place``, which nobody asked for."""
+        self._document = without_files(self._document, place)
+        self._text = without_lines(self._text, place)
 
     def _repr_parts(self) -> List[str]:
         parts = []

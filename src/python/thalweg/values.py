@@ -11,6 +11,9 @@ import numpy as np
 
 from .errors import InvalidInput
 
+#: what the paths of arrays begin with that are handed over, or kept, in memory
+MEMORY = "memory:"
+
 
 def is_path(value: Any) -> bool:
     """Whether something names a file."""
@@ -23,9 +26,22 @@ def path_text(value: Any, name: str) -> str:
         path = os.fspath(value)
     except TypeError:
         raise InvalidInput("%s: expected a path, got %s" % (name, type(value).__name__)) from None
-    if not isinstance(path, str) or not path:
+    if not isinstance(path, str) or not path or "\0" in path:
         raise InvalidInput("%s: expected a path, got %r" % (name, path))
-    return path
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("%s: expected a path in UTF-8, got %r" % (name, path)) from None
+    return os.path.join(".", path) if path.startswith(MEMORY) else path
+
+
+def flag_value(value: Any, name: str) -> bool:
+    """True or False, so that ``"no"`` is not taken for yes. Errors: InvalidInput."""
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)) and value in (0, 1):
+        return bool(value)
+    raise InvalidInput("%s: expected True or False, got %r" % (name, value))
 
 
 def number_text(value: Any, name: str) -> str:
