@@ -24,12 +24,14 @@ constexpr double kAlong[] = {0.7, 0.5, 0.8, 0.6, 0.75};
 
 class CapSearch {
  public:
-  CapSearch(const Matrix& X, const Vector& g, double target, double along)
+  CapSearch(const Matrix& X, const Vector& g, double target, double along,
+            const RunControl& control)
       : base_(scale_rows(X, g)),
         target_(std::nextafter(std::ldexp(target, -base_.exponent), 0.0)),
-        splitter_(base_, along) {}
+        splitter_(base_, along),
+        control_(control) {}
 
-  CapsOutcome run(std::int64_t most_nodes, const RunControl& control) {
+  CapsOutcome run(std::int64_t most_nodes) {
     CapsOutcome outcome;
     if (base_.count() == 0) {
       outcome.proved = true;
@@ -37,7 +39,7 @@ class CapSearch {
     }
     open_.push_back(root());
     while (!open_.empty() && above_.size() == 0) {
-      if (outcome.nodes >= most_nodes || control.should_stop()) break;
+      if (outcome.nodes >= most_nodes || control_.should_stop()) break;
       CapCell cell = std::move(open_.back());
       open_.pop_back();
       ++outcome.nodes;
@@ -70,7 +72,7 @@ class CapSearch {
     TrustRegion region;
     double least = kInfinity;
     for (int step = 0, idle = 0; step < kMostSteps && idle <= kPatience; ++step) {
-      if (!moments.step()) break;
+      if (control_.should_stop() || !moments.step()) break;
       CellMajorant majorant = cell_majorant(program.rows, program.cell, moments.multipliers());
       majorant.error += program.error;
       TrustRegion maximum = estimate_maximum(majorant);
@@ -127,6 +129,7 @@ class CapSearch {
   ScaledRows base_;
   double target_;
   CapSplitter splitter_;
+  const RunControl& control_;
   std::size_t tried_ = 0;  ///< centres of the splitter's caps
   std::vector<CapCell> open_;
   Vector above_;
@@ -139,7 +142,7 @@ CapsOutcome bound_by_caps(const Matrix& X, const Vector& g, double target, std::
   CapsOutcome outcome;
   for (const double along : kAlong) {
     const std::int64_t before = outcome.nodes;
-    outcome = CapSearch(X, g, target, along).run(nodes, control);
+    outcome = CapSearch(X, g, target, along, control).run(nodes);
     outcome.nodes += before;
     if (outcome.proved || outcome.above.size() > 0 || control.should_stop()) break;
   }

@@ -26,6 +26,12 @@ SearchOutcome ConeSearch::run(const ConePath& path, SearchClient& client) {
   client_ = &client;
   outcome_ = {};
   open_ = nullptr;
+  // Going down the paths of all tasks left takes seconds where there are many rows.
+  if (client.stop()) {
+    outcome_.stopped = true;
+    outcome_.bound = std::max(0.0, path.bound);
+    return outcome_;
+  }
   stack_.start(path.mask);
   int depth = 0;
   for (const ConePath::Step& step : path.steps) {
