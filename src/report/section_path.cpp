@@ -1,7 +1,23 @@
+#include <algorithm>
+
 #include "report/section.hpp"
 
 namespace thalweg::report {
 namespace {
+
+/// Whether the objective may be above both ends somewhere on the way, by whatever little.
+bool passes_above_its_ends(const Item& document) {
+  const Item maximum = document["maximum"];
+  return maximum.known() && maximum.number() > std::max(document["start_objective"].number(),
+                                                        document["end_objective"].number());
+}
+
+/// How the objective behaves on the way down. Rises below a rounding count as none for the status.
+std::string rise_in_words(const Item& rise) {
+  return rise.number() > 0 ? ", and rises by no more than " + shortened(rise, 3, Rounding::kUp) +
+                                 " in all on the way"
+                           : " without rising";
+}
 
 std::string path_verdict(const Item& document) {
   const Item status = document["status"];
@@ -13,15 +29,17 @@ std::string path_verdict(const Item& document) {
                            shortened(document["end_objective"], 10);
   if (status.is("connected") && document["inputs"]["to"].known()) {
     return before +
-           "<b>The two networks are connected.</b> A path joins them on which the objective is "
-           "nowhere above the higher of its two ends, " +
+           "<b>The two networks are connected.</b> A path joins them on which the objective is " +
+           (passes_above_its_ends(document)
+                ? "at most " + exact(document["maximum"]) + "; its ends are "
+                : "nowhere above the higher of its two ends, ") +
            ends + ".";
   }
   if (status.is("connected")) {
     return before +
            "<b>There is a way down.</b> Along a path through weight space the objective goes "
            "from " +
-           ends + " without rising.";
+           ends + rise_in_words(document["max_increase"]) + ".";
   }
   if (status.is("disconnected")) {
     return before +

@@ -140,6 +140,17 @@ class Verdicts(ReportCase):
         self.assertIn("No way down was found in time", text)
         self.assertNotIn("The way down is blocked", text)
 
+    def test_the_least_rise_is_told(self):
+        """The status of a path passes over rises below a rounding; the sentence does not."""
+        down = json.loads(document("path"))
+        self.assertIn("without rising", self.page(json.dumps({**down, "max_increase": 0}))[1])
+        _, text = self.page(json.dumps({**down, "max_increase": 2.3154066403791454e-18}))
+        self.assertNotIn("without rising", text)
+        self.assertIn('data value="2.3154066403791454e-18"', text)
+        joined = {**down, "inputs": {**down["inputs"], "to": down["inputs"]["network"]}}
+        self.assertIn("nowhere above the higher", self.page(json.dumps({**joined, "maximum": down["start_objective"]}))[1])
+        self.assertNotIn("nowhere above the higher", self.page(json.dumps({**joined, "maximum": 9.5}))[1])
+
     def test_a_rejected_certificate(self):
         changed = json.loads(document("check"))
         changed.update(verified=False, reason="the proof has a hole")
