@@ -1,6 +1,7 @@
 #include "training/branch_generation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -22,6 +23,9 @@ constexpr double kMargin = 1e-9;        ///< values this far above beta, relativ
 constexpr double kProgramShare = 0.02;  ///< of the requested gap: that of the programs
 constexpr double kBestProgramGap = 1e-10;
 constexpr double kRankOneProgramGap = 1e-12;
+constexpr double kFirstShare = 0.7;  ///< of the time left, for the slack that was asked for
+constexpr double kWiderShare = 0.5;
+constexpr std::array<double, 3> kWiderSlacks = {1e-4, 1e-3, 1e-2};
 constexpr double kWithoutWeight = 1e-9;  ///< blocks below this share of the total cost are zero
 
 /// NaN where one is not finite: nothing is then closed.
@@ -132,6 +136,7 @@ double BranchGeneration::gap_of(double lower_bound) const {
 }
 
 bool BranchGeneration::price() {
+  climbed_ = std::numeric_limits<double>::quiet_NaN();
   if (settings_.control.should_stop()) return prove();
   std::vector<ActiveBlock> starts;
   for (std::size_t k = 0; k < pieces_.size(); ++k) {
@@ -141,7 +146,7 @@ bool BranchGeneration::price() {
       pricing_.climb(solution_.dual, 0.5 * problem_.beta(), kJoining, starts,
                      settings_.seed + static_cast<std::uint64_t>(result_.rounds));
   const double best = found.empty() ? 0 : found.front().maximiser.value;
-  result_.dual_norm_found = best;
+  climbed_ = best;
   // What is still to be gained decides when a proof is worth its price.
   const double gap = gap_of(problem_.lower_bound(solution_.dual, std::max(best, problem_.beta())));
   if (settings_.control.progress != nullptr) {
@@ -157,17 +162,38 @@ bool BranchGeneration::price() {
   return prove();
 }
 
+BranchPricing::Bound BranchGeneration::bound(double slack) const {
+  const auto attempt = [&](double loss, double share) {
+    RunControl control = settings_.control;
+    control.deadline =
+        Deadline::earlier(control.deadline, Deadline::after(share * control.deadline.remaining()));
+    return pricing_.bound(solution_.dual, loss, problem_.beta() * (1 + loss), control);
+  };
+  BranchPricing::Bound best = attempt(slack, kFirstShare);
+  for (const double loss : kWiderSlacks) {
+    if (best.complete || settings_.control.should_stop()) break;
+    if (loss <= slack) continue;
+    BranchPricing::Bound wider = attempt(loss, kWiderShare);
+    best.upper = std::min(best.upper, wider.upper);
+    best.nodes += wider.nodes;
+    if (best.found.empty()) best.found = std::move(wider.found);
+    if (wider.complete) break;
+  }
+  return best;
+}
+
 bool BranchGeneration::prove() {
   // Scaling nu by 1 / (1 + slack) costs D at most about slack times the objective.
-  const double slack = 0.25 * settings_.relative_gap;
-  const BranchPricing::Bound bound =
-      pricing_.bound(solution_.dual, slack, problem_.beta() * (1 + slack));
+  const BranchPricing::Bound bound = this->bound(0.25 * settings_.relative_gap);
   result_.nodes += bound.nodes;
-  result_.dual_norm = bound.upper;
-  result_.lower_bound = problem_.lower_bound(solution_.dual, bound.upper);
-  if (!bound.found.empty()) {
+  const double lower_bound = problem_.lower_bound(solution_.dual, bound.upper);
+  // A program before may have had the dual that is easier to bound.
+  if (!(lower_bound <= result_.lower_bound)) {
+    result_.lower_bound = lower_bound;
+    result_.dual = solution_.dual;
+    result_.dual_norm = bound.upper;
     result_.dual_norm_found =
-        std::fmax(result_.dual_norm_found, bound.found.front().maximiser.value);
+        bound.found.empty() ? climbed_ : std::fmax(climbed_, bound.found.front().maximiser.value);
   }
   if (gap_of(result_.lower_bound) <= settings_.relative_gap) return false;
   return !settings_.control.should_stop() && add(bound.found);
@@ -213,7 +239,6 @@ void BranchGeneration::offer(std::vector<ActiveBlock> blocks, double output_bias
 }
 
 void BranchGeneration::finish() {
-  result_.dual = solution_.dual;
   result_.restricted_lower_bound = solution_.lower_bound;
   offer(independent(weighty_), solution_.affine.bias, solution_.objective);
   if (settings_.control.should_stop()) {

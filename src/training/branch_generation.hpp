@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -36,6 +37,9 @@ class BranchGeneration {
   bool price();
   /// Bounds the dual norm by branch and bound: whether another program is to be solved.
   bool prove();
+  /// The dual norm of the last program's dual, decided for beta (1 + slack), or for wider slacks
+  /// where that takes most of the time left.
+  [[nodiscard]] BranchPricing::Bound bound(double slack) const;
   [[nodiscard]] double gap_of(double lower_bound) const;
   [[nodiscard]] const BranchForm& form_of(const ActiveBlock& block) const;
   /// Blocks reduced to independent outputs.
@@ -52,6 +56,8 @@ class BranchGeneration {
   PieceSolution solution_;
   std::vector<ActiveBlock> weighty_;  ///< the solution's blocks with weight
   std::vector<ActiveBlock> before_;   ///< those of the program before, for when the last one is cut
+  /// The largest value that the last climb found.
+  double climbed_ = std::numeric_limits<double>::quiet_NaN();
   double bias_before_ = 0;
   double objective_before_ = 0;
   BranchTrainingResult result_;

@@ -44,14 +44,14 @@ std::vector<FoundBranch> BranchPricing::climb(const Vector& nu, double threshold
   return found;
 }
 
-BranchPricing::Bound BranchPricing::bound(const Vector& nu, double relative_gap,
-                                          double threshold) const {
+BranchPricing::Bound BranchPricing::bound(const Vector& nu, double relative_gap, double threshold,
+                                          const RunControl& control) const {
   BranchNormSettings request;
   request.relative_gap = relative_gap;
   request.threshold = threshold;
   request.seed = settings_.seed;
   request.threads = settings_.threads;
-  request.control = settings_.control;
+  request.control = control;
   Bound bound;
   for (std::size_t f = 0; f < oracles_.size(); ++f) {
     BranchNormResult result = oracles_[f].maximise(nu, request);

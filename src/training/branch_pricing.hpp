@@ -33,7 +33,8 @@ class BranchPricing {
   };
   /// Bounds the dual norm: closed to `relative_gap` or, where `threshold` is positive, until it is
   /// decided whether the norm exceeds it.
-  [[nodiscard]] Bound bound(const Vector& nu, double relative_gap, double threshold) const;
+  [[nodiscard]] Bound bound(const Vector& nu, double relative_gap, double threshold,
+                            const RunControl& control) const;
 
  private:
   const TrainingSettings& settings_;

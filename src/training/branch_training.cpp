@@ -26,7 +26,8 @@ BranchBetaMax branch_beta_max(const BranchProblem& problem, const TrainingSettin
     const TrainingProblem affine = problem.affine().with_beta(beta);
     const Vector nu = affine.project_to_dual_domain(
         affine.dual_point(affine.affine_fit(affine.best_affine_part())));
-    const detail::BranchPricing::Bound bound = pricing.bound(nu, settings.relative_gap, 0);
+    const detail::BranchPricing::Bound bound =
+        pricing.bound(nu, settings.relative_gap, 0, settings.control);
     nodes += bound.nodes;
     return {bound.found.empty() ? 0 : bound.found.front().maximiser.value, bound.upper, nodes};
   };
