@@ -164,6 +164,8 @@ class Regressor(unittest.TestCase):
 
         refused("beta", beta=-1.0)
         refused("beta_fraction: expected a positive", beta_fraction=0.0)
+        refused("beta_fraction: expected a positive", beta_fraction="0.1")
+        refused("random_state: ", random_state=numpy.random.default_rng(0))
         refused("loss: expected 'squared_error' or 'huber'", loss="log_loss")
         refused("output.bias", output_bias="perhaps")
         refused("gap", gap=2.0)

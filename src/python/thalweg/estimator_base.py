@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import warnings
 from typing import Any, Dict, Optional, Tuple
 
@@ -127,7 +128,7 @@ class CertifiedReLU(BaseEstimator):
 
     def _beta(self, X: np.ndarray, y: np.ndarray, loss: str, problem: Dict[str, Any]) -> float:
         """The fraction of the least penalty at which neurons are of no use, of several outputs the largest."""
-        if not self.beta_fraction > 0:
+        if not (isinstance(self.beta_fraction, numbers.Real) and self.beta_fraction > 0):
             raise InvalidInput("beta_fraction: expected a positive number, got %r" % (self.beta_fraction,))
         if loss == "softmax":  # with a free bias its residual at no neurons is that of these targets
             y, loss = np.eye(len(np.unique(y)))[y], "squared"
@@ -141,7 +142,9 @@ class CertifiedReLU(BaseEstimator):
     def _seed(self) -> Optional[int]:
         if hasattr(self.random_state, "randint"):
             return int(self.random_state.randint(np.iinfo(np.int32).max))
-        return self.random_state
+        if self.random_state is None or isinstance(self.random_state, (int, np.integer)):
+            return self.random_state
+        raise InvalidInput("random_state: expected a seed or numpy.random.RandomState, got %r" % (self.random_state,))
 
     def _keep(self, result: TrainResult) -> None:
         self.result_ = result

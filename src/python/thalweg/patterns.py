@@ -10,6 +10,7 @@ from .array_file import ArrayFile
 from .call import Call
 from .files import PathLike
 from .results import ArrangementResult, InfoResult
+from .values import number_text, pair
 
 
 def info(
@@ -133,11 +134,10 @@ def arrangement(
     call.flags(given, "bias", "half", "packed", "unsorted", "witness", "graph", "count", "svg_labels")
     call.values(given, "engine", "max_cells", "prefix", "sample", "method")
     if range is not None:
-        first, last = range
-        call.option("range", "%d:%d" % (first, last))
+        call.option("range", ":".join(number_text(end, "range") for end in pair(range, "range")))
     call.array("cone", cone)
     if box is not None:
-        lower, upper = box
+        lower, upper = pair(box, "box")
         call.option("box", call.place("lower", lower) + "," + call.place("upper", upper))
     call.network(network)
     call.output("svg", svg)

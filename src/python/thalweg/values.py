@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import operator
 import os
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -42,6 +42,15 @@ def flag_value(value: Any, name: str) -> bool:
     if isinstance(value, (int, np.integer)) and value in (0, 1):
         return bool(value)
     raise InvalidInput("%s: expected True or False, got %r" % (name, value))
+
+
+def pair(value: Any, name: str) -> Tuple[Any, Any]:
+    """Two things. Errors: InvalidInput."""
+    try:
+        first, second = value
+    except (TypeError, ValueError):
+        raise InvalidInput("%s: expected a pair, got %r" % (name, value)) from None
+    return first, second
 
 
 def number_text(value: Any, name: str) -> str:
