@@ -142,8 +142,10 @@ class CertifiedReLU(BaseEstimator):
     def _seed(self) -> Optional[int]:
         if hasattr(self.random_state, "randint"):
             return int(self.random_state.randint(np.iinfo(np.int32).max))
-        if self.random_state is None or isinstance(self.random_state, (int, np.integer)):
-            return self.random_state
+        if self.random_state is None:
+            return None
+        if isinstance(self.random_state, (int, np.integer)):
+            return int(self.random_state)
         raise InvalidInput("random_state: expected a seed or numpy.random.RandomState, got %r" % (self.random_state,))
 
     def _keep(self, result: TrainResult) -> None:
