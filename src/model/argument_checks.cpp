@@ -1,7 +1,8 @@
 #include "model/argument_checks.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "thalweg/core/error.hpp"
 
@@ -12,9 +13,8 @@ std::string shape_of(const Matrix& matrix) {
 }
 
 std::string digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 void require_finite(const Matrix& matrix, const char* name) {

@@ -8,7 +8,7 @@ namespace thalweg::detail {
 
 /// "3 x 4".
 [[nodiscard]] std::string shape_of(const Matrix& matrix);
-/// A number with 17 digits: the double it stands for.
+/// The shortest decimal that is read back to the same double.
 [[nodiscard]] std::string digits(double value);
 /// Throws InvalidArgument when an entry is not finite, naming its position.
 void require_finite(const Matrix& matrix, const char* name);

@@ -217,8 +217,8 @@ class Penalty(TwoPoints):
         text = "1.00000000000000011102230246251565404236316680908203125"
         document = self.certify("--beta", text + "1")
         self.assertEqual(document["settings"]["beta"], float(text + "1"))
-        printed = self.thalweg("certify", "--dataset", self.data, "--network", self.one, "--beta", "0.1").stdout
-        self.assert_mentions(printed, "0.10000000000000001", "weight_decay")
+        printed = self.thalweg("certify", "--dataset", self.data, "--network", self.one, "--beta", "0.30000000000000004").stdout
+        self.assert_mentions(printed, "beta = 0.30000000000000004;", "weight_decay")
 
 
 class Forms(TwoPoints):
