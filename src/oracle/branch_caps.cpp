@@ -27,7 +27,7 @@ class CapSearch {
   CapSearch(const Matrix& X, const Vector& g, double target, double along,
             const RunControl& control)
       : base_(scale_rows(X, g)),
-        target_(std::nextafter(std::ldexp(target, -base_.exponent), 0.0)),
+        target_(base_.count() == 0 ? 0 : std::nextafter(std::ldexp(target, -base_.exponent), 0.0)),
         splitter_(base_, along),
         control_(control) {}
 
